@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make run     boot Debian under Mavis in QEMU        make test    every test
+# make         build/mavis.img and build/mavis.elf    make check   host-side tests and static analysis
+# make deps    install and fetch what is missing      make help    all targets and variables
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VERSION := 0.1
+
+# V=1 shows the commands; otherwise only what goes wrong is seen.
+Q := $(if $(V),,@)
+
+# The toolchain: CROSS_COMPILE picks it, CC=clang replaces the compiler alone.
+ifeq ($(origin CROSS_COMPILE), undefined)
+  ifeq ($(shell uname -m), aarch64)
+    CROSS_COMPILE :=
+  else ifneq ($(shell command -v aarch64-none-elf-gcc),)
+    CROSS_COMPILE := aarch64-none-elf-
+  else
+    CROSS_COMPILE := aarch64-linux-gnu-
+  endif
+endif
+ifeq ($(origin CC), default)
+  CC := $(CROSS_COMPILE)gcc
+endif
+LD := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+HOSTCC ?= cc
+
+ifneq ($(findstring clang,$(notdir $(firstword $(CC)))),)
+  TARGET_FLAGS := --target=aarch64-none-elf
+endif
+
+O := build
+DEPS := build/deps
+
+# Stamps: what each part of the work needs is on this machine. Called again when tools/deps has changed.
+DEPS_RUN = DEPS='$(DEPS)' TARGET_CC='$(CC)' LIBFDT='$(LIBFDT)' QEMU='$(QEMU)' tools/deps
+
+$(DEPS)/.%: tools/deps
+	@$(DEPS_RUN) $*
+
+.PRECIOUS: $(DEPS)/.%
+
+# libfdt: a source tree (LIBFDT=<dir>), or Debian's static library for arm64, which `make deps` fetches.
+ifdef LIBFDT
+  LIBFDT_INC := $(LIBFDT)
+  LIBFDT_SRC := $(patsubst %,$(LIBFDT)/%.c,fdt fdt_ro fdt_rw fdt_wip fdt_sw fdt_strerror fdt_addresses fdt_check)
+  LIBFDT_LIB := $(O)/target/libfdt.a
+else
+  LIBFDT_INC := $(DEPS)/arm64/usr/include
+  LIBFDT_LIB := $(DEPS)/arm64/usr/lib/aarch64-linux-gnu/libfdt.a
+endif
+
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
+CFLAGS := -std=gnu11 -O2 -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
+	-ffile-prefix-map=$(CURDIR)/=
+TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/libc \
+	-isystem $(shell $(CC) $(TARGET_FLAGS) -print-file-name=include) -isystem $(LIBFDT_INC) \
+	-march=armv8-a -mgeneral-regs-only -mstrict-align -mbranch-protection=standard \
+	-fpie -fvisibility=hidden -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+	-fstack-protector-strong -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
+
+# Made when the command line of the compiler changes, so that everything is compiled again.
+$(O)/target/.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(VERSION) $(LIBFDT)' | cmp -s - $@ || echo '$(CC) $(VERSION) $(LIBFDT)' >$@
+
+TARGET_SRC := $(sort $(wildcard boot/*.[cS] hyp/*.[cS] mm/*.[cS] drivers/*.[cS] lib/*.[cS]))
+TARGET_OBJ := $(patsubst %,$(O)/target/%.o,$(TARGET_SRC))
+
+.PHONY: all FORCE
+all: $(O)/mavis.img
+FORCE:
+
+$(O)/mavis.img: $(O)/mavis.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+$(O)/mavis.elf: $(TARGET_OBJ) $(LIBFDT_LIB) linker.ld
+	$(Q)$(LD) -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments \
+		-T linker.ld -o $@ $(TARGET_OBJ) $(LIBFDT_LIB)
+
+$(TARGET_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
+
+ifdef LIBFDT
+$(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)
+	$(Q)rm -f $@
+	$(Q)$(CROSS_COMPILE)ar rcsD $@ $^
+
+$(O)/target/libfdt/%.o: $(LIBFDT)/%.c $(O)/target/.flags | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_CFLAGS) -w -c -o $@ $<
+else
+$(LIBFDT_LIB): | $(DEPS)/.build ;
+endif
+
+# Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
+HOST_SRC := $(wildcard mm/*.c drivers/host*.c drivers/fdt*.c) lib/format.c \
+	$(wildcard $(addprefix hyp/,config.c bundle.c image.c place.c regions.c guest_fdt*.c))
+HOST_SRC := $(filter-out mm/tlb.c mm/phys.c,$(HOST_SRC))
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE)
+HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/host/%,$(sort $(wildcard tests/unit/*_test.c)))
+UNIT_HELPERS := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
+
+$(O)/host/%.c.o: %.c Makefile | $(DEPS)/.unit
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/host/%_test: tests/unit/%_test.c $(UNIT_HELPERS) $(HOST_OBJ) | $(DEPS)/.unit
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka -lfdt
+
+$(O)/host/%.dtb: tests/data/%.dts
+	@mkdir -p $(@D)
+	$(Q)dtc -q -I dts -O dtb -o $@ $<
+
+$(O)/host/host_test $(O)/host/guest_fdt_test: $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
+
+# Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
+TOOL_SRC := mm/attr.c mm/combine.c
+
+$(O)/tools/%: tools/%.c $(TOOL_SRC) Makefile | $(DEPS)/.unit
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^)
+
+$(O)/host/regions_tool_test: $(O)/tools/regions
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+	@for t in $^; do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
+
+# --- The guest --------------------------------------------------------------------------------------------------------
+
+# Debian's compiler has this name on every machine. Guest programs are static: the ramdisk has no libc.
+GUEST_CC := aarch64-linux-gnu-gcc
+GUEST_BIN := $(patsubst guests/linux/%.c,$(O)/guest/bin/%,$(sort $(wildcard guests/linux/*.c)))
+KERNEL := $(DEPS)/Image
+RAMDISK := $(O)/guest/ramdisk.cpio.gz
+CONFIG := configs/virt.dts
+BUNDLE := $(O)/guest.cpio
+
+$(O)/guest/bin/%: guests/linux/%.c Makefile | $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) $(GUEST_CFLAGS) -Wl,--build-id=none -o $@ $<
+
+$(O)/guest/ramdisk.cpio.gz: guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN) | $(DEPS)/.run
+	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init guests/linux/init \
+		--modules guests/linux/modules -o $@ $(GUEST_BIN)
+
+$(O)/.bundle: FORCE
+	@mkdir -p $(@D)
+	@echo '$(KERNEL) $(RAMDISK) $(CONFIG)' | cmp -s - $@ || echo '$(KERNEL) $(RAMDISK) $(CONFIG)' >$@
+
+$(O)/guest.cpio: $(RAMDISK) $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | $(DEPS)/.run
+	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $(RAMDISK) --config $(CONFIG) -o $@
+
+.PHONY: bundle
+bundle: $(O)/guest.cpio
+
+# --- Running ----------------------------------------------------------------------------------------------------------
+
+QEMU := qemu-system-aarch64
+CPU := max
+SMP := 4
+MEM := 1G
+GIC := 3
+# QEMU refuses tag memory beside a CPU that has no tags.
+MTE := $(if $(filter max cortex-a710 neoverse-n2,$(CPU)),on,off)
+QEMU_VIRT = $(QEMU) -nodefaults -display none -serial mon:stdio -M virt,virtualization=on,gic-version=$(GIC),mte=$(MTE) \
+	-cpu $(CPU) -smp $(SMP) -m $(MEM)
+
+.PHONY: run native
+run: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run
+	$(Q)$(QEMU_VIRT) -kernel $(O)/mavis.img -initrd $(BUNDLE) $(if $(APPEND),-append '$(APPEND)') $(QEMU_ARGS)
+
+# The same kernel and ramdisk on the same machine, without Mavis.
+native: $(RAMDISK) | $(DEPS)/.run
+	$(Q)$(QEMU_VIRT) -kernel $(KERNEL) -initrd $(RAMDISK) -append 'console=ttyAMA0 $(APPEND)' $(QEMU_ARGS)
+
+# --- Tests ------------------------------------------------------------------------------------------------------------
+
+PYTEST := /usr/bin/python3 -B -m pytest -q --no-header -c tests/pytest.ini
+
+.PHONY: test test-all
+test test-all: $(O)/mavis.img $(O)/guest.cpio unit | $(DEPS)/.test
+	$(Q)QEMU='$(QEMU)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/system
+
+# --- Checks without QEMU ----------------------------------------------------------------------------------------------
+
+C_SRC := $(sort $(wildcard boot/*.c hyp/*.c mm/*.c drivers/*.c lib/*.c))
+TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
+
+.PHONY: check format-check static-check build-check tools-check
+check: format-check build-check static-check unit tools-check
+
+format-check:
+	$(Q)tools/format-check
+
+# Both compilers take it; and two builds, in different places, give the same bytes.
+build-check: $(O)/mavis.img | $(DEPS)/.check
+	$(Q)$(MAKE) -s --no-print-directory O=$(O)/check/clang CC=clang
+	$(Q)$(MAKE) -s --no-print-directory O=$(O)/check/again
+	$(Q)cmp $(O)/mavis.img $(O)/check/again/mavis.img
+
+static-check: $(TIDY) | $(DEPS)/.check
+	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --platform=unix64 -D__aarch64__ -D__ELF__ -I. \
+		--enable=warning,performance,portability --suppressions-list=tests/cppcheck.txt $(C_SRC)
+
+$(O)/check/%.tidy: % tests/clang-tidy.yaml Makefile | $(DEPS)/.check
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet --config-file=tests/clang-tidy.yaml $< -- --target=aarch64-none-elf \
+		$(filter-out -Werror -f%,$(TARGET_CFLAGS)) -ffreestanding >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+tools-check: $(O)/mavis.img | $(DEPS)/.check
+	$(Q)$(PYTEST) $(PYTEST_ARGS) tests/tools
+
+# --- The rest ---------------------------------------------------------------------------------------------------------
+
+.PHONY: deps help clean distclean
+deps:
+	@$(DEPS_RUN)
+
+clean:
+	rm -rf $(filter-out $(DEPS),$(wildcard $(O)/*)) $(O)/.bundle
+
+distclean:
+	rm -rf $(O)
+
+define HELP
+make            build/mavis.img (what a loader takes) and build/mavis.elf (for debuggers)
+make run        boot Debian's kernel under Mavis in QEMU, to a shell; Ctrl-A X leaves
+make native     the same kernel and machine without Mavis
+make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
+make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
+make check      what needs no QEMU: format, both compilers, static analysis, unit tests
+make deps       install and fetch what is missing on Debian 12 or 13
+make clean      remove what was built; make distclean also what was downloaded
+
+Variables
+CPU=max SMP=4 MEM=1G GIC=3     the machine for run and native
+QEMU= QEMU_ARGS=               another QEMU; more arguments for it
+CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle instead
+KERNEL= RAMDISK=               what goes into the bundle
+APPEND=                        the command line, Mavis's (run) or Linux's (native)
+CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree
+PYTEST_ARGS=                   for pytest, such as -k boot or -x
+V=1                            show the commands
+endef
+help:
+	@: $(info $(HELP))
+
+-include $(shell find $(O)/target $(O)/host $(O)/tools -name '*.d' 2>/dev/null)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CRC-32 as in zlib and cpio tools (ISO-HDLC, polynomial 0x04c11db7), by the CPU's own instructions. */
+#ifndef LIB_CRC32_H
+#define LIB_CRC32_H
+
+#include "lib/types.h"
+
+/* True if the CPU has FEAT_CRC32. */
+bool crc32_available(void);
+
+/* The checksum of @size bytes. Only if crc32_available(). */
+u32 crc32(const void *data, u64 size);
+
+#endif
