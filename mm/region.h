@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The region table: what the guest sees where, what that memory is, and the stage 2 attributes that follow.
+ *
+ * Regions come from the config (its `regions` node) and from the host device tree. The config's are exact: an
+ * overlap among them is refused. The host tree's give way: they are trimmed by the config's regions
+ * and by what Mavis keeps.
+ */
+#ifndef MM_REGION_H
+#define MM_REGION_H
+
+#include "lib/format.h"
+#include "lib/types.h"
+#include "mm/attr.h"
+
+enum region_type {
+	REGION_RAM,		/* general-purpose memory */
+	REGION_DEVICE_MEMORY,	/* idempotent, cacheable, coherent: GPU BAR, CXL, HBM */
+	REGION_PREFETCHABLE,	/* no read side effects, not coherent: write-combining */
+	REGION_MMIO,		/* registers with side effects */
+	REGION_RAW,		/* research: attributes taken as written */
+	REGION_NR_TYPES,
+};
+
+enum region_origin { REGION_FROM_HOST, REGION_FROM_CONFIG };
+
+struct region {
+	char name[40];			/* node name in the config, or in the host tree */
+	ipa_t ipa;
+	pa_t pa;
+	u64 size;			/* whole pages, not 0 */
+	enum region_type type;
+	enum region_origin origin;
+	struct s2_attr attr;		/* resolved */
+};
+
+#define REGION_MAX 1280
+
+struct region_table {
+	unsigned nr;
+	struct region region[REGION_MAX];	/* sorted by ipa, disjoint, once region_table_finish() has passed */
+};
+
+const char *region_type_name(enum region_type type);
+
+/* Appends @r. -EINVAL: not whole pages, empty, or it wraps; -ENOSPC: the table is full. The text says which. */
+int region_add(struct region_table *t, const struct region *r, struct diag *d);
+
+/*
+ * Takes [base, base + size) of the PA space out of every REGION_FROM_HOST region, splitting where it must: for what
+ * Mavis keeps. A config region in the way is refused (-EBUSY), by name.
+ */
+int region_carve(struct region_table *t, struct range pa, const char *owner, struct diag *d);
+
+/*
+ * Sorts by ipa, lets config regions displace host regions, merges host regions that continue each other with the
+ * same type, refuses overlaps among config regions (-EEXIST, both names) and addresses beyond caps->pa_bits (-ERANGE),
+ * and resolves every region's attributes. O(n log n).
+ */
+int region_table_finish(struct region_table *t, const struct mm_caps *caps, struct diag *d);
+
+/* The region that holds @ipa, or NULL. Binary search; only on a finished table. */
+const struct region *region_find(const struct region_table *t, ipa_t ipa);
+
+#endif

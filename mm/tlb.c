@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules (Arm ARM DDI 0487, "TLB maintenance requirements and the TLB maintenance instructions",
+ * "Ordering and completion of TLB maintenance instructions"):
+ * - a store to a table is seen by a TLBI, and by walks, only after a DSB. ISHST is enough: all who
+ *   walk are Inner Shareable, and only stores have to be ordered;
+ * - a TLBI is complete, on all CPUs that it goes to and with every access that used the old entry,
+ *   only after a DSB that waits for loads and stores: ISH, never ISHST;
+ * - what this CPU itself fetches and walks follows only after a context synchronization event: ISB.
+ */
+#include "mm/tlb.h"
+
+#include "lib/sysreg.h"
+
+#define tlbi(op, arg)	asm volatile("tlbi " #op ", %0" : : "r"(arg) : "memory")
+#define tlbi_all(op)	asm volatile("tlbi " #op : : : "memory")
+
+/* So many broadcasts cost more than to refill what a single TLBI for everything drops in vain. */
+#define MAX_BY_ADDRESS	64
+
+void tlb_publish(void)
+{
+	dsb(ishst);
+	isb();
+}
+
+/* Neither this nor IPAS2E1IS is a last-level form: the way through the tables is dropped, too. */
+static void drop_el2(u64 first, u64 end, u64 step)
+{
+	for (u64 va = first; va < end; va += step)
+		tlbi(vae2is, va >> PAGE_SHIFT);
+}
+
+static void drop_stage2(u64 first, u64 end, u64 step)
+{
+	for (u64 ipa = first; ipa < end; ipa += step)
+		tlbi(ipas2e1is, ipa >> PAGE_SHIFT);
+	/*
+	 * "Invalidation of TLB entries from stage 2 translations": a TLBI by IPA need not drop entries
+	 * that hold both stages combined, VA to PA. Only VMALLE1IS drops those, and only once those of
+	 * stage 2 are gone: before, a walk could make them anew from one that is still cached.
+	 */
+	dsb(ish);
+	tlbi_all(vmalle1is);
+}
+
+void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
+{
+	u64 first = ALIGN_DOWN(in, smallest);	/* every entry is aligned to its size: a step hits it */
+	u64 end = in + size;
+	bool by_address = (end - first) / smallest <= MAX_BY_ADDRESS;
+
+	dsb(ishst);
+	if (stage == PT_STAGE1_EL2 && by_address)
+		drop_el2(first, end, smallest);
+	else if (stage == PT_STAGE1_EL2)
+		tlbi_all(alle2is);
+	else if (by_address)
+		drop_stage2(first, end, smallest);
+	else
+		tlbi_all(vmalls12e1is);		/* stage 1, stage 2 and both combined, of this VMID */
+	dsb(ish);
+	isb();
+}
