@@ -56,7 +56,7 @@ else
 endif
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
-CFLAGS := -std=gnu11 -O2 -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
+CFLAGS := -std=gnu11 -Os -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
 	-ffile-prefix-map=$(CURDIR)/=
 TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/libc \
 	-isystem $(shell $(CC) $(TARGET_FLAGS) -print-file-name=include) -isystem $(LIBFDT_INC) \

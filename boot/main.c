@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The boot story. head.S has relocated the image and turned the MMU on; from here on it is told in main(), at the end.
+ * Each step either works or stops the machine with a line that says what is wrong.
+ */
+#include "boot/features.h"
+#include "boot/image.h"
+#include "boot/load.h"
+#include "boot/mmu.h"
+#include "boot/panic.h"
+#include "boot/report.h"
+#include "drivers/console.h"
+#include "drivers/firmware.h"
+#include "hyp/cpu.h"
+#include "hyp/guest.h"
+#include "hyp/regions.h"
+#include "hyp/sysreg.h"
+#include "hyp/vcpu.h"
+
+static struct host host __noinit;
+static struct region_table regions __noinit;
+static struct config config;
+static struct bundle bundle;
+
+static struct diag diag;
+
+static void map_memory(u64 base, u64 size, const char *what)
+{
+	if (el2_map(PA(base), size, S1_RODATA))
+		stop("%s: EL2 cannot map %#lx bytes at %#lx: beyond its 48 address bits, or the page pool is used up",
+		     what, size, base);
+}
+
+static int map_device(pa_t pa, u64 size)
+{
+	return el2_map(pa, size, S1_DEVICE);
+}
+
+/* The header says how much there is to map; host_check() then looks at the whole. */
+static const void *map_tree(u64 fdt)
+{
+	struct uart uart;
+	u64 size = 0;
+
+	if (fdt && IS_ALIGNED(fdt, 8)) {
+		map_memory(fdt, 8, "device tree");
+		size = host_tree_size((const void *)fdt);
+	}
+	if (size)
+		map_memory(fdt, size, "device tree");
+	if (host_check((const void *)fdt, size, &diag)) {
+		if (uart_probe(&uart, map_device))
+			console_open(&uart);
+		stop("%s", diag.text);
+	}
+	return (const void *)fdt;
+}
+
+/* Before all else that can go wrong, so that there is somewhere to say it. */
+static void open_console(const void *fdt)
+{
+	struct host_uart *u = &host.uart;
+	struct uart uart;
+
+	host_read_uart(fdt, u);
+	if (!u->found || map_device(PA(u->range.base), u->range.size))
+		return;
+	uart = uart_open(uart_match(u->compatible), u->range.base, u->reg_shift, u->io_width);
+	console_open(&uart);
+}
+
+static void read_host(const void *fdt, u64 el)
+{
+	check(host_read(fdt, &host, &diag), &diag);
+	firmware_init(host.conduit);
+	if (el != 2)
+		stop("entered at EL%lu: Mavis needs EL2; start it where the firmware would start a Linux kernel with KVM "
+		     "(QEMU virt: -machine virtualization=on)", el);
+	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
+	report_machine(&host);
+}
+
+static void read_bundle(void)
+{
+	struct range b = host.bundle;
+
+	if (b.size)
+		map_memory(b.base, b.size, "bundle");
+	check(bundle_open((const void *)b.base, b.size, &bundle, &diag), &diag);
+	regions.nr = 0;
+	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &regions, &diag), &diag);
+	load_verify(&bundle, &config, &host);
+}
+
+static void make_stage2(void)
+{
+	struct mm_caps caps = features_mm();
+	struct range kept[] = { image_range() };
+
+	check(regions_build(&regions, &host, &config, kept, ARRAY_SIZE(kept), &caps, &diag), &diag);
+	check(guest_map(&regions, &caps, &page_pool, &diag), &diag);
+	guest.mte = config.mte && caps.mte;
+	report_regions(&regions, &caps);
+}
+
+/* Each CPU of the guest needs an EL2 stack; this one keeps the one it has. */
+static void make_cpus(void)
+{
+	struct idreg_policy policy = { .ipa_bits = guest.s2.pt.bits, .mte = guest.mte };
+
+	check(cpus_init(&host, config.cpus, read_sysreg(mpidr_el1), &diag), &diag);
+	cpus[0].stack = (u64)__stack_end;
+	for (unsigned i = 1; i < nr_cpus; i++)
+		if (el2_alloc_stack(&cpus[i].stack))
+			stop("CPU %#lx: no room for its stack in the page pool", cpus[i].mpidr);
+	guest.gicv3 = host.gic.version == 3;
+	sysreg_init(&policy);
+	vcpu_init(&cpus[0]);
+}
+
+/* Entered from head.S with the device tree's address and the exception level. */
+void main(u64 fdt, u64 el) __attribute__((noreturn));
+
+void main(u64 fdt, u64 el)
+{
+	const void *tree = map_tree(fdt);
+
+	open_console(tree);
+	read_host(tree, el);
+	read_bundle();
+	make_stage2();
+
+	struct entry entry = load_guest(&bundle, &config, &host, &regions);
+
+	make_cpus();
+	report_start(&entry, nr_cpus);
+	console_share();
+	if (el2_unmap_memory())
+		stop("EL2 cannot give the guest's memory out of its hands: its page pool is used up");
+	guest_enter(entry.pc.v, entry.fdt.v);
+}

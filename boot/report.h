@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the boot prints: the machine, the region table, where the guest starts. */
+#ifndef BOOT_REPORT_H
+#define BOOT_REPORT_H
+
+#include "boot/load.h"
+#include "drivers/host.h"
+#include "mm/region.h"
+
+void report_machine(const struct host *host);
+void report_regions(const struct region_table *regions, const struct mm_caps *caps);
+void report_start(const struct entry *entry, unsigned cpus);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's firmware at EL3, by the SMC calling convention (DEN0028) and PSCI (DEN0022). */
+#ifndef DRIVERS_FIRMWARE_H
+#define DRIVERS_FIRMWARE_H
+
+#include "drivers/host.h"
+#include "lib/types.h"
+
+#define PSCI_VERSION		0x84000000
+#define PSCI_CPU_OFF		0x84000002
+#define PSCI_SYSTEM_OFF		0x84000008
+#define PSCI_SYSTEM_RESET	0x84000009
+#define PSCI_FEATURES		0x8400000a
+#define PSCI_CPU_SUSPEND_64	0xc4000001
+#define PSCI_CPU_ON_64		0xc4000003
+#define PSCI_AFFINITY_INFO_64	0xc4000004
+#define PSCI_SYSTEM_RESET2_32	0x84000012
+#define PSCI_SYSTEM_RESET2_64	0xc4000012
+#define SMCCC_VERSION		0x80000000
+#define SMCCC_ARCH_FEATURES	0x80000001
+
+enum {
+	PSCI_SUCCESS = 0,
+	PSCI_NOT_SUPPORTED = -1,	/* also SMCCC's answer to an unknown function */
+	PSCI_INVALID_PARAMETERS = -2,
+	PSCI_DENIED = -3,
+	PSCI_ALREADY_ON = -4,
+	PSCI_ON_PENDING = -5,
+	PSCI_INVALID_ADDRESS = -9,
+};
+
+struct smc_result {
+	u64 x[4];
+};
+
+struct firmware {
+	enum conduit conduit;		/* NONE: there is no firmware that could be called from here */
+	u32 psci_version;		/* major << 16 | minor; 0: none */
+	u32 smccc_version;		/* likewise; SMCCC_VERSION itself came with 1.1 */
+	s32 suspend;			/* PSCI_FEATURES of CPU_SUSPEND: flags, or an error */
+	bool reset2;
+};
+
+extern struct firmware firmware;
+
+/*
+ * Finds out what there is behind @conduit. Without one (CONDUIT_NONE) nothing is ever called: an SMC on a machine
+ * without EL3 firmware does not return. At EL2 an HVC comes back to EL2, so that conduit counts for none there.
+ */
+void firmware_init(enum conduit conduit);
+
+/* Calls function @fid; NOT_SUPPORTED if there is no firmware. x4 to x17 may change, as SMCCC 1.0 allows. */
+struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3);
+
+/* Turns the machine off, or resets it. They return only if there is no firmware that can. */
+void firmware_power_off(void);
+void firmware_reset(void);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * To send a character all UARTs need the same: wait until a status bit says so, then write it to a register. So a driver
+ * is a row of a table.
+ */
+#include "drivers/uart.h"
+
+#include <string.h>
+
+#include "drivers/io.h"
+
+/* True of the hardware when (register & mask) == value. */
+struct condition {
+	u16 reg;
+	u32 mask, value;
+};
+
+struct uart_driver {
+	const char *name;
+	const char *compatible[8];
+	u16 tx;
+	struct condition ready;		/* room for a character */
+	struct condition idle;		/* the last one is out */
+	struct condition on[2];		/* made true at the start, where a loader that never printed left it off */
+	bool is_8250;			/* registers are numbers, spread and accessed as the tree says */
+	u8 reg_shift, io_width;		/* of an 8250 whose tree does not say */
+};
+
+static const struct uart_driver drivers[] = {
+	{
+		.name = "PL011",
+		.compatible = { "arm,pl011" },
+		.tx = 0x00,
+		.ready = { 0x18, BIT(5), 0 },				/* FR.TXFF */
+		.idle = { 0x18, BIT(3), 0 },				/* FR.BUSY */
+		.on = { { 0x30, BIT(9) | BIT(8) | BIT(0), BIT(9) | BIT(8) | BIT(0) } },	/* CR.RXE, TXE, UARTEN */
+	}, {
+		.name = "SBSA UART",
+		.compatible = { "arm,sbsa-uart" },
+		.tx = 0x00,
+		.ready = { 0x18, BIT(5), 0 },
+		.idle = { 0x18, BIT(3), 0 },
+	}, {
+		.name = "8250",
+		.compatible = { "ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart", "nuvoton,npcm845-uart",
+				"nuvoton,npcm750-uart", "nvidia,tegra20-uart" },
+		.tx = 0,
+		.ready = { 5, BIT(5), BIT(5) },				/* LSR.THRE */
+		.idle = { 5, BIT(6), BIT(6) },				/* LSR.TEMT */
+		.is_8250 = true,
+		.io_width = 1,
+	}, {
+		.name = "BCM2835 mini-UART",
+		.compatible = { "brcm,bcm2835-aux-uart" },
+		.tx = 0,
+		.ready = { 5, BIT(5), BIT(5) },
+		.idle = { 5, BIT(6), BIT(6) },
+		.is_8250 = true,
+		.reg_shift = 2,
+		.io_width = 4,
+	}, {
+		.name = "Cadence UART",
+		.compatible = { "cdns,uart-r1p12", "cdns,uart-r1p8", "xlnx,xuartps" },
+		.tx = 0x30,
+		.ready = { 0x2c, BIT(4), 0 },				/* SR.TXFULL */
+		.idle = { 0x2c, BIT(11) | BIT(3), BIT(3) },		/* SR.TACTIVE, TXEMPTY */
+		.on = { { 0x00, BIT(5) | BIT(4), BIT(4) } },		/* CR.TXDIS, TXEN */
+	}, {
+		.name = "i.MX UART",
+		.compatible = { "fsl,imx6q-uart", "fsl,imx21-uart", "fsl,imx8mp-uart", "fsl,imx8mm-uart",
+				"fsl,imx8mq-uart", "fsl,imx8mn-uart" },
+		.tx = 0x40,
+		.ready = { 0xb4, BIT(4), 0 },				/* UTS.TXFULL */
+		.idle = { 0x98, BIT(3), BIT(3) },			/* USR2.TXDC */
+		.on = { { 0x80, BIT(0), BIT(0) }, { 0x84, BIT(2), BIT(2) } },	/* UCR1.UARTEN, UCR2.TXEN */
+	}, {
+		.name = "Meson UART",
+		.compatible = { "amlogic,meson-gx-uart", "amlogic,meson-uart", "amlogic,meson-ao-uart",
+				"amlogic,meson-g12a-uart", "amlogic,meson-s4-uart" },
+		.tx = 0x00,
+		.ready = { 0x0c, BIT(21), 0 },				/* STATUS.TX_FIFO_FULL */
+		.idle = { 0x0c, BIT(25) | BIT(22), BIT(22) },		/* STATUS.XMIT_BUSY, TX_FIFO_EMPTY */
+		.on = { { 0x08, BIT(12), BIT(12) } },			/* CONTROL.TX_EN */
+	},
+};
+
+const struct uart_driver *uart_match(const char *compatible)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(drivers); i++)
+		for (unsigned j = 0; j < ARRAY_SIZE(drivers[i].compatible) && drivers[i].compatible[j]; j++)
+			if (!strcmp(drivers[i].compatible[j], compatible))
+				return &drivers[i];
+	return NULL;
+}
+
+const char *uart_name(const struct uart_driver *driver)
+{
+	return driver->name;
+}
+
+static u32 reg_read(const struct uart *u, u16 reg)
+{
+	u64 addr = u->base + ((u64)reg << u->reg_shift);
+
+	return u->io_width == 1 ? read8(addr) : u->io_width == 2 ? read16(addr) : read32(addr);
+}
+
+static void reg_write(const struct uart *u, u16 reg, u32 val)
+{
+	u64 addr = u->base + ((u64)reg << u->reg_shift);
+
+	if (u->io_width == 1)
+		write8(addr, (u8)val);
+	else if (u->io_width == 2)
+		write16(addr, (u16)val);
+	else
+		write32(addr, val);
+}
+
+static bool is_true(const struct uart *u, const struct condition *c)
+{
+	return (reg_read(u, c->reg) & c->mask) == c->value;
+}
+
+struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, u8 io_width)
+{
+	struct uart u = { .driver = driver, .base = base, .io_width = 4 };
+
+	if (driver->is_8250) {
+		u.reg_shift = reg_shift ? reg_shift : driver->reg_shift;
+		u.io_width = io_width ? io_width : driver->io_width;
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(driver->on) && driver->on[i].mask; i++) {
+		const struct condition *c = &driver->on[i];
+
+		if (!is_true(&u, c))
+			reg_write(&u, c->reg, (reg_read(&u, c->reg) & ~c->mask) | c->value);
+	}
+	return u;
+}
+
+/* A UART that never gets ready (no clock, flow control) must not hold up the machine: the text is in the log ring. */
+static bool wait_until(const struct uart *u, const struct condition *c)
+{
+	for (unsigned i = 0; i < 1u << 20; i++)
+		if (is_true(u, c))
+			return true;
+	return false;
+}
+
+void uart_put(const struct uart *u, char c)
+{
+	if (wait_until(u, &u->driver->ready))
+		reg_write(u, u->driver->tx, (u8)c);
+}
+
+void uart_drain(const struct uart *u)
+{
+	wait_until(u, &u->driver->idle);
+}
+
+/* A PrimeCell says what it is in eight ID bytes at the end of its page: here "PL011, any revision". */
+static bool is_pl011(u64 base)
+{
+	static const u8 want[8] = { 0x11, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
+	static const u8 mask[8] = { 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(want); i++)
+		if ((read32(base + 0xfe0 + i * 4) & mask[i]) != want[i])
+			return false;
+	return true;
+}
+
+bool uart_probe(struct uart *uart, int (*map)(pa_t pa, u64 size))
+{
+	static const u64 addresses[] = {
+		0x09000000,			/* QEMU virt */
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(addresses); i++) {
+		if (map(PA(addresses[i]), PAGE_SIZE) || !is_pl011(addresses[i]))
+			continue;
+		*uart = uart_open(&drivers[0], addresses[i], 0, 0);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UARTs that EL2 prints on: transmit only, polled, at the speed that the loader set. The guest owns the device. */
+#ifndef DRIVERS_UART_H
+#define DRIVERS_UART_H
+
+#include "lib/types.h"
+
+struct uart_driver;
+
+struct uart {
+	const struct uart_driver *driver;
+	u64 base;				/* mapped at EL2 as Device-nGnRE */
+	u8 reg_shift, io_width;			/* of an 8250 alone; io_width in bytes */
+};
+
+/* The driver for a `compatible` string, or NULL; and what it is called. */
+const struct uart_driver *uart_match(const char *compatible);
+const char *uart_name(const struct uart_driver *driver);
+
+/* The UART at @base. @reg_shift and @io_width as the device tree has them, 0 where it has none. */
+struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, u8 io_width);
+
+/* Sends one character, as soon as there is room for it. */
+void uart_put(const struct uart *uart, char c);
+
+/* Waits until the last character has left. */
+void uart_drain(const struct uart *uart);
+
+/*
+ * For a machine that comes without a device tree: looks for a UART at the few addresses where emulators have one, by its
+ * ID registers alone (reads, no writes). @map makes an address readable. False: none.
+ */
+bool uart_probe(struct uart *uart, int (*map)(pa_t pa, u64 size));
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/fault.h"
+
+#include "drivers/console.h"
+#include "hyp/at.h"
+#include "hyp/cpu.h"
+#include "hyp/guest.h"
+#include "hyp/inject.h"
+#include "hyp/mmio.h"
+#include "hyp/trap.h"
+#include "lib/sysreg.h"
+
+#define EC_INSTRUCTION_ABORT	0x20
+
+/* ESR_EL2.ISS of a data abort; S1PTW and FSC are an instruction abort's as well. */
+#define ISS_ISV		BIT(24)
+#define ISS_SAS(esr)	FIELD(esr, 23, 22)
+#define ISS_SSE		BIT(21)
+#define ISS_SRT(esr)	FIELD(esr, 20, 16)
+#define ISS_SF		BIT(15)
+#define ISS_AR		BIT(14)
+#define ISS_CM		BIT(8)
+#define ISS_S1PTW	BIT(7)
+#define ISS_WNR		BIT(6)
+#define ISS_FSC(esr)	FIELD(esr, 5, 0)
+
+/* FSC without the level. */
+#define FSC_TYPE(fsc)	((fsc) & 0x3c)
+#define FSC_TRANSLATION	0x04
+#define FSC_PERMISSION	0x0c
+
+#define PAR_F		BIT(0)
+#define PAR_PA		GENMASK(47, 12)
+
+/*
+ * The guest physical address of the access, false if nothing tells. HPFAR_EL2 holds it after a fault of stage 2's walk
+ * and on a stage 1 walk, not after a permission fault (Arm ARM, HPFAR_EL2): there stage 1 is asked again. The other CPUs
+ * may have changed stage 1 meanwhile: what comes is then another of the guest's pages, or none.
+ */
+static bool find_ipa(u64 esr, u64 far, u64 *ipa)
+{
+	u64 par;
+
+	if (esr & ISS_S1PTW || FSC_TYPE(ISS_FSC(esr)) != FSC_PERMISSION) {
+		*ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
+		return true;
+	}
+	par = at_s1e1r(far);
+	*ipa = (par & PAR_PA) | (far & PAGE_MASK);
+	return !(par & PAR_F);
+}
+
+/* The line for whoever debugs the guest, and the abort that a bus would answer with. */
+static void refuse(u64 esr, const char *why, bool ipa_known, u64 ipa)
+{
+	u64 fsc = FSC_EXTERNAL;
+	const char *access = esr & ISS_WNR ? "write to" : "read of";
+
+	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT)
+		access = "fetch from";
+	if (esr & ISS_S1PTW) {
+		/* The level is that of stage 2's walk: at which one stage 1 was, nothing tells. */
+		fsc = FSC_EXTERNAL_WALK | (ISS_FSC(esr) & 3);
+		access = "page table walk to";
+	}
+	if (trap_may_print())
+		print("mavis: CPU %u at %#lx: %s %s%#lx: %s; external abort\n", this_cpu()->index,
+		      read_sysreg(elr_el2), access, ipa_known ? "" : "virtual address ",
+		      ipa_known ? ipa : read_sysreg(far_el2), why);
+	inject_abort(esr, fsc);
+}
+
+/*
+ * One access to a page that EL2 works. The guest's own barriers before and after it order EL2's access as well, which is
+ * made by the same CPU in its place; load-acquire and store-release ask for one here.
+ */
+static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
+{
+	struct mmio_access a = {
+		.offset = ipa & PAGE_MASK,
+		.size = (u8)(1 << ISS_SAS(esr)),
+		.write = esr & ISS_WNR,
+	};
+
+	if (!IS_ALIGNED(a.offset, a.size)) {	/* as Device memory would */
+		inject_abort(esr, FSC_ALIGNMENT);
+		return;
+	}
+	if (a.write) {
+		a.val = mmio_loaded(frame_get(f, ISS_SRT(esr)), a.size, false, true);
+		if (esr & ISS_AR)
+			dmb(sy);
+		page->handler(page->arg, &a);
+	} else {
+		page->handler(page->arg, &a);
+		if (esr & ISS_AR)
+			dmb(sy);
+		frame_set(f, ISS_SRT(esr), mmio_loaded(a.val, a.size, esr & ISS_SSE, esr & ISS_SF));
+	}
+	skip_instruction(esr);
+}
+
+static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
+{
+	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT || esr & ISS_S1PTW)
+		refuse(esr, "registers that Mavis works", true, ipa);
+	else if (esr & ISS_CM)			/* nothing there is ever cached */
+		skip_instruction(esr);
+	else if (!(esr & ISS_ISV))
+		refuse(esr, "registers that Mavis works, which take single loads and stores only", true, ipa);
+	else
+		emulate(f, esr, page, ipa);
+}
+
+/*
+ * True if stage 2 maps the address now: the fault fell between the break and the make of another CPU, which holds the
+ * lock in between, and the access will do when it is tried again.
+ */
+static bool mapped_by_now(u64 ipa)
+{
+	struct s2_leaf leaf;
+	bool mapped;
+
+	lock(&guest.s2_lock);
+	mapped = !stage2_lookup(&guest.s2, IPA(ipa), &leaf);
+	unlock(&guest.s2_lock);
+	return mapped;
+}
+
+static void stage2_fault(struct frame *f, u64 esr)
+{
+	const struct mmio_page *page;
+	u64 ipa;
+
+	if (!find_ipa(esr, read_sysreg(far_el2), &ipa)) {
+		refuse(esr, "no permission", false, 0);
+		return;
+	}
+	page = mmio_find(IPA(ipa));
+	if (page) {
+		emulated_page(f, esr, page, ipa);
+		return;
+	}
+	switch (FSC_TYPE(ISS_FSC(esr))) {
+	case FSC_TRANSLATION:
+		if (!mapped_by_now(ipa))
+			refuse(esr, "no region", true, ipa);
+		return;
+	case FSC_PERMISSION:
+		refuse(esr, "not permitted in this region", true, ipa);
+		return;
+	default:
+		refuse(esr, "beyond the guest's address space", true, ipa);
+	}
+}
+
+void fault_trap(struct frame *f, u64 esr)
+{
+	u64 fsc = ISS_FSC(esr);
+
+	switch (fsc) {
+	case FSC_ALIGNMENT:			/* stage 2 made it Device */
+	case FSC_UNSUPPORTED:
+		inject_abort(esr, fsc);
+		return;
+	case FSC_TLB_CONFLICT:			/* two entries for one address: both go, and the access is tried again */
+		asm volatile("tlbi vmalls12e1" : : : "memory");
+		dsb(nsh);
+		isb();
+		return;
+	}
+	if (FSC_TYPE(fsc) <= FSC_PERMISSION)
+		stage2_fault(f, esr);
+	else
+		refuse(esr, "no answer from the machine", false, 0);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The guest's general-purpose registers while EL2 runs, on the CPU's EL2 stack. vectors.S saves and restores them. */
+#ifndef HYP_FRAME_H
+#define HYP_FRAME_H
+
+#define FRAME_SIZE	256
+
+#ifndef __ASSEMBLY__
+#include "lib/types.h"
+
+struct frame {
+	u64 x[31];
+	u64 pad;		/* SP stays a multiple of 16 */
+};
+
+_Static_assert(sizeof(struct frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, "vectors.S relies on it");
+
+/* A register by the number in a syndrome or an instruction: 31 is XZR there. */
+static inline u64 frame_get(const struct frame *f, unsigned n)
+{
+	return n == 31 ? 0 : f->x[n];
+}
+
+static inline void frame_set(struct frame *f, unsigned n, u64 val)
+{
+	if (n != 31)
+		f->x[n] = val;
+}
+#endif
+
+#endif

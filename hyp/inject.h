@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exceptions that EL2 hands to the guest: on return from the trap the guest is at its own EL1 vector, as if the
+ * instruction at ELR_EL2 had taken the exception there. They read and write the live EL1 and EL2 registers.
+ */
+#ifndef HYP_INJECT_H
+#define HYP_INJECT_H
+
+#include "lib/types.h"
+
+/* Fault status codes of ESR_ELx.ISS[5:0]. */
+#define FSC_EXTERNAL		0x10
+#define FSC_EXTERNAL_WALK	0x14	/* plus the level */
+#define FSC_ALIGNMENT		0x21
+#define FSC_TLB_CONFLICT	0x30
+#define FSC_UNSUPPORTED		0x35	/* exclusive, atomic or LS64 access to memory that has none */
+
+/* Undefined Instruction: what an instruction or register that the guest does not have makes. */
+void inject_undefined(void);
+
+/* The abort of which @esr is ESR_EL2 and FAR_EL2 the address, as one of the guest's own with fault status @fsc. */
+void inject_abort(u64 esr, u64 fsc);
+
+/* Goes past the instruction at ELR_EL2, which EL2 has carried out. */
+void skip_instruction(u64 esr);
+
+#endif

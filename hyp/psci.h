@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PSCI (DEN0022) for the guest, whatever the machine starts its CPUs by. */
+#ifndef HYP_PSCI_H
+#define HYP_PSCI_H
+
+#include "hyp/cpu.h"
+#include "hyp/frame.h"
+
+/* True for PSCI's function identifiers: 0x84000000 to 0x8400001f, and 0xc4000000 on. */
+#define PSCI_IS(fid)	(((fid) & 0xbfffffe0) == 0x84000000)
+
+/* Carries out the PSCI call in @f for CPU @self; the result goes to x0, sign-extended. */
+void psci_call(struct frame *f, struct cpu *self);
+
+/* @self is about to enter the guest: from here on it is ON. */
+void psci_cpu_is_on(struct cpu *self);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The guest's calls by HVC and SMC: SMC Calling Convention (DEN0028). */
+#ifndef HYP_SMCCC_H
+#define HYP_SMCCC_H
+
+#include "hyp/cpu.h"
+#include "hyp/frame.h"
+
+/* Carries out the call in @f, whose results go there. @imm: the instruction's immediate. */
+void smccc_call(struct frame *f, struct cpu *self, u64 imm);
+
+/* The n-th argument: for the 32-bit convention (bit 30 of the function identifier clear) Wn. */
+static inline u64 smccc_arg(const struct frame *f, unsigned n)
+{
+	return f->x[0] & BIT(30) ? f->x[n] : (u32)f->x[n];
+}
+
+#endif

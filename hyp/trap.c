@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/trap.h"
+
+#include "drivers/console.h"
+#include "hyp/cpu.h"
+#include "hyp/fault.h"
+#include "hyp/inject.h"
+#include "hyp/smccc.h"
+#include "hyp/sysreg.h"
+#include "lib/lock.h"
+#include "lib/sysreg.h"
+
+#define BURST	10
+
+bool trap_may_print(void)
+{
+	static struct lock print_lock;
+	static unsigned tokens = BURST;
+	static u64 last;
+	u64 second = MAX(read_sysreg(cntfrq_el0), 1);
+	u64 now = read_sysreg(cntpct_el0);
+	bool may;
+
+	lock(&print_lock);
+	if (now - last >= second) {
+		tokens = MIN(tokens + (now - last) / second, BURST);
+		last = now;
+	}
+	may = tokens != 0;
+	tokens -= may;
+	unlock(&print_lock);
+	return may;
+}
+
+/* HVC has left ELR_EL2 behind itself. */
+static void hvc_trap(struct frame *f, u64 esr)
+{
+	smccc_call(f, this_cpu(), FIELD(esr, 15, 0));
+}
+
+/* A trapped SMC has not: the CPU never carried it out. */
+static void smc_trap(struct frame *f, u64 esr)
+{
+	skip_instruction(esr);
+	smccc_call(f, this_cpu(), FIELD(esr, 15, 0));
+}
+
+/* What the guest does not have: registers of AArch32 EL0 that EL2 keeps, and instructions that it has not turned on. */
+static void undefined_trap(struct frame *f, u64 esr)
+{
+	(void)f;
+	(void)esr;
+	inject_undefined();
+}
+
+static void unknown_trap(u64 esr)
+{
+	if (trap_may_print())
+		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; undefined\n",
+		      this_cpu()->index, read_sysreg(elr_el2), esr);
+	inject_undefined();
+}
+
+/* By ESR_EL2.EC; NULL: nothing that HCR_EL2 and its like ask for. */
+static void (*const traps[64])(struct frame *f, u64 esr) = {
+	[0x03] = undefined_trap,	/* MCR, MRC to cp15 */
+	[0x04] = undefined_trap,	/* MCRR, MRRC to cp15 */
+	[0x0a] = undefined_trap,	/* LD64B and the like */
+	[0x14] = undefined_trap,	/* MSRR, MRRS and 128-bit system instructions */
+	[0x16] = hvc_trap,
+	[0x17] = smc_trap,
+	[0x18] = sysreg_trap,
+	[0x20] = fault_trap,		/* instruction abort */
+	[0x24] = fault_trap,		/* data abort */
+	[0x2d] = undefined_trap,	/* GCS */
+};
+
+void trap_from_guest(struct frame *f)
+{
+	u64 esr = read_sysreg(esr_el2);
+	void (*trap)(struct frame *f, u64 esr) = traps[ESR_EC(esr)];
+
+	if (trap)
+		trap(f, esr);
+	else
+		unknown_trap(esr);
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A QEMU machine with its console: started, spoken to, and always ended."""
+
+import os
+import pathlib
+import re
+
+import pexpect
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = TOP / os.environ.get("MAVIS_BUILD", "build")
+QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
+
+IMAGE = BUILD / "mavis.img"
+BUNDLE = BUILD / "guest.cpio"
+KERNEL = TOP / "build/deps/Image"
+RAMDISK = BUILD / "guest/ramdisk.cpio.gz"
+
+READY = "mavis-guest: shell ready"
+# No test waits longer than this for one thing; a boot takes about five seconds.
+PATIENCE = 90
+
+# QEMU refuses tag memory beside a CPU that has no tags.
+TAGGED_CPUS = ("max", "cortex-a710", "neoverse-n2")
+
+
+class Died(AssertionError):
+    """The machine did not do what was waited for; the text ends with what its console said last."""
+
+
+class Machine:
+    def __init__(self, log, *, cpu="max", smp=4, mem="1G", gic=3, machine="", loaded=(), args=()):
+        """Starts QEMU's virt with what `loaded` (arguments for QEMU) puts into its memory; the console goes to `log`."""
+        options = f"virt,virtualization=on,gic-version={gic},mte={'on' if cpu in TAGGED_CPUS else 'off'}"
+        command = ["-nodefaults", "-display", "none", "-serial", "stdio", "-M", options + machine, "-cpu", cpu,
+                   "-smp", str(smp), "-m", str(mem), *map(str, loaded), *map(str, args)]
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.log = log
+        self.log_file = open(log, "w", encoding="utf-8")
+        self.log_file.write(f"{QEMU} {' '.join(command)}\n")
+        self.qemu = pexpect.spawn(QEMU, command, timeout=PATIENCE, encoding="utf-8", codec_errors="replace", echo=False,
+                                  dimensions=(24, 200))
+        self.qemu.logfile_read = self.log_file
+        self.qemu.delaybeforesend = None
+        self.console = ""
+        self.calls = 0
+
+    def expect(self, pattern, timeout=PATIENCE):
+        """Waits for a regular expression on the console; gives the match."""
+        try:
+            # A small window: searching all of a long output again for each piece that arrives takes long.
+            self.qemu.expect(pattern, timeout=timeout, searchwindowsize=1000)
+        except (pexpect.TIMEOUT, pexpect.EOF) as e:
+            self.console += self.qemu.before if isinstance(self.qemu.before, str) else ""
+            how = "ended" if isinstance(e, pexpect.EOF) else f"was silent about it for {timeout} s"
+            last = "\n".join(self.console.splitlines()[-15:])
+            raise Died(f"waiting for {pattern!r}, the machine {how}; {self.log} ends\n{last}") from None
+        if isinstance(self.qemu.after, str):
+            self.console += self.qemu.before + self.qemu.after
+        else:
+            self.console += self.qemu.before
+        return self.qemu.match
+
+    def expect_end(self, timeout=PATIENCE):
+        """Waits until QEMU ends by itself, with success; gives all that the console said."""
+        self.expect(pexpect.EOF, timeout)
+        self.qemu.close()
+        assert self.qemu.exitstatus == 0, f"QEMU: status {self.qemu.exitstatus}, signal {self.qemu.signalstatus}"
+        return self.console.replace("\r", "")
+
+    def login(self):
+        """Waits for the guest's shell and makes it fit for run(): no echo, no prompt, no kernel messages in between."""
+        self.expect(re.escape(READY))
+        self.expect("# ")
+        self.qemu.sendline("stty -echo; dmesg -n 1; PS1= PS2=; echo log''in")
+        self.expect("login\r*\n")
+        return self
+
+    def boot_log(self):
+        """What was on the console until the guest's shell."""
+        return self.console.replace("\r", "").split(READY)[0]
+
+    def run(self, command, timeout=PATIENCE, check=True):
+        """Runs a command in the guest; gives its output, or (check=False) the output and its status."""
+        self.calls += 1
+        mark = f"mavis-test-{self.calls}"
+        self.qemu.sendline(f"{{ {command}\n}} </dev/null 2>&1; echo \"{mark}\"=$?")
+        status = int(self.expect(rf"{mark}=(\d+)\r*\n", timeout)[1])
+        output = self.qemu.before.replace("\r", "").strip("\n")
+        if not check:
+            return output, status
+        assert status == 0, f"in the guest: {command}: status {status}\n{output}"
+        return output
+
+    def send(self, line):
+        """Sends a command after which the guest's shell is no more."""
+        self.qemu.sendline(line)
+
+    def close(self):
+        """Ends QEMU, by its own process id."""
+        self.qemu.close(force=True)
+        self.log_file.close()
+
+
+def mavis(bundle=BUNDLE, append=""):
+    """What a loader gives Mavis."""
+    return (["-kernel", IMAGE] + (["-initrd", bundle] if bundle else []) + (["-append", append] if append else []))
+
+
+def native(append=""):
+    """The guest's kernel and ramdisk without Mavis."""
+    return ["-kernel", KERNEL, "-initrd", RAMDISK, "-append", f"console=ttyAMA0 {append}"]

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake_machine.h"
+
+#include "drivers/cpu_power.h"
+#include "hyp/vcpu.h"
+#include "lib/cache.h"
+
+#include <stdlib.h>
+
+struct fake_machine machine;
+struct firmware firmware;
+char secondary_entry[4];
+
+void fake_machine_reset(void)
+{
+	machine = (struct fake_machine){ 0 };
+	firmware = (struct firmware){ CONDUIT_SMC, 0x10001, 0x10002, 0, true };
+}
+
+struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3)
+{
+	machine.nr_calls++;
+	machine.call_fid = fid;
+	machine.call_arg[0] = a1;
+	machine.call_arg[1] = a2;
+	machine.call_arg[2] = a3;
+	return machine.call_result;
+}
+
+void firmware_power_off(void)
+{
+}
+
+void firmware_reset(void)
+{
+}
+
+s64 cpu_power_on(u64 mpidr, pa_t entry, u64 context)
+{
+	(void)entry;
+	machine.nr_on++;
+	machine.on_mpidr = mpidr;
+	machine.on_context = context;
+	return machine.on_result;
+}
+
+s64 cpu_power_off(void)
+{
+	machine.nr_off++;
+	if (machine.during_off)
+		machine.during_off();
+	return machine.off_result;
+}
+
+s64 cpu_power_suspend(u32 state, pa_t entry, u64 context)
+{
+	(void)entry;
+	machine.nr_suspend++;
+	machine.suspend_state = state;
+	machine.suspend_context = context;
+	return machine.suspend_result;
+}
+
+s64 cpu_power_state(u64 mpidr)
+{
+	(void)mpidr;
+	return machine.state_result;
+}
+
+void dcache_clean_inval_poc(u64 start, u64 end)
+{
+	(void)start;
+	(void)end;
+}
+
+void guest_stop(const char *why)
+{
+	(void)why;
+	abort();
+}

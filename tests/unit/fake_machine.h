@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Firmware for the tests: it answers as told and remembers what it was asked. */
+#ifndef TESTS_UNIT_FAKE_MACHINE_H
+#define TESTS_UNIT_FAKE_MACHINE_H
+
+#include "drivers/firmware.h"
+#include "lib/types.h"
+
+struct fake_machine {
+	s64 on_result, off_result, suspend_result, state_result;
+	struct smc_result call_result;
+	/* The last call of each kind, and how many there were */
+	u64 on_mpidr, on_context, suspend_context;
+	u32 suspend_state;
+	unsigned nr_on, nr_off, nr_suspend, nr_calls;
+	u32 call_fid;
+	u64 call_arg[3];
+	/* Runs inside the firmware's CPU_OFF: what another CPU does meanwhile */
+	void (*during_off)(void);
+};
+
+extern struct fake_machine machine;
+
+/* Forgets all, and is a PSCI 1.1, SMCCC 1.2 firmware that succeeds. */
+void fake_machine_reset(void);
+
+#endif

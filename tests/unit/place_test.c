@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/place.h"
+#include "lib/errno.h"
+#include "tests/unit/test.h"
+
+static struct region_table table;
+static struct place_request request;
+static struct placement placement;
+static struct diag diag;
+
+static void add_ram(u64 ipa, u64 pa, u64 size)
+{
+	table.region[table.nr++] = (struct region){
+		.ipa = IPA(ipa), .pa = PA(pa), .size = size, .type = REGION_RAM,
+	};
+}
+
+/* QEMU virt with 1 GiB: Mavis at 2 MiB, the bundle in the middle with its kernel 2 MiB-aligned. */
+static int setup(void **state)
+{
+	(void)state;
+	table.nr = 0;
+	add_ram(0x40000000, 0x40000000, MIB(2));
+	add_ram(0x40600000, 0x40600000, 0x3fa00000);
+	request = (struct place_request){
+		.regions = &table,
+		.bundle = { 0x48000000, MIB(34) },
+		.ramdisk = { 0x48001000, 0x1ff000 },
+		.kernel = { 0x48200000, MIB(32) },
+		.image = { .image_size = MIB(33), .anywhere = true },
+		.fdt_size = KIB(64),
+		.host_fdt = { 0x4a200000, MIB(1) },
+	};
+	return 0;
+}
+
+static void nothing_overlaps(void)
+{
+	struct range kernel = { placement.kernel.pa.v, placement.kernel.size };
+	struct range ramdisk = { placement.ramdisk.pa.v, placement.ramdisk.size };
+	struct range fdt = { placement.fdt.pa.v, placement.fdt.size };
+
+	assert_false(ranges_overlap(kernel, ramdisk));
+	assert_false(ranges_overlap(kernel, fdt));
+	assert_false(ranges_overlap(ramdisk, fdt));
+	assert_false(ranges_overlap(fdt, request.bundle));
+	assert_false(ranges_overlap(fdt, request.host_fdt));
+	for (unsigned i = 0; i < request.nr_avoid; i++) {
+		assert_false(ranges_overlap(kernel, request.avoid[i]));
+		assert_false(ranges_overlap(fdt, request.avoid[i]));
+	}
+}
+
+static void an_aligned_kernel_stays_where_the_loader_put_it(void **state)
+{
+	(void)state;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x48200000);
+	assert_int_equal(placement.kernel.size, MIB(33));
+	assert_int_equal(placement.ramdisk.ipa.v, 0x48001000);
+	nothing_overlaps();
+}
+
+static void a_kernel_off_the_2_mib_boundary_moves(void **state)
+{
+	(void)state;
+	request.kernel.base += PAGE_SIZE;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40600000);
+	nothing_overlaps();
+}
+
+static void a_kernel_with_a_text_offset_keeps_it(void **state)
+{
+	(void)state;
+	request.image.text_offset = 0x80000;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40680000);
+	request.kernel.base = 0x48280000;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x48280000);
+}
+
+static void a_kernel_whose_bss_meets_reserved_memory_moves(void **state)
+{
+	(void)state;
+	request.avoid[request.nr_avoid++] = (struct range){ 0x4a280000, PAGE_SIZE };
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_not_equal(placement.kernel.ipa.v, 0x48200000);
+	nothing_overlaps();
+}
+
+static void a_bundle_outside_the_guests_memory_moves_into_it(void **state)
+{
+	(void)state;
+	table.nr = 1;
+	table.region[0].size = MIB(2);
+	add_ram(0x40600000, 0x40600000, MIB(64));
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40600000);
+	assert_in_range(placement.ramdisk.ipa.v, 0x40000000, 0x40600000 + MIB(64));
+	nothing_overlaps();
+}
+
+static void a_kernel_may_move_over_itself_when_memory_is_tight(void **state)
+{
+	(void)state;
+	table.nr = 0;
+	add_ram(0x48000000, 0x48000000, MIB(40));
+	request.kernel.base += PAGE_SIZE;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_true(ranges_overlap((struct range){ placement.kernel.pa.v, placement.kernel.size }, request.kernel));
+	assert_int_equal(placement.ramdisk.ipa.v, request.ramdisk.base);
+	nothing_overlaps();
+}
+
+static void no_room_is_told_with_the_size_that_was_needed(void **state)
+{
+	(void)state;
+	table.nr = 1;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "no room for the kernel"));
+	assert_non_null(strstr(diag.text, "33792 KiB"));
+}
+
+static void memory_elsewhere_in_the_machine_is_found_by_both_addresses(void **state)
+{
+	(void)state;
+	table.nr = 0;
+	add_ram(0x80000000, 0x40600000, 0x3fa00000);
+	request.kernel.base = 0x48200000;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x80000000 + 0x48200000 - 0x40600000);
+	assert_int_equal(placement.kernel.pa.v, 0x48200000);
+	assert_int_equal(placement.ramdisk.ipa.v - placement.ramdisk.pa.v, 0x80000000 - 0x40600000);
+}
+
+static void a_bare_program_goes_where_it_is_told(void **state)
+{
+	(void)state;
+	request.bare = true;
+	request.load = IPA(0x40700000);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40700000);
+	assert_int_equal(placement.kernel.size, MIB(32));
+
+	request.load = IPA(0x20000000);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "0x20000000"));
+
+	request.load = IPA(0x401ff000);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+
+	request.load = IPA(0x48000000);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "ramdisk"));
+}
+
+static void no_ramdisk_is_no_error(void **state)
+{
+	(void)state;
+	request.ramdisk = (struct range){ 0, 0 };
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.ramdisk.size, 0);
+}
+
+#define test(f) cmocka_unit_test_setup(f, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(an_aligned_kernel_stays_where_the_loader_put_it),
+		test(a_kernel_off_the_2_mib_boundary_moves),
+		test(a_kernel_with_a_text_offset_keeps_it),
+		test(a_kernel_whose_bss_meets_reserved_memory_moves),
+		test(a_bundle_outside_the_guests_memory_moves_into_it),
+		test(a_kernel_may_move_over_itself_when_memory_is_tight),
+		test(no_room_is_told_with_the_size_that_was_needed),
+		test(memory_elsewhere_in_the_machine_is_found_by_both_addresses),
+		test(a_bare_program_goes_where_it_is_told),
+		test(no_ramdisk_is_no_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "fake_machine.h"
+#include "hyp/cpu.h"
+#include "hyp/guest.h"
+#include "hyp/psci.h"
+#include "hyp/smccc.h"
+#include "lib/errno.h"
+
+#define RAM		0x40000000
+#define DEVICE		0x09000000
+#define VERSION		0x84000000
+#define CPU_SUSPEND_32	0x84000001
+#define CPU_SUSPEND_64	0xc4000001
+#define CPU_OFF_32	0x84000002
+#define CPU_ON_32	0x84000003
+#define CPU_ON_64	0xc4000003
+#define AFFINITY_INFO	0xc4000004
+#define FEATURES	0x8400000a
+#define RESET2_64	0xc4000012
+#define WORKAROUND_1	0x80008000
+#define MIGRATE		0x84000005
+
+static struct region_table regions;
+
+static int setup(void **state)
+{
+	static const struct host host = {
+		.cpu = { { .mpidr = 0 }, { .mpidr = 1 }, { .mpidr = 0x100 } },
+		.nr_cpus = 3,
+	};
+	struct diag d;
+
+	(void)state;
+	regions.nr = 2;
+	regions.region[0] = (struct region){ "uart", IPA(DEVICE), PA(DEVICE), PAGE_SIZE, .type = REGION_MMIO };
+	regions.region[1] = (struct region){ "memory", IPA(RAM), PA(RAM), MIB(512), .type = REGION_RAM,
+					     .attr = { .read = true, .write = true, .exec = true } };
+	guest.regions = &regions;
+	fake_machine_reset();
+	return cpus_init(&host, 0, 0x80000000, &d);
+}
+
+static s64 call(unsigned from, u64 fid, u64 a1, u64 a2, u64 a3)
+{
+	struct frame f = { .x = { fid, a1, a2, a3 } };
+
+	smccc_call(&f, &cpus[from], 0);
+	return (s64)f.x[0];
+}
+
+static void the_version_is_1_1(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, VERSION, 0, 0, 0), 0x10001);
+}
+
+static void cpu_on_starts_the_machines_cpu_with_its_struct(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_ON_64, 0x100, RAM + 0x1000, 0x1234567890), PSCI_SUCCESS);
+	assert_int_equal(machine.on_mpidr, 0x100);
+	assert_ptr_equal((void *)machine.on_context, &cpus[2]);
+	assert_int_equal(cpus[2].entry, RAM + 0x1000);
+	assert_int_equal(cpus[2].context, 0x1234567890);
+	assert_int_equal(cpus[2].state, CPU_ON_PENDING);
+}
+
+static void the_32_bit_form_takes_w_registers(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_ON_32, 0xdead00000001, 0xdead40000000, 0xdead00000007), PSCI_SUCCESS);
+	assert_int_equal(machine.on_mpidr, 1);
+	assert_int_equal(cpus[1].entry, 0x40000000);
+	assert_int_equal(cpus[1].context, 7);
+}
+
+static void cpu_on_refuses_what_is_no_cpu_of_the_guest(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_ON_64, 2, RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, CPU_ON_64, 0x80000001, RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, CPU_ON_64, BIT(63) | 1, RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(machine.nr_on, 0);
+}
+
+static void cpu_on_refuses_an_entry_that_is_not_in_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_ON_64, 1, DEVICE, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM - 4, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM + MIB(512), 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM + 2, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, CPU_ON_64, 1, ~3ull, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(machine.nr_on, 0);
+	assert_int_equal(cpus[1].state, CPU_OFF);
+}
+
+static void cpu_on_of_a_cpu_that_is_on_says_so(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_ON_64, 0, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM + 4, 0), PSCI_ON_PENDING);
+	assert_int_equal(cpus[1].entry, RAM);
+	psci_cpu_is_on(&cpus[1]);
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(machine.nr_on, 1);
+}
+
+static void a_start_that_the_firmware_refuses_can_be_tried_again(void **state)
+{
+	(void)state;
+	machine.on_result = PSCI_ALREADY_ON;
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
+	machine.on_result = PSCI_SUCCESS;
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+}
+
+static void a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees(void **state)
+{
+	(void)state;
+	psci_cpu_is_on(&cpus[1]);
+	machine.off_result = PSCI_DENIED;
+	assert_int_equal(call(1, CPU_OFF_32, 0, 0, 0), PSCI_DENIED);
+	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_ON);
+
+	cpus[1].state = CPU_OFF;
+	machine.state_result = CPU_ON;
+	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_ON);
+	machine.state_result = CPU_OFF;
+	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_OFF);
+	machine.state_result = PSCI_NOT_SUPPORTED;
+	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_OFF);
+}
+
+static void start_cpu_1(void)
+{
+	machine.on_result = PSCI_ALREADY_ON;
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(cpus[1].state, CPU_OFF);
+}
+
+static void a_start_during_a_denied_cpu_off_leaves_the_cpu_on(void **state)
+{
+	(void)state;
+	psci_cpu_is_on(&cpus[1]);
+	machine.off_result = PSCI_DENIED;
+	machine.during_off = start_cpu_1;
+	assert_int_equal(call(1, CPU_OFF_32, 0, 0, 0), PSCI_DENIED);
+	assert_int_equal(cpus[1].state, CPU_ON);
+}
+
+static void affinity_info_knows_pending_and_level_0_only(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_ON_PENDING);
+	assert_int_equal(call(0, AFFINITY_INFO, 1, 1, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, AFFINITY_INFO, 5, 0, 0), PSCI_INVALID_PARAMETERS);
+}
+
+static void standby_passes_and_powerdown_comes_back_through_el2(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, CPU_SUSPEND_64, 0x1, DEVICE, 5), PSCI_SUCCESS);
+	assert_int_equal(machine.suspend_state, 1);
+
+	assert_int_equal(call(0, CPU_SUSPEND_64, BIT(16), DEVICE, 5), PSCI_INVALID_ADDRESS);
+	assert_int_equal(machine.nr_suspend, 1);
+	assert_int_equal(call(0, CPU_SUSPEND_32, BIT(16), RAM + 8, 5), PSCI_SUCCESS);
+	assert_ptr_equal((void *)machine.suspend_context, &cpus[0]);
+	assert_int_equal(cpus[0].entry, RAM + 8);
+	assert_int_equal(cpus[0].context, 5);
+}
+
+static void the_extended_power_state_has_its_type_elsewhere(void **state)
+{
+	(void)state;
+	firmware.suspend = BIT(1);
+	assert_int_equal(call(0, CPU_SUSPEND_64, BIT(16), DEVICE, 5), PSCI_SUCCESS);
+	assert_int_equal(call(0, CPU_SUSPEND_64, BIT(30), DEVICE, 5), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, FEATURES, CPU_SUSPEND_64, 0, 0), BIT(1));
+}
+
+static void features_follow_the_table_and_the_firmware(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, FEATURES, CPU_ON_32, 0, 0), 0);
+	assert_int_equal(call(0, FEATURES, CPU_ON_64, 0, 0), 0);
+	assert_int_equal(call(0, FEATURES, CPU_OFF_32, 0, 0), 0);
+	assert_int_equal(call(0, FEATURES, CPU_OFF_32 | BIT(30), 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, FEATURES, MIGRATE, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, FEATURES, SMCCC_VERSION, 0, 0), 0);
+	assert_int_equal(call(0, FEATURES, RESET2_64, 0, 0), 0);
+	firmware.reset2 = false;
+	assert_int_equal(call(0, FEATURES, RESET2_64, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, RESET2_64, 0, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(machine.nr_calls, 0);
+}
+
+static void what_is_not_known_is_not_supported_and_reaches_no_firmware(void **state)
+{
+	static const u64 unknown[] = { 0, 1, 0x8400001f, 0x84000020, 0xc4000000, 0x86000000, 0x04000000, 0x82000001,
+				       0xbf00ff01, 0xffffffff, 0x80000003, MIGRATE };
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(unknown); i++)
+		assert_int_equal(call(0, unknown[i], 0, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(machine.nr_calls, 0);
+}
+
+static void an_immediate_names_no_function(void **state)
+{
+	struct frame f = { .x = { VERSION } };
+
+	(void)state;
+	smccc_call(&f, &cpus[0], 1);
+	assert_int_equal((s64)f.x[0], PSCI_NOT_SUPPORTED);
+}
+
+static void workarounds_are_the_firmwares_if_it_knows_smccc_1_1(void **state)
+{
+	(void)state;
+	machine.call_result.x[0] = 1;
+	assert_int_equal(call(0, SMCCC_ARCH_FEATURES, WORKAROUND_1, 0, 0), 1);
+	assert_int_equal(machine.call_arg[0], WORKAROUND_1);
+	assert_int_equal(call(0, WORKAROUND_1, 0, 0, 0), 1);
+	assert_int_equal(machine.call_fid, WORKAROUND_1);
+	assert_int_equal(call(0, SMCCC_ARCH_FEATURES, 0x80001234, 0, 0), PSCI_NOT_SUPPORTED);
+
+	firmware.smccc_version = 0;
+	assert_int_equal(call(0, WORKAROUND_1, 0, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(machine.nr_calls, 2);
+	assert_true(call(0, SMCCC_VERSION, 0, 0, 0) >= 0x10001);
+}
+
+static void the_boot_cpu_must_be_the_guests(void **state)
+{
+	static const struct host host = { .cpu = { { .mpidr = 0 }, { .mpidr = 1 } }, .nr_cpus = 2 };
+	struct diag d;
+
+	(void)state;
+	assert_int_equal(cpus_init(&host, 1, 1, &d), -EINVAL);
+	assert_non_null(strstr(d.text, "cpus"));
+	assert_int_equal(cpus_init(&host, 3, 0, &d), -EINVAL);
+	assert_int_equal(cpus_init(&host, 2, BIT(31) | BIT(24) | 1, &d), 0);
+	assert_int_equal(cpus[1].state, CPU_ON);
+	assert_int_equal(cpus[0].state, CPU_OFF);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_version_is_1_1, setup),
+		cmocka_unit_test_setup(cpu_on_starts_the_machines_cpu_with_its_struct, setup),
+		cmocka_unit_test_setup(the_32_bit_form_takes_w_registers, setup),
+		cmocka_unit_test_setup(cpu_on_refuses_what_is_no_cpu_of_the_guest, setup),
+		cmocka_unit_test_setup(cpu_on_refuses_an_entry_that_is_not_in_memory, setup),
+		cmocka_unit_test_setup(cpu_on_of_a_cpu_that_is_on_says_so, setup),
+		cmocka_unit_test_setup(a_start_that_the_firmware_refuses_can_be_tried_again, setup),
+		cmocka_unit_test_setup(a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees, setup),
+		cmocka_unit_test_setup(a_start_during_a_denied_cpu_off_leaves_the_cpu_on, setup),
+		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
+		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
+		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
+		cmocka_unit_test_setup(features_follow_the_table_and_the_firmware, setup),
+		cmocka_unit_test_setup(what_is_not_known_is_not_supported_and_reaches_no_firmware, setup),
+		cmocka_unit_test_setup(an_immediate_names_no_function, setup),
+		cmocka_unit_test_setup(workarounds_are_the_firmwares_if_it_knows_smccc_1_1, setup),
+		cmocka_unit_test(the_boot_cpu_must_be_the_guests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The attribute rules of mm/ on the host: what a config comes to, without the machine. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mm/combine.h"
+
+struct mode {
+	const char *option;
+	const char *args;
+	const char *what;
+	int (*run)(int argc, char **argv);	/* argv[0] is the first argument after the option */
+};
+
+static int combine_mode(int argc, char **argv);
+
+static const struct mode modes[] = {
+	{ "--combine", "", "print what stage 1 x stage 2 make, every defined encoding, as CSV",
+	  combine_mode },
+};
+
+static int usage(FILE *to)
+{
+	fprintf(to, "usage:\n");
+	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
+		fprintf(to, "  regions %s%s\t%s\n", modes[i].option, modes[i].args, modes[i].what);
+	return to == stdout ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* "0b0101" */
+static const char *binary4(u8 v)
+{
+	static char text[7] = "0b";
+
+	for (unsigned i = 0; i < 4; i++)
+		text[2 + i] = '0' + (v >> (3 - i) & 1);
+	return text;
+}
+
+static void print_combined(bool fwb, bool mte_perm, u8 mair, u8 memattr)
+{
+	struct mem_attr out;
+
+	if (combine(mair, memattr, fwb, mte_perm, &out) == 0)
+		printf("%d,%d,0x%02x,%s,0x%02x\n", fwb, mte_perm, mair, binary4(memattr),
+		       (unsigned)par_encode(&out));
+}
+
+/*
+ * The matrix of a CPU with FEAT_MTE2 and without FEAT_XS, whose MAIR bytes are reserved there: XS
+ * is no matter of the memory type.
+ */
+static int combine_mode(int argc, char **argv)
+{
+	struct mem_attr s1;
+
+	(void)argv;
+	if (argc)
+		return usage(stderr);
+
+	printf("fwb,mte_perm,s1_mair,s2_memattr,par_attr\n");
+	for (int fwb = 0; fwb < 2; fwb++)
+		for (int mte_perm = 0; mte_perm < 2; mte_perm++)
+			for (int mair = 0; mair < 256; mair++)
+				for (int memattr = 0; memattr < 16; memattr++)
+					if (!mair_decode(mair, &s1) && !s1.xs0)
+						print_combined(fwb, mte_perm, mair, memattr);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("regions: standard output");
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage(stderr);
+	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
+		if (strcmp(argv[1], modes[i].option) == 0)
+			return modes[i].run(argc - 2, argv + 2);
+	if (strcmp(argv[1], "--help") == 0)
+		return usage(stdout);
+	fprintf(stderr, "regions: no option %s\n", argv[1]);
+	return usage(stderr);
+}
