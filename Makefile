@@ -7,6 +7,7 @@
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.DEFAULT_GOAL := all
 
 VERSION := 0.1
 
@@ -101,7 +102,8 @@ endif
 
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
 HOST_SRC := $(wildcard mm/*.c drivers/host*.c drivers/fdt*.c) lib/format.c \
-	$(wildcard $(addprefix hyp/,config.c bundle.c image.c place.c regions.c guest_fdt*.c))
+	$(wildcard $(addprefix hyp/,config.c bundle.c image.c place.c regions.c guest_fdt*.c)) \
+	$(wildcard $(addprefix hyp/,cpu.c guest.c idreg.c lpi.c mmio.c psci.c pstate.c smccc.c))
 HOST_SRC := $(filter-out mm/tlb.c mm/phys.c,$(HOST_SRC))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE)
@@ -120,7 +122,7 @@ $(O)/host/%.dtb: tests/data/%.dts
 	@mkdir -p $(@D)
 	$(Q)dtc -q -I dts -O dtb -o $@ $<
 
-$(O)/host/host_test $(O)/host/guest_fdt_test: $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
+$(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
 TOOL_SRC := mm/attr.c mm/combine.c

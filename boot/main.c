@@ -13,6 +13,7 @@
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
+#include "hyp/lpi.h"
 #include "hyp/regions.h"
 #include "hyp/sysreg.h"
 #include "hyp/vcpu.h"
@@ -95,10 +96,10 @@ static void read_bundle(void)
 static void make_stage2(void)
 {
 	struct mm_caps caps = features_mm();
-	struct range kept[] = { image_range() };
 
-	check(regions_build(&regions, &host, &config, kept, ARRAY_SIZE(kept), &caps, &diag), &diag);
+	check(regions_build(&regions, &host, &config, image_range(), &caps, &diag), &diag);
 	check(guest_map(&regions, &caps, &page_pool, &diag), &diag);
+	check(lpi_hide(&host.gic, map_device, &diag), &diag);
 	guest.mte = config.mte && caps.mte;
 	report_regions(&regions, &caps);
 }

@@ -117,17 +117,23 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 	int err;
 
 	if (!fdt || !IS_ALIGNED((uintptr_t)fdt, 8))
-		return fail(d, -EINVAL, "address %#lx, where one that is a multiple of 8 is required",
+		return fail(d, -EINVAL,
+			    "address %#lx, where one that is a multiple of 8 is required",
 			    (unsigned long)(uintptr_t)fdt);
 	if (size < sizeof(struct fdt_header))
-		return fail(d, -EINVAL, "%lu bytes are fewer than a header has", (unsigned long)size);
-	if (fdt_magic(fdt) != FDT_MAGIC)
-		return fail(d, -EINVAL, "it starts with %#x, not with the magic number %#x", fdt_magic(fdt), FDT_MAGIC);
-	if (fdt_version(fdt) < 17 || fdt_last_comp_version(fdt) > 17)
-		return fail(d, -EINVAL, "format version %u; version 17, as dtc writes it, is required", fdt_version(fdt));
-	if (fdt_totalsize(fdt) > size)
-		return fail(d, -EINVAL, "its header claims %u bytes, but there is room for %lu only", fdt_totalsize(fdt),
+		return fail(d, -EINVAL, "%lu bytes are fewer than a header has",
 			    (unsigned long)size);
+	if (fdt_magic(fdt) != FDT_MAGIC)
+		return fail(d, -EINVAL, "it starts with %#x, not with the magic number %#x",
+			    fdt_magic(fdt), FDT_MAGIC);
+	if (fdt_version(fdt) < 17 || fdt_last_comp_version(fdt) > 17)
+		return fail(d, -EINVAL,
+			    "format version %u; version 17, as dtc writes it, is required",
+			    fdt_version(fdt));
+	if (fdt_totalsize(fdt) > size)
+		return fail(d, -EINVAL,
+			    "its header claims %u bytes, but there is room for %lu only",
+			    fdt_totalsize(fdt), (unsigned long)size);
 	err = fdt_check_header(fdt);
 	if (!err && fdt_num_mem_rsv(fdt) < 0)
 		err = -FDT_ERR_TRUNCATED;
@@ -136,10 +142,13 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 
 	/* With its last byte a NUL no name in the strings block can run out of it. */
 	b = blocks(fdt);
-	if ((b.strings_size && b.strings[b.strings_size - 1]) || !IS_ALIGNED((uintptr_t)b.structure, 4))
+	if ((b.strings_size && b.strings[b.strings_size - 1]) ||
+	    !IS_ALIGNED((uintptr_t)b.structure, 4))
 		return fail(d, -EINVAL, "its blocks are corrupt");
 	if (!structure_is_sound(fdt))
-		return fail(d, -EINVAL, "its nodes and properties are corrupt, or nested more than %d deep", DT_MAX_DEPTH);
+		return fail(d, -EINVAL,
+			    "its nodes and properties are corrupt, or nested more than %d deep",
+			    DT_MAX_DEPTH);
 	return 0;
 }
 
@@ -151,13 +160,20 @@ u32 dt_packed_size(const void *fdt)
 	return header + reserve + fdt_size_dt_struct(fdt) + fdt_size_dt_strings(fdt);
 }
 
+void dt_changed(struct dt_walk *w)
+{
+	w->blocks = blocks(w->fdt);
+	w->next = 0;
+	memset(w->seen, 0, sizeof(w->seen));
+}
+
 void dt_walk(struct dt_walk *w, const void *fdt)
 {
 	w->fdt = fdt;
-	w->blocks = blocks(fdt);
 	w->node = 0;
 	w->depth = 0;
 	w->dropped = true;	/* no node is left behind: the first step reads the root */
+	dt_changed(w);
 }
 
 static unsigned cells(struct dt_prop p, unsigned absent)
@@ -190,7 +206,8 @@ static void read_node(struct dt_walk *w, struct token *t)
 
 	for (; read_prop(&w->blocks, end, t); end = t->next) {
 		for (unsigned i = 0; i < DT_NR_KNOWN; i++) {
-			if (equal(t->name, known[i])) {
+			if (t->name == w->seen[i] || equal(t->name, known[i])) {
+				w->seen[i] = t->name;
 				w->prop[i] = t->prop;
 				break;
 			}
@@ -237,12 +254,6 @@ bool dt_next(struct dt_walk *w)
 			return true;
 		}
 	}
-}
-
-void dt_changed(struct dt_walk *w)
-{
-	w->blocks = blocks(w->fdt);
-	w->next = 0;
 }
 
 int dt_drop(struct dt_walk *w)

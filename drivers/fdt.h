@@ -2,9 +2,10 @@
 /*
  * Device trees, read in one pass.
  *
- * libfdt finds a node's parent, cells and bus by starting at the root again, and asks for the bounds of every byte of
- * a name. A walk visits each node once, in the tree's order, with what its ancestors say at hand. Node offsets are
- * libfdt's, so that libfdt can be asked about, and can change, the node that a walk stands on.
+ * libfdt finds a node's parent, cells and bus by starting at the root again, and asks for the
+ * bounds of every byte of a name. A walk visits each node once, in the tree's order, with what its
+ * ancestors say at hand. Node offsets are libfdt's, so that libfdt can be asked about, and can
+ * change, the node that a walk stands on.
  */
 #ifndef DRIVERS_FDT_H
 #define DRIVERS_FDT_H
@@ -25,7 +26,14 @@ struct dt_prop {
 
 /* The properties that a walk collects of every node. */
 enum dt_known {
-	DT_ADDRESS_CELLS, DT_SIZE_CELLS, DT_COMPATIBLE, DT_DEVICE_TYPE, DT_PHANDLE, DT_RANGES, DT_REG, DT_STATUS,
+	DT_ADDRESS_CELLS,
+	DT_SIZE_CELLS,
+	DT_COMPATIBLE,
+	DT_DEVICE_TYPE,
+	DT_PHANDLE,
+	DT_RANGES,
+	DT_REG,
+	DT_STATUS,
 	DT_NR_KNOWN
 };
 
@@ -34,7 +42,7 @@ struct dt_bus {
 	const char *name;
 	struct dt_prop ranges;
 	u8 address_cells, size_cells;
-	bool mapped;		/* the children's `reg` are memory that the CPU reaches, through `ranges` of each level */
+	bool mapped;		/* the CPU reaches the children's `reg`, through `ranges` of each level */
 };
 
 /* The blocks of a tree that a walk reads. */
@@ -51,14 +59,18 @@ struct dt_walk {
 	int depth;		/* 0: the root */
 	u32 next;		/* offset of what follows the node's properties; 0: not known */
 	bool dropped;
+	const char *seen[DT_NR_KNOWN];	/* known names that need not be compared again */
 	struct dt_prop prop[DT_NR_KNOWN];
-	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth] is the node itself, below it its ancestors */
+	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth]: the node itself, below it its ancestors */
 };
 
 /* What a node is, by `compatible`. */
 enum dt_kind { DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_SMMU, DT_PSCI, DT_PCI_ECAM };
 
-/* Checks @size bytes at @fdt from the header to the last property. The text says what is wrong, not whose tree it is. */
+/*
+ * Checks @size bytes at @fdt from the header to the last property. The text says what is wrong, not
+ * whose tree it is.
+ */
 int dt_check(const void *fdt, u64 size, struct diag *d);
 
 /* Bytes of the tree without the slack between and after its blocks. */
@@ -71,8 +83,8 @@ void dt_walk(struct dt_walk *w, const void *fdt);
 bool dt_next(struct dt_walk *w);
 
 /*
- * Between two steps libfdt may change the current node's properties, if dt_changed() is told: names and w->prop point to
- * old places then. dt_drop() deletes the node with all below it.
+ * Between two steps libfdt may change the current node's properties, if dt_changed() is told: names
+ * and w->prop point to old places then. dt_drop() deletes the node with all below it.
  */
 void dt_changed(struct dt_walk *w);
 int dt_drop(struct dt_walk *w);
@@ -128,16 +140,19 @@ u64 dt_cells(const u8 *p, unsigned n);
 unsigned dt_reg_count(const struct dt_walk *w);
 
 /*
- * Entry @i of `reg` as the CPU sees it: 1. 0: the CPU does not reach it, or it is empty. -ERANGE with a text: it wraps, or lies
- * beyond DT_PA_BITS.
+ * Entry @i of `reg` as the CPU sees it: 1. 0: the CPU does not reach it, or it is empty. -ERANGE
+ * with a text: it wraps, or lies beyond DT_PA_BITS.
  */
 int dt_reg(const struct dt_walk *w, unsigned i, struct range *out, struct diag *d);
 
-/* Brings a range on the bus that the current node stands on to the CPU; results as dt_reg(), with @prop in the text. */
+/*
+ * Brings a range on the bus that the current node stands on to the CPU; results as dt_reg(), with
+ * @prop in the text.
+ */
 int dt_translate(const struct dt_walk *w, struct range *r, const char *prop, struct diag *d);
 
 /* fail() with the current node's path and @prop before the text. */
-int dt_fail(const struct dt_walk *w, struct diag *d, int err, const char *prop, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+int dt_fail(const struct dt_walk *w, struct diag *d, int err, const char *prop, const char *fmt,
+	    ...) __attribute__((format(printf, 5, 6)));
 
 #endif

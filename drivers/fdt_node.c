@@ -57,7 +57,8 @@ bool dt_is_cpu(const struct dt_walk *w)
 {
 	if (w->depth != 2 || strcmp(dt_parent(w)->name, "cpus"))
 		return false;
-	return w->prop[DT_DEVICE_TYPE].data ? is(w->prop[DT_DEVICE_TYPE], "cpu") : !strncmp(dt_name(w), "cpu@", 4);
+	return w->prop[DT_DEVICE_TYPE].data ? is(w->prop[DT_DEVICE_TYPE], "cpu")
+					    : !strncmp(dt_name(w), "cpu@", 4);
 }
 
 bool dt_is_pci(const struct dt_walk *w)
@@ -97,7 +98,8 @@ bool dt_path_is(const struct dt_walk *w, const char *path, size_t len)
 		name = w->bus[i].name;
 		for (n = 0; path + n < end && path[n] != '/'; n++)
 			;
-		if (!n || strncmp(name, path, n) || (name[n] && (name[n] != '@' || memchr(path, '@', n))))
+		if (!n || strncmp(name, path, n) ||
+		    (name[n] && (name[n] != '@' || memchr(path, '@', n))))
 			return false;
 		path += n;
 	}
@@ -137,10 +139,14 @@ static bool plausible(struct range r)
 	return r.size <= BIT(DT_PA_BITS) && r.base <= BIT(DT_PA_BITS) - r.size;
 }
 
-/* One level up: from the children of @bus to the bus that @bus itself stands on. An empty `ranges` changes nothing. */
+/*
+ * One level up: from the children of @bus to the bus that @bus itself stands on. An empty `ranges`
+ * changes nothing.
+ */
 static bool cross(const struct dt_bus *bus, const struct dt_bus *parent, struct range *r)
 {
-	u32 child = bus->address_cells, above = parent->address_cells, entry = (child + above + bus->size_cells) * 4;
+	u32 child = bus->address_cells, above = parent->address_cells,
+	    entry = (child + above + bus->size_cells) * 4;
 	const u8 *p = bus->ranges.data;
 
 	if (!bus->ranges.len)
@@ -175,7 +181,8 @@ int dt_translate(const struct dt_walk *w, struct range *r, const char *prop, str
 	if (plausible(*r))
 		return 1;
 absurd:
-	return dt_fail(w, d, -ERANGE, prop, "%#lx bytes at %#lx reach beyond a %d-bit physical address; correct the device tree",
+	return dt_fail(w, d, -ERANGE, prop,
+		       "%#lx bytes at %#lx reach beyond a %d-bit physical address; correct the device tree",
 		       (unsigned long)was.size, (unsigned long)was.base, DT_PA_BITS);
 }
 
@@ -186,7 +193,8 @@ unsigned dt_reg_count(const struct dt_walk *w)
 	if (!w->depth || !w->prop[DT_REG].data)
 		return 0;
 	bus = dt_parent(w);
-	return bus->mapped ? w->prop[DT_REG].len / ((bus->address_cells + bus->size_cells) * 4u) : 0;
+	return bus->mapped ? w->prop[DT_REG].len / ((bus->address_cells + bus->size_cells) * 4u)
+			   : 0;
 }
 
 int dt_reg(const struct dt_walk *w, unsigned i, struct range *out, struct diag *d)
@@ -199,7 +207,8 @@ int dt_reg(const struct dt_walk *w, unsigned i, struct range *out, struct diag *
 	return dt_translate(w, out, "reg", d);
 }
 
-int dt_fail(const struct dt_walk *w, struct diag *d, int err, const char *prop, const char *fmt, ...)
+int dt_fail(const struct dt_walk *w, struct diag *d, int err, const char *prop, const char *fmt,
+	    ...)
 {
 	char path[DT_MAX_PATH];
 	va_list ap;

@@ -4,8 +4,9 @@
 #include "lib/errno.h"
 #include <string.h>
 
-#define PASS_A_TREE	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other machines " \
-			"take -dtb; U-Boot: the third argument of booti)"
+#define PASS_A_TREE \
+	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other machines " \
+	"take -dtb; U-Boot: the third argument of booti)"
 
 u64 host_tree_size(const void *fdt)
 {
@@ -35,7 +36,8 @@ static int read_root(const struct dt_walk *w, struct diag *d)
 
 static int read_initrd(struct host *host, const struct dt_walk *w, struct diag *d)
 {
-	struct dt_prop first = dt_prop(w, "linux,initrd-start"), last = dt_prop(w, "linux,initrd-end");
+	struct dt_prop first = dt_prop(w, "linux,initrd-start"),
+		       last = dt_prop(w, "linux,initrd-end");
 	u64 start, end;
 
 	if (!first.data && !last.data)
@@ -44,7 +46,8 @@ static int read_initrd(struct host *host, const struct dt_walk *w, struct diag *
 		return dt_fail(w, d, -EINVAL, "linux,initrd-start, linux,initrd-end",
 			       "both must be there, with 1 or 2 cells; the loader sets them for the bundle");
 	if (end < start || end > BIT(DT_PA_BITS))
-		return dt_fail(w, d, -EINVAL, "linux,initrd-end", "%#lx does not fit its start, %#lx", (unsigned long)end,
+		return dt_fail(w, d, -EINVAL, "linux,initrd-end",
+			       "%#lx does not fit its start, %#lx", (unsigned long)end,
 			       (unsigned long)start);
 	host->bundle = (struct range){ start, end - start };
 	return 0;
@@ -57,7 +60,8 @@ static int read_chosen(struct host *host, const struct dt_walk *w, struct diag *
 	if (args.len && args.data) {
 		host->bootargs = dt_string(args);
 		if (!host->bootargs)
-			return dt_fail(w, d, -EINVAL, "bootargs", "is not closed by a NUL; correct the device tree");
+			return dt_fail(w, d, -EINVAL, "bootargs",
+				       "is not closed by a NUL; correct the device tree");
 	}
 	return read_initrd(host, w, d);
 }
@@ -73,7 +77,8 @@ static int read_psci(struct host *host, const struct dt_walk *w, struct diag *d)
 	else if (method && !strcmp(method, "hvc"))
 		host->conduit = CONDUIT_HVC;
 	else
-		return dt_fail(w, d, -EINVAL, "method", "must be \"smc\" or \"hvc\"; correct the device tree");
+		return dt_fail(w, d, -EINVAL, "method",
+			       "must be \"smc\" or \"hvc\"; correct the device tree");
 	return 0;
 }
 
@@ -137,7 +142,8 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 			return err;
 	}
 	if (!host->nr_cpus)
-		return fail(d, -ENODEV, "/cpus: no enabled node with device_type = \"cpu\"; correct the device tree");
+		return fail(d, -ENODEV,
+			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device tree");
 	err = host_finish_memory(host, d);
 	return err ? err : host_finish_mmio(host, d);
 }

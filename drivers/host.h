@@ -32,8 +32,9 @@ struct host_reserved {
 enum host_mmio_kind { HOST_MMIO_REG, HOST_PCI_ECAM, HOST_PCI_IO, HOST_PCI_MEM32, HOST_PCI_MEM64 };
 
 /*
- * One `reg` entry of a device, enabled or not, or one window of a PCI host bridge, translated to a CPU address:
- * page-aligned outwards, outside of all memory. Entries of one kind may overlap: devices share pages.
+ * One `reg` entry of a device, enabled or not, or one window of a PCI host bridge, translated to a
+ * CPU address: page-aligned outwards, outside of all memory. Entries of one kind may overlap:
+ * devices share pages.
  */
 struct host_mmio {
 	struct range range;
@@ -62,14 +63,17 @@ struct host_uart {
 	char compatible[48];		/* the string that a driver matched */
 	char path[96];			/* node */
 	u8 reg_shift, io_width;		/* io_width in bytes; 0 where the tree does not say */
-	u32 clock, baud;		/* Hz, baud; 0 where the tree does not say: leave the line as the loader set it */
+	u32 clock, baud;		/* 0 where the tree does not say: as the loader set it */
 };
 
 struct host {
 	const void *fdt;
 	struct range memory[HOST_MAX_BANKS];	/* sorted, disjoint */
 	unsigned nr_memory;
-	/* /memreserve/, less what the loader reserved for the bundle and the tree, and /reserved-memory with a reg */
+	/*
+	 * /memreserve/, less what the loader reserved for the bundle and the tree, and
+	 * /reserved-memory with a reg
+	 */
 	struct host_reserved reserved[HOST_MAX_RESERVED];
 	unsigned nr_reserved;
 	struct host_cpu cpu[HOST_MAX_CPUS];	/* enabled ones, in tree order */
@@ -84,28 +88,35 @@ struct host {
 	bool has_smmu;
 };
 
-/* What the header at @fdt, of which 8 bytes can be read, says the tree's size is; 0 if there is none. */
+/* The tree's size by the header at @fdt, of which 8 bytes can be read; 0 if there is none. */
 u64 host_tree_size(const void *fdt);
 
 /*
- * Checks that @size bytes at @fdt are a sound tree; the other functions rely on it. The text says whether it is missing or
- * corrupt. With @size 0 nothing is read.
+ * Checks that @size bytes at @fdt are a sound tree; the other functions rely on it. The text says
+ * whether it is missing or corrupt. With @size 0 nothing is read.
  */
 int host_check(const void *fdt, u64 size, struct diag *d);
 
 /*
- * The UART of /chosen's stdout-path, or else the first enabled one that a driver knows. It works on its own: it runs first, so
- * that there is somewhere to print when host_read() fails. There may be none: uart->found says so.
+ * The UART of /chosen's stdout-path, or else the first enabled one that a driver knows. It works on
+ * its own: it runs first, so that there is somewhere to print when host_read() fails. There may be
+ * none: uart->found says so.
  */
 void host_read_uart(const void *fdt, struct host_uart *uart);
 
-/* Reads all of the above but host->uart, which it leaves alone. Every error names node and property in @d. */
+/*
+ * Reads all of the above but host->uart, which it leaves alone. Every error names node and property
+ * in @d.
+ */
 int host_read(const void *fdt, struct host *host, struct diag *d);
 
-/* Moves the CPU of this MPIDR_EL1 to the front of host->cpu; the others keep their order. -ENOENT: the tree has no such CPU. */
+/*
+ * Moves the CPU of this MPIDR_EL1 to the front of host->cpu; the others keep their order. -ENOENT:
+ * the tree has no such CPU.
+ */
 int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d);
 
-/* True if the loader reserved @r for the bundle or for the tree itself: neither is in use once the guest runs. */
+/* True if the loader reserved @r for the bundle or the tree: both are free once the guest runs. */
 bool host_reserved_by_loader(const struct host *host, struct range r);
 
 #endif

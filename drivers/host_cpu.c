@@ -19,7 +19,8 @@ static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct dia
 		if (!dt_number(dt_prop(w, "cpu-release-addr"), &cpu->release_addr) ||
 		    cpu->release_addr >= BIT(DT_PA_BITS) || !IS_ALIGNED(cpu->release_addr, 8))
 			return dt_fail(w, d, -EINVAL, "cpu-release-addr",
-				       "must be a multiple of 8 below %d bits, as enable-method is spin-table", DT_PA_BITS);
+				       "must be a multiple of 8 below %d bits, as enable-method is spin-table",
+				       DT_PA_BITS);
 	}
 	return 0;
 }
@@ -33,18 +34,22 @@ int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d)
 	if (!dt_enabled(w))
 		return 0;
 	if (host->nr_cpus == HOST_MAX_CPUS)
-		return dt_fail(w, d, -E2BIG, "reg", "more than %d CPUs: raise HOST_MAX_CPUS", HOST_MAX_CPUS);
+		return dt_fail(w, d, -E2BIG, "reg", "more than %d CPUs: raise HOST_MAX_CPUS",
+			       HOST_MAX_CPUS);
 	if (cells < 1 || cells > 2 || !reg.data || reg.len != cells * 4)
-		return dt_fail(w, d, -EINVAL, "reg", "must be an MPIDR in the 1 or 2 cells that /cpus says");
+		return dt_fail(w, d, -EINVAL, "reg",
+			       "must be an MPIDR in the 1 or 2 cells that /cpus says");
 
 	cpu->mpidr = dt_cells(reg.data, cells);
 	cpu->node = w->node;
 	if (cpu->mpidr & ~MPIDR_AFFINITY)
-		return dt_fail(w, d, -EINVAL, "reg", "%#lx has more than the affinity fields of MPIDR_EL1",
+		return dt_fail(w, d, -EINVAL, "reg",
+			       "%#lx has more than the affinity fields of MPIDR_EL1",
 			       (unsigned long)cpu->mpidr);
 	for (unsigned i = 0; i < host->nr_cpus; i++)
 		if (host->cpu[i].mpidr == cpu->mpidr)
-			return dt_fail(w, d, -EEXIST, "reg", "%#lx is another CPU's as well", (unsigned long)cpu->mpidr);
+			return dt_fail(w, d, -EEXIST, "reg", "%#lx is another CPU's as well",
+				       (unsigned long)cpu->mpidr);
 	host->nr_cpus++;
 	return read_method(cpu, w, d);
 }
@@ -58,8 +63,10 @@ int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d)
 	for (i = 0; i < host->nr_cpus && host->cpu[i].mpidr != mpidr; i++)
 		;
 	if (i == host->nr_cpus)
-		return fail(d, -ENOENT, "/cpus: no enabled node with reg = %#lx, which is the MPIDR_EL1 of the CPU that "
-			    "started; correct the device tree", (unsigned long)mpidr);
+		return fail(d, -ENOENT,
+			    "/cpus: no enabled node with reg = %#lx, which is the MPIDR_EL1 of the CPU that "
+			    "started; correct the device tree",
+			    (unsigned long)mpidr);
 	boot = host->cpu[i];
 	for (; i; i--)
 		host->cpu[i] = host->cpu[i - 1];

@@ -25,11 +25,15 @@ static int read_v2(struct host_gic *gic, const struct dt_walk *w, struct diag *d
 			return err;
 	}
 	if (!gic->gicd.size || !gic->gicc.size)
-		return dt_fail(w, d, -EINVAL, "reg", "must have the distributor and the CPU interface");
+		return dt_fail(w, d, -EINVAL, "reg",
+			       "must have the distributor and the CPU interface");
 	return 0;
 }
 
-/* GICD, the redistributor regions, and for GICv2 guests GICC, GICH, GICV, which Mavis has no use for. */
+/*
+ * GICD, the redistributor regions, and for GICv2 guests GICC, GICH, GICV, which Mavis has no use
+ * for.
+ */
 static int read_v3(struct host_gic *gic, const struct dt_walk *w, struct diag *d)
 {
 	u64 regions = 1;
@@ -38,8 +42,8 @@ static int read_v3(struct host_gic *gic, const struct dt_walk *w, struct diag *d
 	dt_number(dt_prop(w, "#redistributor-regions"), &regions);
 	dt_number(dt_prop(w, "redistributor-stride"), &gic->gicr_stride);
 	if (!regions || regions > HOST_MAX_GICR)
-		return dt_fail(w, d, -EINVAL, "#redistributor-regions", "%lu is not 1 to %d", (unsigned long)regions,
-			       HOST_MAX_GICR);
+		return dt_fail(w, d, -EINVAL, "#redistributor-regions", "%lu is not 1 to %d",
+			       (unsigned long)regions, HOST_MAX_GICR);
 
 	err = frame(w, 0, &gic->gicd, d);
 	if (err)
@@ -49,7 +53,8 @@ static int read_v3(struct host_gic *gic, const struct dt_walk *w, struct diag *d
 		if (err)
 			return err;
 		if (!gic->gicd.size || !gic->gicr[i].size)
-			return dt_fail(w, d, -EINVAL, "reg", "must have the distributor and %lu redistributor region(s)",
+			return dt_fail(w, d, -EINVAL, "reg",
+				       "must have the distributor and %lu redistributor region(s)",
 				       (unsigned long)regions);
 	}
 	gic->nr_gicr = (unsigned)regions;
@@ -77,7 +82,8 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 	if (err || !r.size)
 		return err;
 	if (gic->nr_its == HOST_MAX_ITS)
-		return dt_fail(w, d, -E2BIG, "reg", "more than %d ITSs: raise HOST_MAX_ITS", HOST_MAX_ITS);
+		return dt_fail(w, d, -E2BIG, "reg", "more than %d ITSs: raise HOST_MAX_ITS",
+			       HOST_MAX_ITS);
 	gic->its[gic->nr_its++] = r;
 	return 0;
 }

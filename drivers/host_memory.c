@@ -12,7 +12,8 @@ static int add_bank(struct host *host, const struct dt_walk *w, struct range r, 
 	if (base >= end)
 		return 0;
 	if (host->nr_memory == HOST_MAX_BANKS)
-		return dt_fail(w, d, -E2BIG, "reg", "more than %d memory banks: raise HOST_MAX_BANKS", HOST_MAX_BANKS);
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "more than %d memory banks: raise HOST_MAX_BANKS", HOST_MAX_BANKS);
 	for (i = host->nr_memory++; i && host->memory[i - 1].base > base; i--)
 		host->memory[i] = host->memory[i - 1];
 	host->memory[i] = (struct range){ base, end - base };
@@ -28,7 +29,8 @@ int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d)
 	if (!dt_enabled(w))
 		return 0;
 	if (!n)
-		return dt_fail(w, d, -EINVAL, "reg", "is missing or shorter than one bank; correct the device tree");
+		return dt_fail(w, d, -EINVAL, "reg",
+			       "is missing or shorter than one bank; correct the device tree");
 	for (unsigned i = 0; i < n; i++) {
 		ret = dt_reg(w, i, &r, d);
 		if (ret > 0)
@@ -66,7 +68,8 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 		if (ret < 0)
 			return ret;
 		if (ret && !add_reserved(host, r, no_map, dt_name(w)))
-			return dt_fail(w, d, -E2BIG, "reg", "more than %d reservations: raise HOST_MAX_RESERVED",
+			return dt_fail(w, d, -E2BIG, "reg",
+				       "more than %d reservations: raise HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
 	}
 	return 0;
@@ -90,10 +93,14 @@ static int read_memreserve(struct host *host, struct diag *d)
 		if (fdt_get_mem_rsv(host->fdt, i, &r.base, &r.size) || !r.size)
 			continue;
 		if (r.size > BIT(DT_PA_BITS) || r.base > BIT(DT_PA_BITS) - r.size)
-			return fail(d, -ERANGE, "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit physical address; "
-				    "correct the device tree", (unsigned long)r.size, (unsigned long)r.base, DT_PA_BITS);
-		if (!host_reserved_by_loader(host, r) && !add_reserved(host, r, false, "/memreserve/"))
-			return fail(d, -E2BIG, "/memreserve/: more than %d reservations: raise HOST_MAX_RESERVED",
+			return fail(d, -ERANGE,
+				    "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit physical address; "
+				    "correct the device tree",
+				    (unsigned long)r.size, (unsigned long)r.base, DT_PA_BITS);
+		if (!host_reserved_by_loader(host, r) &&
+		    !add_reserved(host, r, false, "/memreserve/"))
+			return fail(d, -E2BIG,
+				    "/memreserve/: more than %d reservations: raise HOST_MAX_RESERVED",
 				    HOST_MAX_RESERVED);
 	}
 	return 0;
@@ -116,7 +123,8 @@ static void merge_banks(struct host *host)
 int host_finish_memory(struct host *host, struct diag *d)
 {
 	if (!host->nr_memory)
-		return fail(d, -ENODEV, "/memory: no enabled node with device_type = \"memory\" and a whole page in its reg; "
+		return fail(d, -ENODEV,
+			    "/memory: no enabled node with device_type = \"memory\" and a whole page in its reg; "
 			    "correct the device tree");
 	merge_banks(host);
 	return read_memreserve(host, d);

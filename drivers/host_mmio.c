@@ -3,16 +3,19 @@
 #include "drivers/host_parts.h"
 #include "lib/errno.h"
 
-static int add(struct host *host, const struct dt_walk *w, const struct host_mmio *m, struct diag *d)
+static int add(struct host *host, const struct dt_walk *w, const struct host_mmio *m,
+	       struct diag *d)
 {
 	struct host_mmio *out = &host->mmio[host->nr_mmio];
 	struct range r = pages_around(m->range);
 
 	/* Devices that share a page stand side by side in most trees: once is enough. */
-	if (host->nr_mmio && m->kind == HOST_MMIO_REG && out[-1].kind == m->kind && range_contains(out[-1].range, r))
+	if (host->nr_mmio && m->kind == HOST_MMIO_REG && out[-1].kind == m->kind &&
+	    range_contains(out[-1].range, r))
 		return 0;
 	if (host->nr_mmio == HOST_MAX_MMIO)
-		return dt_fail(w, d, -E2BIG, "reg", "more than %d device registers and windows: raise HOST_MAX_MMIO",
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "more than %d device registers and windows: raise HOST_MAX_MMIO",
 			       HOST_MAX_MMIO);
 	*out = *m;
 	if (m->kind >= HOST_PCI_IO)
@@ -40,9 +43,13 @@ static int read_regs(struct host *host, const struct dt_walk *w, bool ecam, stru
 	return 0;
 }
 
-/* The space code of a PCI address's first cell (PCI Bus Binding to Open Firmware), bits [25:24]; 0 is configuration space. */
-static const enum host_mmio_kind spaces[4] = { HOST_MMIO_REG, HOST_PCI_IO, HOST_PCI_MEM32, HOST_PCI_MEM64 };
-#define PREFETCHABLE	BIT(30)
+/*
+ * The space code of a PCI address's first cell (PCI Bus Binding to Open Firmware), bits [25:24]; 0
+ * is configuration space.
+ */
+static const enum host_mmio_kind spaces[4] = { HOST_MMIO_REG, HOST_PCI_IO, HOST_PCI_MEM32,
+					       HOST_PCI_MEM64 };
+#define PREFETCHABLE BIT(30)
 
 static int read_windows(struct host *host, const struct dt_walk *w, struct diag *d)
 {
@@ -72,7 +79,8 @@ static int read_windows(struct host *host, const struct dt_walk *w, struct diag 
 
 int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
 {
-	bool bridge = dt_is_pci(w) && w->bus[w->depth].address_cells == 3 && w->bus[w->depth].size_cells == 2;
+	bool bridge = dt_is_pci(w) && w->bus[w->depth].address_cells == 3 &&
+		      w->bus[w->depth].size_cells == 2;
 	int err;
 
 	if (!dt_parent(w)->mapped)
@@ -84,8 +92,8 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
 }
 
 /*
- * Takes @bank out of entry @i: a frame buffer or a mailbox in memory is memory. Returns false if there is no room for the
- * second piece of a split.
+ * Takes @bank out of entry @i: a frame buffer or a mailbox in memory is memory. Returns false if
+ * there is no room for the second piece of a split.
  */
 static bool cut(struct host *host, unsigned i, struct range bank)
 {
@@ -119,7 +127,8 @@ int host_finish_mmio(struct host *host, struct diag *d)
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		for (unsigned b = 0; b < host->nr_memory; b++)
 			if (!cut(host, i, host->memory[b]))
-				return fail(d, -E2BIG, "%s: reg: cut by memory into more than %d pieces: raise HOST_MAX_MMIO",
+				return fail(d, -E2BIG,
+					    "%s: reg: cut by memory into more than %d pieces: raise HOST_MAX_MMIO",
 					    host->mmio[i].name, HOST_MAX_MMIO);
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		if (host->mmio[i].range.size)

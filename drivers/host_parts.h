@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of host_read(): each reads the node that the walk stands on. Only drivers/host*.c include this. */
+/*
+ * The parts of host_read(): each reads the node that the walk stands on. Only drivers/host*.c
+ * include this.
+ */
 #ifndef DRIVERS_HOST_PARTS_H
 #define DRIVERS_HOST_PARTS_H
 

@@ -77,7 +77,8 @@ static u64 number(const struct dt_walk *w, const char *name, u64 max)
 	return dt_number(dt_prop(w, name), &val) && val <= max ? val : 0;
 }
 
-static void read_node(struct host_uart *uart, const struct dt_walk *w, const char *compatible, struct range reg)
+static void read_node(struct host_uart *uart, const struct dt_walk *w, const char *compatible,
+		      struct range reg)
 {
 	uart->found = true;
 	uart->range = reg;

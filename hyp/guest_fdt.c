@@ -5,7 +5,8 @@
 
 static int refused(struct edit *e, const char *prop, int err)
 {
-	return dt_fail(&e->w, e->d, -EINVAL, prop, "cannot be changed for the guest: %s", fdt_strerror(err));
+	return dt_fail(&e->w, e->d, -EINVAL, prop, "cannot be changed for the guest: %s",
+		       fdt_strerror(err));
 }
 
 int edit_set(struct edit *e, const char *prop, const void *val, u32 len)
@@ -53,7 +54,8 @@ int edit_drop(struct edit *e)
 
 	if (p.data && p.len == 4) {
 		if (e->nr_gone == EDIT_MAX_GONE)
-			return dt_fail(&e->w, e->d, -E2BIG, "phandle", "more than %d nodes to remove: raise EDIT_MAX_GONE",
+			return dt_fail(&e->w, e->d, -E2BIG, "phandle",
+				       "more than %d nodes to remove: raise EDIT_MAX_GONE",
 				       EDIT_MAX_GONE);
 		e->gone[e->nr_gone++] = dt_cell(p.data);
 	}
@@ -102,7 +104,8 @@ static int edit_cpu(struct edit *e)
 static int edit_psci(struct edit *e)
 {
 	static const char *const old[] = {
-		"status", "cpu_suspend", "cpu_off", "cpu_on", "migrate", "affinity_info", "sys_poweroff", "sys_reset",
+		"status",  "cpu_suspend",   "cpu_off",	    "cpu_on",
+		"migrate", "affinity_info", "sys_poweroff", "sys_reset",
 	};
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
 	int err;
@@ -110,7 +113,8 @@ static int edit_psci(struct edit *e)
 	e->psci = true;
 	err = edit_set(e, "compatible", compatible, sizeof(compatible));
 	if (!err)
-		err = edit_set_string(e, "method", e->args->host->conduit == CONDUIT_SMC ? "smc" : "hvc");
+		err = edit_set_string(e, "method",
+				      e->args->host->conduit == CONDUIT_SMC ? "smc" : "hvc");
 	return err ? err : delete_all(e, old, ARRAY_SIZE(old));
 }
 
@@ -128,7 +132,10 @@ static int set_initrd(struct edit *e)
 	return err ? err : edit_delete(e, "linux,initrd-end");
 }
 
-/* What speaks of the host's own boot: its firmware's tables, its memory map, other hypervisors' modules. */
+/*
+ * What speaks of the host's own boot: its firmware's tables, its memory map, other hypervisors'
+ * modules.
+ */
 static bool is_leftover(const char *name)
 {
 	static const char *const prefixes[] = {
@@ -163,12 +170,13 @@ static int edit_chosen(struct edit *e)
 }
 
 /*
- * The guest has the distributor and its CPUs' interface; the virtualization frames and their interrupt are EL2's.
- * A second GIC is cascaded from the first: a device.
+ * The guest has the distributor and its CPUs' interface; the virtualization frames and their
+ * interrupt are EL2's. A second GIC is cascaded from the first: a device.
  */
 static int edit_gic(struct edit *e, unsigned version)
 {
-	static const char *const maintenance[] = { "interrupts", "interrupts-extended", "interrupt-names" };
+	static const char *const maintenance[] = { "interrupts", "interrupts-extended",
+						   "interrupt-names" };
 	u32 entry = (dt_parent(&e->w)->address_cells + dt_parent(&e->w)->size_cells) * 4u;
 	u64 regions = 1, keep;
 	u8 *reg;
@@ -256,7 +264,8 @@ static int edit_tree(struct edit *e)
 	if (!err)
 		err = edit_remaining_ram(e);
 	if (!err && !e->boot_cpu)
-		err = fail(e->d, -ENOENT, "/cpus: the guest's device tree has no node for the boot CPU, reg = %#lx",
+		err = fail(e->d, -ENOENT,
+			   "/cpus: the guest's device tree has no node for the boot CPU, reg = %#lx",
 			   (unsigned long)e->args->host->cpu[0].mpidr);
 	return err;
 }
@@ -272,14 +281,17 @@ static int edit_memreserve(struct edit *e)
 		if (!err && range_valid(r) && host_reserved_by_loader(e->args->host, r))
 			err = fdt_del_mem_rsv(e->fdt, i);
 	}
-	return err ? fail(e->d, -EINVAL, "/memreserve/: cannot be changed for the guest: %s", fdt_strerror(err)) : 0;
+	return err ? fail(e->d, -EINVAL, "/memreserve/: cannot be changed for the guest: %s",
+			  fdt_strerror(err))
+		   : 0;
 }
 
 /* The host's tree without its slack: QEMU's is a megabyte long, of which 8 KiB are used. */
 static void copy_host(u8 *buf, u64 size, const void *fdt)
 {
 	u32 reserve = (u32)ALIGN_UP(sizeof(struct fdt_header), 8);
-	u32 structure = reserve + (u32)(fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
+	u32 structure =
+		reserve + (u32)(fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
 	u32 strings = structure + fdt_size_dt_struct(fdt);
 
 	memset(buf, 0, reserve);
@@ -300,7 +312,8 @@ static int copy_base(void *buf, u64 size, const struct guest_fdt_args *args, str
 
 	memcpy(buf, args->base, args->base_size);
 	if (dt_check(buf, args->base_size, &why))
-		return fail(d, -EINVAL, "guest.dtb in the bundle is corrupt: %.150s; make it with dtc, and the bundle anew",
+		return fail(d, -EINVAL,
+			    "guest.dtb in the bundle is corrupt: %.150s; make it with dtc, and the bundle anew",
 			    why.text);
 	err = fdt_open_into(buf, buf, (int)size);
 	return err ? fail(d, -EINVAL, "guest.dtb in the bundle: %s", fdt_strerror(err)) : 0;
@@ -311,7 +324,8 @@ u64 guest_fdt_bound(const struct guest_fdt_args *args)
 	u64 base = args->base ? args->base_size : dt_packed_size(args->host->fdt);
 
 	/* CPUs: enable-method; memory: reg; /chosen and /psci with their names. */
-	return base + strlen(args->config->bootargs) + HOST_MAX_CPUS * 24 + EDIT_MAX_RAM * 16 + 1024;
+	return base + strlen(args->config->bootargs) + HOST_MAX_CPUS * 24 + EDIT_MAX_RAM * 16 +
+	       1024;
 }
 
 int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, struct diag *d)
@@ -321,10 +335,12 @@ int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, stru
 	int err = 0;
 
 	if (need > MIB(2))
-		return fail(d, -E2BIG, "the guest's device tree may need %lu bytes; Linux takes 2 MiB at most",
+		return fail(d, -E2BIG,
+			    "the guest's device tree may need %lu bytes; Linux takes 2 MiB at most",
 			    (unsigned long)need);
 	if (size < need)
-		return fail(d, -ENOSPC, "the guest's device tree may need %lu bytes, there is room for %lu",
+		return fail(d, -ENOSPC,
+			    "the guest's device tree may need %lu bytes, there is room for %lu",
 			    (unsigned long)need, (unsigned long)size);
 	size = MIN(size, MIB(2));
 	if (args->base)

@@ -11,8 +11,8 @@
 struct guest_fdt_args {
 	const struct host *host;		/* the boot CPU first in host->cpu */
 	const struct config *config;
-	const struct region_table *regions;	/* finished: the guest's memory is its REGION_RAM entries */
-	const void *base;			/* the bundle's guest.dtb, untrusted; NULL: the host's tree */
+	const struct region_table *regions;	/* finished: its REGION_RAM entries are the memory */
+	const void *base;			/* guest.dtb, untrusted; NULL: the host's tree */
 	u64 base_size;
 	struct range ramdisk;			/* IPA; size 0: none */
 };
@@ -21,8 +21,9 @@ struct guest_fdt_args {
 u64 guest_fdt_bound(const struct guest_fdt_args *args);
 
 /*
- * Writes the guest's tree into @size bytes at @buf, aligned to 8; the tree's totalsize is what it needs. The guest's CPUs are
- * the first config->cpus of host->cpu, or all. Every error names the node and property that did not fit or was wrong.
+ * Writes the guest's tree into @size bytes at @buf, aligned to 8; the tree's totalsize is what it
+ * needs. The guest's CPUs are the first config->cpus of host->cpu, or all. Every error names the
+ * node and property that did not fit or was wrong.
  */
 int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, struct diag *d);
 

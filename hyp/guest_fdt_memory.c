@@ -20,8 +20,10 @@ int edit_collect_ram(struct edit *e)
 			continue;
 		}
 		if (e->nr_ram == EDIT_MAX_RAM)
-			return fail(e->d, -E2BIG, "/memory: reg: the guest's memory is in more than %d pieces, the first "
-				    "without a place is %s at %#lx", EDIT_MAX_RAM, r->name, (unsigned long)r->ipa.v);
+			return fail(e->d, -E2BIG,
+				    "/memory: reg: the guest's memory is in more than %d pieces, the first "
+				    "without a place is %s at %#lx",
+				    EDIT_MAX_RAM, r->name, (unsigned long)r->ipa.v);
 		e->ram[e->nr_ram++] = (struct range){ r->ipa.v, r->size };
 	}
 	return 0;
@@ -31,7 +33,8 @@ int edit_collect_ram(struct edit *e)
 static bool take(struct edit *e, unsigned i, struct range r, struct range *taken)
 {
 	struct range *ram = &e->ram[i];
-	u64 base = MAX(ram->base, r.base), end = MIN(range_end(*ram), range_end(r)), ram_end = range_end(*ram);
+	u64 base = MAX(ram->base, r.base), end = MIN(range_end(*ram), range_end(r)),
+	    ram_end = range_end(*ram);
 
 	*taken = (struct range){ base, end - base };
 	if (base > ram->base && end < ram_end) {
@@ -52,13 +55,15 @@ static void put_cells(u8 **p, unsigned n, u64 val)
 		*(fdt32_t *)*p = cpu_to_fdt32(n == 2 ? (u32)(val >> 32) : (u32)val);
 }
 
-static int set_banks(struct edit *e, const struct range *bank, unsigned n, unsigned address_cells, unsigned size_cells)
+static int set_banks(struct edit *e, const struct range *bank, unsigned n, unsigned address_cells,
+		     unsigned size_cells)
 {
 	u8 *p;
 	int err = edit_resize(e, "reg", n * (address_cells + size_cells) * 4, &p);
 
 	for (unsigned i = 0; i < n && !err; i++) {
-		if ((address_cells == 1 && bank[i].base >> 32) || (size_cells == 1 && bank[i].size >> 32))
+		if ((address_cells == 1 && bank[i].base >> 32) ||
+		    (size_cells == 1 && bank[i].size >> 32))
 			return dt_fail(&e->w, e->d, -ERANGE, "reg",
 				       "%#lx bytes at %#lx do not fit in the cells that the root node has for them",
 				       (unsigned long)bank[i].size, (unsigned long)bank[i].base);
@@ -88,7 +93,8 @@ int edit_memory(struct edit *e)
 			if (!ranges_overlap(e->ram[j], r))
 				continue;
 			if (n == EDIT_MAX_RAM || !take(e, j, r, &banks[n++]))
-				return dt_fail(&e->w, e->d, -E2BIG, "reg", "the guest has this memory in more than %d pieces",
+				return dt_fail(&e->w, e->d, -E2BIG, "reg",
+					       "the guest has this memory in more than %d pieces",
 					       EDIT_MAX_RAM);
 		}
 	}
@@ -114,12 +120,14 @@ int edit_remaining_ram(struct edit *e)
 	format(name, sizeof(name), "memory@%lx", (unsigned long)left[0].base);
 	node = fdt_add_subnode(e->fdt, 0, name);
 	if (node < 0)
-		return fail(e->d, -EINVAL, "/%s: cannot be made for the guest: %s", name, fdt_strerror(node));
+		return fail(e->d, -EINVAL, "/%s: cannot be made for the guest: %s", name,
+			    fdt_strerror(node));
 	dt_walk(&e->w, e->fdt);		/* a new node is the root's first child */
 	dt_next(&e->w);
 	dt_next(&e->w);
 	if (!dt_parent(&e->w)->mapped)
-		return dt_fail(&e->w, e->d, -EINVAL, "reg", "the root node's #address-cells and #size-cells must be 1 or 2");
+		return dt_fail(&e->w, e->d, -EINVAL, "reg",
+			       "the root node's #address-cells and #size-cells must be 1 or 2");
 	err = edit_set_string(e, "device_type", "memory");
 	return err ? err : set_banks(e, left, n, e->w.bus[0].address_cells, e->w.bus[0].size_cells);
 }

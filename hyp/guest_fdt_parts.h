@@ -17,20 +17,26 @@ struct edit {
 	struct dt_walk w;			/* stands on the node being changed */
 	bool gic, psci, chosen, boot_cpu;	/* seen */
 	bool cpu_gone;
-	struct range ram[EDIT_MAX_RAM];		/* the guest's memory that no memory node names yet */
+	struct range ram[EDIT_MAX_RAM];		/* memory that no node names yet */
 	unsigned nr_ram;
 	u32 gone[EDIT_MAX_GONE];		/* phandles of what was removed */
 	unsigned nr_gone;
 };
 
-/* Changes to the node that e->w stands on: 0, or a negative errno with a text that names node and property. */
+/*
+ * Changes to the node that e->w stands on: 0, or a negative errno with a text that names node and
+ * property.
+ */
 int edit_set(struct edit *e, const char *prop, const void *val, u32 len);
 int edit_set_string(struct edit *e, const char *prop, const char *val);
 int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val);
 int edit_delete(struct edit *e, const char *prop);	/* no error if there is none */
 int edit_drop(struct edit *e);				/* the node; its phandle goes to e->gone */
 
-/* Collects the guest's memory, gives it to a memory node of the tree, and makes a node for what is left. */
+/*
+ * Collects the guest's memory, gives it to a memory node of the tree, and makes a node for what is
+ * left.
+ */
 int edit_collect_ram(struct edit *e);
 int edit_memory(struct edit *e);
 int edit_remaining_ram(struct edit *e);

@@ -36,8 +36,9 @@ static int shrink(struct edit *e, const char *name, u32 len)
 }
 
 /*
- * Closes up @n entries of @size bytes at @data, less those whose phandle, one every @stride bytes from @phandle, is gone.
- * The two may be the same list: nothing is written before it is read. Returns the length that is left.
+ * Closes up @n entries of @size bytes at @data, less those whose phandle, one every @stride bytes
+ * from @phandle, is gone. The two may be the same list: nothing is written before it is read.
+ * Returns the length that is left.
  */
 static u32 close_up(const struct edit *e, u8 *data, u32 size, u32 n, const u8 *phandle, u32 stride)
 {
@@ -112,8 +113,9 @@ static int edit_lists(struct edit *e)
 /* A level of /cpus/cpu-map without a CPU below it. */
 static bool is_empty_level(const struct edit *e)
 {
-	return e->w.depth >= 2 && !strcmp(e->w.bus[1].name, "cpus") && !strcmp(e->w.bus[2].name, "cpu-map") &&
-	       !dt_prop(&e->w, "cpu").data && fdt_first_subnode(e->fdt, e->w.node) < 0;
+	return e->w.depth >= 2 && !strcmp(e->w.bus[1].name, "cpus") &&
+	       !strcmp(e->w.bus[2].name, "cpu-map") && !dt_prop(&e->w, "cpu").data &&
+	       fdt_first_subnode(e->fdt, e->w.node) < 0;
 }
 
 /* The levels from the lowest up, one at a time. */

@@ -14,7 +14,7 @@
 #define TRNG_RND_32		0x84000053
 #define TRNG_RND_64		0xc4000053
 
-/* What the guest is told: ARCH_FEATURES is there, x4 to x17 are preserved, SOC_ID may be asked for. */
+#define VERSION_1_1		0x10001
 #define VERSION_1_2		0x10002
 
 /*
@@ -25,7 +25,7 @@ static void pass(struct frame *f)
 {
 	struct smc_result r;
 
-	if (firmware.smccc_version < 0x10001) {
+	if (firmware.smccc_version < VERSION_1_1) {
 		f->x[0] = (u64)PSCI_NOT_SUPPORTED;
 		return;
 	}
@@ -34,9 +34,10 @@ static void pass(struct frame *f)
 		f->x[i] = r.x[i];
 }
 
+/* 1.2 only says that the firmware's SOC_ID may be asked for. */
 static void version(struct frame *f)
 {
-	f->x[0] = VERSION_1_2;
+	f->x[0] = firmware.smccc_version >= VERSION_1_2 ? VERSION_1_2 : VERSION_1_1;
 }
 
 static void arch_features(struct frame *f)

@@ -143,12 +143,6 @@ int pt_map(struct pgtable *pt, u64 in, pa_t out, u64 size, u64 attrs, enum pt_gr
 
 /* Change */
 
-static int refuse_hole(struct walk *w, struct run *r)
-{
-	(void)w;
-	return r->desc ? 0 : -ENOENT;
-}
-
 static int break_leaves(struct walk *w, struct run *r)
 {
 	if (!concerns(w, r->desc))
@@ -169,15 +163,13 @@ static int make_leaves(struct walk *w, struct run *r)
 
 int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs)
 {
-	struct walk w = { .pt = pt, .in = in, .end = in + size, .attrs = attrs,
+	struct walk w = { .pt = pt, .in = in, .end = in + size, .attrs = attrs, .whole = true,
 			  .smallest = NOTHING_BROKEN };
 	int err;
 
 	if (!range_ok(pt, in, size) || !attrs_ok(attrs))
 		return -EINVAL;
-	err = walk_all(&w, refuse_hole, NULL);
-	if (!err)
-		err = split_edges(&w);
+	err = split_edges(&w);
 	if (err)
 		return err;
 	walk_all(&w, break_leaves, NULL);
@@ -233,15 +225,18 @@ int pt_for_each_leaf(const struct pgtable *pt, u64 in, u64 size,
 	return range_ok(pt, in, size) ? walk_all(&w, report, NULL) : -EINVAL;
 }
 
-/* Starts at the level that leaves the fewest steps: one root table, up to 16 of them at stage 2. */
+/*
+ * Starts at the level that leaves the fewest steps. The root is one table; up to 16 at stage 2,
+ * whose walks may start in concatenated tables (never at level 0, where one does for 48 bits).
+ */
 int pt_init(struct pgtable *pt, enum pt_stage stage, unsigned bits, struct pool *pool)
 {
-	unsigned extra = stage == PT_STAGE2 ? 4 : 0;	/* concatenation; but never at level 0 */
+	unsigned extra = stage == PT_STAGE2 ? 4 : 0;
 	unsigned level = 2, reach;
 
 	if (bits < 32 || bits > OUT_BITS)
 		return -EINVAL;
-	while (level && bits > level_shift(level) + BITS_PER_LEVEL + extra)
+	while (bits > level_shift(level) + BITS_PER_LEVEL + extra)
 		level--;
 	reach = level_shift(level) + BITS_PER_LEVEL;
 	pt->stage = stage;

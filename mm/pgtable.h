@@ -2,16 +2,16 @@
 /*
  * Translation tables of VMSAv8-64 with the 4 KiB granule: EL2 stage 1 and the guest's stage 2.
  *
- * This layer knows addresses, levels, tables and break-before-make; what the attribute bits of a leaf
- * mean is for stage1.c and stage2.c to know. All functions take whole pages. None takes a lock: a
- * table, and the pool that it takes its pages from, have one writer at a time.
+ * This layer knows addresses, levels, tables and break-before-make; what the attribute bits of a
+ * leaf mean is for stage1.c and stage2.c to know. All functions take whole pages. None takes a
+ * lock: a table, and the pool that it takes its pages from, have one writer at a time.
  *
  * Other CPUs may use the table at all times. While a leaf is changed or split they can take a
  * translation fault for an address that is mapped before and after. Who handles the fault waits for
  * the writer and looks the address up; if it is mapped, there is nothing to do but to return.
  *
  * Errors of all that change a table: -EINVAL (not whole pages, empty, beyond the input or output
- * size, not attribute bits), -ENOMEM (the pool), -EEXIST, -ENOENT. After one the table is as before.
+ * size, not attribute bits), -ENOMEM (the pool), -EEXIST, -ENOENT. Then the table is as it was.
  */
 #ifndef MM_PGTABLE_H
 #define MM_PGTABLE_H
@@ -47,7 +47,7 @@ struct pt_leaf {
 #define PT_ATTR_MASK	((GENMASK(11, 2) | GENMASK(63, 50)) & ~(BIT(10) | BIT(52)))
 
 enum pt_grain {
-	PT_LARGEST,	/* the largest leaves that alignment and size allow, Contiguous hint included */
+	PT_LARGEST,	/* the largest leaves that alignment and size allow, Contiguous hint too */
 	PT_PAGES,	/* single pages: any of them can go without another being broken */
 };
 
@@ -67,8 +67,8 @@ int pt_unmap(struct pgtable *pt, u64 in, u64 size);
 int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs);
 
 /*
- * The leaf that translates @in, alone (nr is 1). -ENOENT: there is none; in, size and level of *leaf
- * then tell the empty entry. -EINVAL: beyond the input size.
+ * The leaf that translates @in, alone (nr is 1). -ENOENT: there is none; in, size and level of
+ * *leaf then tell the empty entry. -EINVAL: beyond the input size.
  */
 int pt_lookup(const struct pgtable *pt, u64 in, struct pt_leaf *leaf);
 

@@ -5,6 +5,8 @@
  */
 #include "mm/pool.h"
 
+#include <string.h>
+
 #include "lib/errno.h"
 #include "mm/phys.h"
 
@@ -20,14 +22,6 @@ void pool_init(struct pool *pool, pa_t base, u64 size)
 	pool->free = PA(0);
 	pool->nr_pages = (u32)((end - next) >> PAGE_SHIFT);
 	pool->nr_free = pool->nr_pages;
-}
-
-static void zero_page(pa_t page)
-{
-	u64 *word = phys(page);
-
-	for (unsigned i = 0; i < PAGE_SIZE / sizeof(*word); i++)
-		word[i] = 0;
 }
 
 static void chain(struct pool *pool, pa_t page)
@@ -61,8 +55,7 @@ int pool_alloc(struct pool *pool, unsigned nr, pa_t *out)
 			chain(pool, PA(skipped));
 		pool->next = PA(pages.v + size);
 	}
-	for (u64 at = 0; at < size; at += PAGE_SIZE)
-		zero_page(PA(pages.v + at));
+	memset(phys(pages), 0, size);
 	pool->nr_free -= nr;
 	*out = pages;
 	return 0;

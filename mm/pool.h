@@ -17,9 +17,9 @@ struct pool {
 void pool_init(struct pool *pool, pa_t base, u64 size);
 
 /*
- * Takes @nr contiguous zeroed pages, aligned to nr * PAGE_SIZE. One page can be had as long as nr_free
- * is not 0, more only from what was never handed out: -ENOMEM. -EINVAL: @nr is no power of two.
- * The address of page 0 is never handed out. On an error *out stays as it was.
+ * Takes @nr contiguous zeroed pages, aligned to nr * PAGE_SIZE. One page can be had as long as
+ * nr_free is not 0, more only from what was never handed out: -ENOMEM. -EINVAL: @nr is no power of
+ * two. The address of page 0 is never handed out. On an error *out stays as it was.
  */
 int pool_alloc(struct pool *pool, unsigned nr, pa_t *out);
 

@@ -39,6 +39,8 @@ struct region {
 struct region_table {
 	unsigned nr;
 	struct region region[REGION_MAX];	/* sorted by ipa, disjoint, once region_table_finish() has passed */
+	u16 order[2][REGION_MAX];		/* scratch of the sort */
+	struct range taken[2 * REGION_MAX];	/* scratch: what config regions take from the host's */
 };
 
 const char *region_type_name(enum region_type type);
@@ -47,15 +49,15 @@ const char *region_type_name(enum region_type type);
 int region_add(struct region_table *t, const struct region *r, struct diag *d);
 
 /*
- * Takes [base, base + size) of the PA space out of every REGION_FROM_HOST region, splitting where it must: for what
- * Mavis keeps. A config region in the way is refused (-EBUSY), by name.
+ * Takes @pa, whole pages, out of every REGION_FROM_HOST region, splitting where it must: for what Mavis keeps, which
+ * @owner names. A config region in the way is refused (-EBUSY), by name.
  */
 int region_carve(struct region_table *t, struct range pa, const char *owner, struct diag *d);
 
 /*
- * Sorts by ipa, lets config regions displace host regions, merges host regions that continue each other with the
- * same type, refuses overlaps among config regions (-EEXIST, both names) and addresses beyond caps->pa_bits (-ERANGE),
- * and resolves every region's attributes. O(n log n).
+ * Sorts by ipa, lets config regions displace host regions (at their ipa and at their pa), cuts host regions that
+ * overlap, refuses overlaps among config regions (-EEXIST, both names) and config regions beyond caps->pa_bits (-ERANGE;
+ * of the host's, what is beyond is dropped), and resolves every region's attributes. O(n log n).
  */
 int region_table_finish(struct region_table *t, const struct mm_caps *caps, struct diag *d);
 

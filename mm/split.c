@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Splitting: an operation on a range works on whole leaves and whole groups, so what lies across an
- * end of the range is first made smaller. Each page translates as before, but for the moment between
- * break and make. The pages that lie inside a leaf decide: only the first and the last page of the
- * range can be in one that the range cuts.
+ * end of the range is first made smaller. Each page translates as before, but for the moment
+ * between break and make. A leaf that is cut holds the first page of the range, or the last one.
  */
 #include "lib/errno.h"
 #include "mm/phys.h"
 #include "mm/tlb.h"
 #include "mm/walk.h"
-
-static int walk_edges(struct walk *w, visit_fn *leaf)
-{
-	int err = walk_range(w, leaf, NULL, w->in, w->in + PAGE_SIZE);
-
-	if (!err && w->end - w->in > PAGE_SIZE)
-		err = walk_range(w, leaf, NULL, w->end - PAGE_SIZE, w->end);
-	return err;
-}
 
 /* How many tables replace the leaf at @level around @in, down to where the range cuts nothing. */
 static unsigned tables_to_split(const struct walk *w, unsigned level, u64 in)
@@ -34,13 +24,27 @@ static unsigned tables_to_split(const struct walk *w, unsigned level, u64 in)
 	return nr;
 }
 
-static int count_tables(struct walk *w, struct run *r)
+static void look_at_end(struct walk *w, const struct run *r, u64 page)
 {
-	bool at_end = r->in > w->in;
-	bool holds_both = ALIGN_DOWN(r->in, level_size(r->level)) <= w->in;
+	u64 size = level_size(r->level) * (r->desc & DESC_CONTIGUOUS ? NR_GROUP : 1);
 
-	if (concerns(w, r->desc) && !(at_end && holds_both))
-		w->nr_tables += tables_to_split(w, r->level, r->in);
+	if (!concerns(w, r->desc) || !cuts(w, page, size))
+		return;
+	w->cut = true;
+	w->nr_tables += tables_to_split(w, r->level, page);
+}
+
+static int look_at_ends(struct walk *w, struct run *r)
+{
+	u64 last = r->end - PAGE_SIZE;
+	bool holds_both = ALIGN_DOWN(last, level_size(r->level)) <= w->in;
+
+	if (!r->desc && w->whole)
+		return -ENOENT;
+	if (r->in == w->in)
+		look_at_end(w, r, w->in);
+	if (r->end == w->end && !holds_both)
+		look_at_end(w, r, last);
 	return 0;
 }
 
@@ -86,8 +90,12 @@ static int split_leaf(struct walk *w, struct run *r)
 /* All or nothing: that the pool has enough is made sure of before the first leaf is broken. */
 int split_edges(struct walk *w)
 {
-	walk_edges(w, count_tables);
+	int err = walk_all(w, look_at_ends, NULL);
+
+	if (err || !w->cut)
+		return err;
 	if (w->nr_tables > w->pt->pool->nr_free)
 		return -ENOMEM;
-	return walk_edges(w, split_leaf);
+	err = walk_range(w, split_leaf, NULL, w->in, w->in + PAGE_SIZE);
+	return err ? err : walk_range(w, split_leaf, NULL, w->end - PAGE_SIZE, w->end);
 }

@@ -49,7 +49,7 @@ static bool attr_ok(struct s2_attr a)
 #define VTCR_RES1		BIT(31)
 
 #define VTTBR_VMID(x)		((u64)(x) << 48)
-#define GUEST_VMID		1		/* 0 is what a CPU that EL2 has not set up yet may have */
+#define GUEST_VMID		1	/* 0 is what a CPU not set up yet may have */
 
 /* The PS field for a physical address size. -EINVAL: there is none. */
 static int ps_of(unsigned bits)

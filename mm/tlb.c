@@ -36,9 +36,9 @@ static void drop_stage2(u64 first, u64 end, u64 step)
 	for (u64 ipa = first; ipa < end; ipa += step)
 		tlbi(ipas2e1is, ipa >> PAGE_SHIFT);
 	/*
-	 * "Invalidation of TLB entries from stage 2 translations": a TLBI by IPA need not drop entries
-	 * that hold both stages combined, VA to PA. Only VMALLE1IS drops those, and only once those of
-	 * stage 2 are gone: before, a walk could make them anew from one that is still cached.
+	 * "Invalidation of TLB entries from stage 2 translations": a TLBI by IPA need not drop
+	 * entries that hold both stages combined, VA to PA. VMALLE1IS does; but not before those of
+	 * stage 2 are gone for good, as a walk could make new ones from one that is still cached.
 	 */
 	dsb(ish);
 	tlbi_all(vmalle1is);
@@ -46,7 +46,7 @@ static void drop_stage2(u64 first, u64 end, u64 step)
 
 void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 {
-	u64 first = ALIGN_DOWN(in, smallest);	/* every entry is aligned to its size: a step hits it */
+	u64 first = ALIGN_DOWN(in, smallest);	/* entries are aligned to their size: each is hit */
 	u64 end = in + size;
 	bool by_address = (end - first) / smallest <= MAX_BY_ADDRESS;
 
@@ -58,7 +58,7 @@ void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 	else if (by_address)
 		drop_stage2(first, end, smallest);
 	else
-		tlbi_all(vmalls12e1is);		/* stage 1, stage 2 and both combined, of this VMID */
+		tlbi_all(vmalls12e1is);		/* both stages, and combined, of this VMID */
 	dsb(ish);
 	isb();
 }

@@ -6,8 +6,8 @@
 #include "mm/pgtable.h"
 
 /*
- * Makes what was written to a table visible to the table walks of all CPUs, so that a descriptor may
- * be linked to it or relied on. Enough after invalid -> valid: a TLB holds no invalid entries.
+ * Makes what was written to a table visible to the table walks of all CPUs, so that a descriptor
+ * may be linked to it or relied on. Enough after invalid -> valid: a TLB holds no invalid entries.
  */
 void tlb_publish(void);
 
@@ -15,7 +15,7 @@ void tlb_publish(void);
  * Publishes what was written; then drops every cached translation of [in, in + size), and of the
  * tables that led there, on all CPUs of the Inner Shareable domain, and waits until no access uses
  * one any more: the middle of break-before-make. @smallest is the size of the smallest entry that
- * changed: any one address in a block drops all of it, so one TLBI for each @smallest bytes will do.
+ * changed. Any one address in a block drops all of it, so a TLBI for each @smallest bytes will do.
  *
  * Stage 2 is that of the VMID in VTTBR_EL2. A device that walks the same tables (an SMMU) has a TLB
  * of its own.

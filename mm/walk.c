@@ -6,31 +6,36 @@
 static struct run run_at(u64 *entry, unsigned level, u64 in, u64 end)
 {
 	unsigned shift = level_shift(level);
-	u64 max = ((end - 1) >> shift) - (in >> shift) + 1;
-	struct run r = { .entry = entry, .nr = 1, .level = level, .desc = *entry, .in = in };
-	u64 step = r.desc ? level_size(level) : 0;
+	const u64 *last = entry + (((end - 1) >> shift) - (in >> shift)), *e = entry;
+	u64 first = *entry, next = first, step = first ? level_size(level) : 0;
 
-	if (!is_table(r.desc, level))
-		for (u64 desc = r.desc + step; r.nr < max && entry[r.nr] == desc; desc += step)
-			r.nr++;
-	r.end = MIN(end, ((in >> shift) + r.nr) << shift);
-	return r;
+	if (!is_table(first, level))
+		while (e < last && e[1] == (next += step))
+			e++;
+
+	unsigned nr = (unsigned)(e - entry) + 1;
+
+	return (struct run){
+		.entry = entry, .nr = nr, .level = level, .desc = first,
+		.in = in, .end = MIN(end, ((in >> shift) + nr) << shift),
+	};
 }
 
 /* The root's index has more bits than the others' where its tables are concatenated. */
-static u64 index_mask(const struct walk *w, unsigned level)
+static u64 *entry_at(const struct walk *w, pa_t table, unsigned level, u64 in)
 {
-	return level == w->pt->start ? ~0ull : NR_ENTRIES - 1;
+	u64 mask = level == w->pt->start ? ~0ull : NR_ENTRIES - 1;
+
+	return (u64 *)phys(table) + ((in >> level_shift(level)) & mask);
 }
 
 static int walk_table(struct walk *w, pa_t table, unsigned level, u64 in, u64 end)
 {
-	u64 *entries = phys(table);
+	u64 *entry = entry_at(w, table, level, in);
 	unsigned shift = level_shift(level);
 
 	while (in < end) {
-		u64 index = (in >> shift) & index_mask(w, level);
-		struct run r = run_at(&entries[index], level, in, end);
+		struct run r = run_at(entry, level, in, end);
 		int err = is_table(r.desc, level) ? 0 : w->leaf(w, &r);
 
 		in = MIN(end, ((in >> shift) + r.nr) << shift);
@@ -41,15 +46,28 @@ static int walk_table(struct walk *w, pa_t table, unsigned level, u64 in, u64 en
 		}
 		if (err)
 			return err;
+		entry += r.nr;
 	}
 	return 0;
 }
 
 int walk_range(struct walk *w, visit_fn *leaf, visit_fn *table, u64 in, u64 end)
 {
+	unsigned level = w->pt->start;
+	pa_t at = w->pt->root;
+
 	w->leaf = leaf;
 	w->table = table;
-	return walk_table(w, w->pt->root, w->pt->start, in, end);
+	/* Straight down while all of it lies below one entry, unless that table is to be visited. */
+	while (!table && in >> level_shift(level) == (end - 1) >> level_shift(level)) {
+		u64 desc = *entry_at(w, at, level, in);
+
+		if (!is_table(desc, level))
+			break;
+		at = PA(desc & DESC_ADDR);
+		level++;
+	}
+	return walk_table(w, at, level, in, end);
 }
 
 int walk_all(struct walk *w, visit_fn *leaf, visit_fn *table)
@@ -60,12 +78,12 @@ int walk_all(struct walk *w, visit_fn *leaf, visit_fn *table)
 void fill_entries(const struct walk *w, u64 *entry, unsigned nr, unsigned level, u64 in, u64 out,
 		  u64 attrs)
 {
-	u64 size = level_size(level);
+	u64 size = level_size(level), group = NR_GROUP * size;
+	bool may_hint = w->grain == PT_LARGEST && level >= TOP_GROUP && IS_ALIGNED(in ^ out, group);
 
 	while (nr) {
-		bool hint = w->grain == PT_LARGEST && level >= TOP_GROUP && nr >= NR_GROUP &&
-			    IS_ALIGNED(in | out, NR_GROUP * size) && !cuts(w, in, NR_GROUP * size);
-		unsigned n = hint ? NR_GROUP : 1;
+		unsigned n = MIN(nr, NR_GROUP - (unsigned)(in / size % NR_GROUP));
+		bool hint = may_hint && n == NR_GROUP && !cuts(w, in, group);
 
 		set_entries(entry, n, level,
 			    leaf_desc(level, out, attrs) | (hint ? DESC_CONTIGUOUS : 0));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside mm/: the descriptors of VMSAv8-64 with the 4 KiB granule, and the walker over tables of them.
+ * Inside mm/: descriptors of VMSAv8-64 with the 4 KiB granule, and the walker over their tables.
  *
  * The states of an entry, by its bits:
  *
@@ -13,7 +13,7 @@
  *   broken   1, 2   00     a leaf in the middle of a change: bit 0 is clear and the rest stays, so
  *            3      10     that it can be made again. AF tells it from an invalid entry.
  *
- * The ways from one to another. No valid entry becomes another valid one but through a flush. This is
+ * The ways from one to another. No valid entry becomes another valid one without a flush. This is
  * break-before-make, which the Arm ARM ("Using break-before-make when updating translation table
  * entries") asks for where the output, the attributes, the size of a leaf or its Contiguous bit
  * change: a TLB that holds both the old and the new may use either, or a mix.
@@ -27,9 +27,9 @@
  *
  * What holds between two operations: nothing is broken; every table but the root has something in
  * it; of 16 entries aligned to 16, a group, either all or none have the Contiguous bit, and if they
- * have it, also the same attributes, and outputs that follow each other from an aligned one. A group
- * is written one entry at a time: a walk that comes meanwhile gets the group's translation or a
- * fault, and either is right for each page of it.
+ * have it, also the same attributes, and outputs that follow each other from an aligned one. A
+ * group is written one entry at a time: a walk that comes meanwhile gets the group's translation or
+ * a fault, and either is right for each page of it.
  */
 #ifndef MM_WALK_H
 #define MM_WALK_H
@@ -62,7 +62,9 @@ static inline u64 level_size(unsigned level)
 
 static inline bool is_table(u64 desc, unsigned level)
 {
-	return level < LAST_LEVEL && (desc & (DESC_VALID | DESC_TABLE)) == (DESC_VALID | DESC_TABLE);
+	const u64 type = DESC_VALID | DESC_TABLE;
+
+	return level < LAST_LEVEL && (desc & type) == type;
 }
 
 static inline u64 table_desc(pa_t table)
@@ -75,7 +77,7 @@ static inline u64 leaf_desc(unsigned level, u64 out, u64 attrs)
 	return out | attrs | DESC_AF | (level == LAST_LEVEL ? DESC_TABLE : 0) | DESC_VALID;
 }
 
-/* A walker on another CPU reads whole descriptors: each is one 64-bit store. */
+/* Walkers of other CPUs read whole descriptors: each is one 64-bit store. */
 static inline void set_entry(u64 *entry, u64 desc)
 {
 	*(volatile u64 *)entry = desc;
@@ -113,14 +115,16 @@ struct walk {
 	u64 out;			/* where to map to */
 	u64 attrs;			/* to map with, to change to; NO_ATTRS for unmap */
 	enum pt_grain grain;
-	unsigned nr_tables;		/* how many a split will need */
+	bool whole;			/* a hole is an error */
+	bool cut;			/* an end of the range lies in a leaf or a group */
+	unsigned nr_tables;		/* how many it takes to split there */
 	u64 smallest;			/* size of the smallest broken entry, or NOTHING_BROKEN */
 	pa_t unlinked;			/* chain of tables to free, through their first entries */
 	int (*fn)(const struct pt_leaf *leaf, void *arg);
 	void *arg;
 };
 
-/* True if the operation has something to do to a leaf: to unmap it, or to change its attributes. */
+/* True if the operation has something to do to a leaf: unmap it, or change its attributes. */
 static inline bool concerns(const struct walk *w, u64 desc)
 {
 	return desc && (desc & PT_ATTR_MASK) != w->attrs;
@@ -135,10 +139,10 @@ static inline bool cuts(const struct walk *w, u64 at, u64 size)
 }
 
 /*
- * Visits [in, end) upwards, a run at a time. @leaf is called for anything but tables; it may make its
- * run shorter (nr), and it may turn the first entry into a table, which is then walked too. @table,
- * which may be NULL, is called for each table but the root, after its entries. The walk ends when
- * one of them returns something else than 0, and returns that.
+ * Visits [in, end) upwards, a run at a time. @leaf is called for anything but tables; it may make
+ * its run shorter (nr), and it may turn the first entry into a table, which is then walked too.
+ * @table, which may be NULL, is called for each table but the root, after its entries. The walk
+ * ends when one of them returns something else than 0, and returns that.
  */
 int walk_range(struct walk *w, visit_fn *leaf, visit_fn *table, u64 in, u64 end);
 
@@ -146,15 +150,15 @@ int walk_range(struct walk *w, visit_fn *leaf, visit_fn *table, u64 in, u64 end)
 int walk_all(struct walk *w, visit_fn *leaf, visit_fn *table);
 
 /*
- * Writes @nr leaves from @in to @out, with hints where whole groups fit, into entries that are
- * invalid or in a table that nobody sees yet.
+ * Writes @nr leaves from @in to @out into entries that are invalid, or in a table that nobody sees
+ * yet. A whole group gets the hint, if no end of the operation's range lies in it.
  */
 void fill_entries(const struct walk *w, u64 *entry, unsigned nr, unsigned level, u64 in, u64 out,
 		  u64 attrs);
 
 /*
  * Splits what the operation concerns so that no leaf and no group lies across an end of its range.
- * -ENOMEM: nothing was split.
+ * After an error nothing was split. -ENOENT: a hole, and the operation has @whole set; -ENOMEM.
  */
 int split_edges(struct walk *w);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fake_machine.h"
+#include "tests/unit/fake_machine.h"
 
 #include "drivers/cpu_power.h"
 #include "hyp/vcpu.h"

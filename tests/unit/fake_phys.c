@@ -61,8 +61,8 @@ static bool points_to_table(u64 desc, unsigned level)
 }
 
 /*
- * A table that is new in the tree: from the store that linked it on, a walk could find in it what was
- * there when it was last published, whatever was stored since.
+ * A table that is new in the tree: from the store that linked it on, a walk could find in it what
+ * was there when it was last published, whatever was stored since.
  */
 static void take_in_table(u64 pa, u64 in, u64 size)
 {
@@ -106,7 +106,7 @@ static void check_entry(unsigned word, unsigned level, u64 in, u64 size)
 		check_group(word, level, size);
 }
 
-/* Checks all that is reachable; at the end of an operation more holds (@settled), else it is cached. */
+/* Checks all that is reachable. At the end of an operation (@settled) more holds; else caches. */
 static void look_at(u64 table, unsigned level, unsigned entries, u64 in, bool settled)
 {
 	u64 size = 1ull << (39 - 9 * level);

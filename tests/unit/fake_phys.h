@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Simulated physical memory behind phys(), and a simulated TLB behind tlb_publish() and tlb_flush().
+ * Simulated physical memory behind phys(), and a simulated TLB behind tlb_publish() and
+ * tlb_flush().
  *
  * The TLB is the greediest that the architecture allows: at each of those two calls it takes in all
- * that is valid in the watched table, pointers to tables included, and lets go of an entry only when
- * a flush hits it. So it finds, and fails the test at once:
+ * that is valid in the watched table, pointers to tables included, and lets go of an entry only
+ * when a flush hits it. So it finds, and fails the test at once:
  * - a valid entry that became another valid one without a flush of the old one between them;
  * - a table that was linked before its content was published, or freed while it was still cached;
- * - entries that are cached after the operation but gone from the table, or not published at its end;
+ * - entries that at the end are still cached but gone from the table, or were never published;
  * - groups of 16 that are not uniform; empty or broken entries left behind.
  */
 #ifndef TESTS_UNIT_FAKE_PHYS_H

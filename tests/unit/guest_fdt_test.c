@@ -1,93 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/fdt.h"
-#include "hyp/guest_fdt.h"
-#include "lib/errno.h"
-#include "tests/unit/test.h"
-#include "tests/unit/tree.h"
-
-static void *fdt;		/* the host's */
-static u8 *out;			/* the guest's */
-static struct host host;
-static struct config config;
-static struct region_table regions;
-static struct guest_fdt_args args;
-static struct diag diag;
-
-static void add_ram(u64 base, u64 size)
-{
-	regions.region[regions.nr++] = (struct region){
-		.ipa = IPA(base), .pa = PA(base), .size = size, .type = REGION_RAM,
-	};
-}
-
-/* The guest has all of the host's memory, all CPUs, no ramdisk, no command line: each test changes what it is about. */
-static void load(const char *name)
-{
-	free(fdt);
-	fdt = tree_load(name);
-	config = (struct config){ .bootargs = "" };
-	args = (struct guest_fdt_args){ .host = &host, .config = &config, .regions = &regions };
-}
-
-static void read_tree(void)
-{
-	if (host_check(fdt, fdt_totalsize(fdt), &diag) || host_read(fdt, &host, &diag))
-		fail_msg("%s", diag.text);
-	regions.nr = 0;
-	for (unsigned i = 0; i < host.nr_memory; i++)
-		add_ram(host.memory[i].base, host.memory[i].size);
-}
-
-/* In an allocation of exactly the size that guest_fdt_bound() asks for. */
-static int write_tree(void)
-{
-	u64 size = guest_fdt_bound(&args);
-
-	free(out);
-	out = malloc(size);
-	assert_non_null(out);
-	memset(out, 0xa5, size);
-	diag.text[0] = '\0';
-	return guest_fdt_write(out, size, &args, &diag);
-}
-
-static void write_guest(void)
-{
-	if (write_tree())
-		fail_msg("guest_fdt_write: %s", diag.text);
-	if (dt_check(out, fdt_totalsize(out), &diag) || fdt_check_full(out, fdt_totalsize(out)))
-		fail_msg("the guest's tree is corrupt");
-}
-
-static void load_and_write(const char *name)
-{
-	load(name);
-	read_tree();
-	write_guest();
-}
-
-static int cleanup(void **state)
-{
-	(void)state;
-	free(fdt);
-	free(out);
-	fdt = NULL;
-	out = NULL;
-	return 0;
-}
-
-static void says(const char *part)
-{
-	if (!strstr(diag.text, part))
-		fail_msg("\"%s\" does not say \"%s\"", diag.text, part);
-}
-
-static void refused(int err, const char *first, const char *second)
-{
-	assert_int_equal(write_tree(), err);
-	says(first);
-	says(second);
-}
+#include "tests/unit/guest_fdt_fixture.h"
 
 /* The tree as a whole */
 
@@ -102,7 +14,8 @@ static void the_tree_is_no_longer_than_it_needs_to_be(void **state)
 static void what_mavis_does_not_change_stays(void **state)
 {
 	static const char *const paths[] = {
-		"/pl011@9000000", "/flash@0", "/platform-bus@c000000", "/virtio_mmio@a000200", "/timer", "/pcie@10000000",
+		"/pl011@9000000",	"/flash@0", "/platform-bus@c000000",
+		"/virtio_mmio@a000200", "/timer",   "/pcie@10000000",
 	};
 	int in, node, len, want;
 	const void *ranges;
@@ -150,7 +63,8 @@ static void memory_is_what_the_guest_has(void **state)
 	add_ram(0x40400000, 0x100000);
 	add_ram(0x40500000, 0x3fb00000);
 	write_guest();
-	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x40000000, 0, 0x200000, 0, 0x40400000, 0, 0x3fc00000);
+	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x40000000, 0, 0x200000, 0, 0x40400000,
+			  0, 0x3fc00000);
 }
 
 static void only_ram_is_memory(void **state)
@@ -176,7 +90,8 @@ static void every_bank_keeps_its_own_part(void **state)
 	add_ram(0x1000000, 0x10000000);
 	add_ram(0x800000000, 0x40000000);
 	write_guest();
-	TREE_ASSERT_CELLS(out, "/memory@0", "reg", 0, 0x1000000, 0, 0x10000000, 8, 0, 0, 0x40000000);
+	TREE_ASSERT_CELLS(out, "/memory@0", "reg", 0, 0x1000000, 0, 0x10000000, 8, 0, 0,
+			  0x40000000);
 }
 
 static void a_memory_node_with_nothing_left_is_removed(void **state)
@@ -197,8 +112,8 @@ static void memory_is_written_in_the_root_nodes_cells(void **state)
 	(void)state;
 	load_and_write("raspi4b");
 	/* Two cells of address, one of size: banks that meet are two all the same. */
-	TREE_ASSERT_CELLS(out, "/memory@0", "reg", 0, 0, 0x3b400000, 0, 0x40000000, 0xbc000000, 1, 0, 0x80000000, 1,
-			  0x80000000, 0x80000000);
+	TREE_ASSERT_CELLS(out, "/memory@0", "reg", 0, 0, 0x3b400000, 0, 0x40000000, 0xbc000000, 1,
+			  0, 0x80000000, 1, 0x80000000, 0x80000000);
 }
 
 static void memory_that_no_node_describes_gets_one(void **state)
@@ -231,234 +146,6 @@ static void memory_in_too_many_pieces_is_refused(void **state)
 	for (u64 i = 0; i < 65; i++)
 		add_ram(0x40000000 + i * 0x2000, 0x1000);
 	refused(-E2BIG, "/memory", "reg");
-}
-
-/* CPUs and PSCI */
-
-static void cpus_start_by_psci(void **state)
-{
-	(void)state;
-	load_and_write("raspi4b");
-	for (unsigned i = 0; i < 4; i++) {
-		char path[32];
-
-		snprintf(path, sizeof(path), "/cpus/cpu@%u", i);
-		assert_string_equal(tree_string(out, path, "enable-method"), "psci");
-		assert_false(tree_has(out, path, "cpu-release-addr"));
-	}
-	assert_true(tree_has(out, "/cpus/cpu-map/cluster1/core1", NULL));
-}
-
-static void a_machine_without_psci_gets_it_by_hvc(void **state)
-{
-	(void)state;
-	load_and_write("raspi4b");
-	assert_string_equal(tree_string(out, "/psci", "method"), "hvc");
-	assert_string_equal(tree_string(out, "/psci", "compatible"), "arm,psci-1.0");
-}
-
-static void psci_keeps_the_hosts_conduit_and_loses_old_function_ids(void **state)
-{
-	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
-	int len;
-
-	(void)state;
-	load_and_write("virt-gicv3");
-	assert_string_equal(tree_string(out, "/psci", "method"), "smc");
-	assert_memory_equal(fdt_getprop(out, fdt_path_offset(out, "/psci"), "compatible", &len), compatible,
-			    sizeof(compatible));
-	assert_int_equal(len, sizeof(compatible));
-	assert_false(tree_has(out, "/psci", "cpu_on"));
-	assert_false(tree_has(out, "/psci", "cpu_off"));
-	assert_false(tree_has(out, "/psci", "cpu_suspend"));
-	assert_false(tree_has(out, "/psci", "migrate"));
-}
-
-static void cpus_that_the_guest_does_not_have_are_removed(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	read_tree();
-	config.cpus = 2;
-	write_guest();
-	assert_true(tree_has(out, "/cpus/cpu@0", NULL));
-	assert_true(tree_has(out, "/cpus/cpu@1", NULL));
-	assert_false(tree_has(out, "/cpus/cpu@2", NULL));
-	assert_false(tree_has(out, "/cpus/cpu@3", NULL));
-	assert_true(tree_has(out, "/cpus/cpu-map/socket0/cluster0/core1", NULL));
-	assert_false(tree_has(out, "/cpus/cpu-map/socket0/cluster0/core2", NULL));
-	assert_false(tree_has(out, "/cpus/cpu-map/socket0/cluster0/core3", NULL));
-}
-
-static void the_boot_cpu_is_always_kept(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	read_tree();
-	assert_int_equal(host_boot_cpu_first(&host, 3, &diag), 0);
-	config.cpus = 1;
-	write_guest();
-	assert_true(tree_has(out, "/cpus/cpu@3", NULL));
-	assert_false(tree_has(out, "/cpus/cpu@0", NULL));
-}
-
-static void cpus_that_the_host_cannot_start_are_removed(void **state)
-{
-	(void)state;
-	load_and_write("zcu102");
-	assert_true(tree_has(out, "/cpus/cpu@2", NULL));
-	assert_false(tree_has(out, "/cpus/cpu@3", NULL));
-}
-
-static void nothing_refers_to_a_removed_cpu(void **state)
-{
-	u32 cpu0;
-
-	(void)state;
-	load("raspi4b");
-	read_tree();
-	config.cpus = 2;
-	cpu0 = fdt_get_phandle(fdt, fdt_path_offset(fdt, "/cpus/cpu@0"));
-	write_guest();
-	assert_true(tree_has(out, "/cpus/cpu-map/cluster0/core1", NULL));
-	assert_false(tree_has(out, "/cpus/cpu-map/cluster1", NULL));
-	TREE_ASSERT_CELLS(out, "/pmu", "interrupts", 0, 16, 4, 0, 17, 4);
-	TREE_ASSERT_CELLS(out, "/pmu", "interrupt-affinity", cpu0,
-			  fdt_get_phandle(fdt, fdt_path_offset(fdt, "/cpus/cpu@1")));
-	TREE_ASSERT_CELLS(out, "/thermal-zones/cpu-thermal/cooling-maps/map0", "cooling-device", cpu0, 0xffffffff,
-			  0xffffffff);
-	assert_false(tree_has(out, "/thermal-zones/cpu-thermal/cooling-maps/map1", NULL));
-}
-
-static void lists_stay_whole_when_no_cpu_is_removed(void **state)
-{
-	(void)state;
-	load_and_write("raspi4b");
-	TREE_ASSERT_CELLS(out, "/pmu", "interrupts", 0, 16, 4, 0, 17, 4, 0, 18, 4, 0, 19, 4);
-	assert_true(tree_has(out, "/thermal-zones/cpu-thermal/cooling-maps/map1", NULL));
-}
-
-/* /chosen */
-
-static void the_command_line_is_the_configs(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	read_tree();
-	config.bootargs = "console=ttyAMA0 root=/dev/ram0";
-	write_guest();
-	assert_string_equal(tree_string(out, "/chosen", "bootargs"), config.bootargs);
-}
-
-static void without_a_command_line_the_hosts_is_removed(void **state)
-{
-	(void)state;
-	load_and_write("raspi4b");
-	assert_false(tree_has(out, "/chosen", "bootargs"));
-}
-
-static void the_ramdisk_takes_the_bundles_place(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	read_tree();
-	args.ramdisk = (struct range){ 0x1ffff0000, 0x20000 };
-	write_guest();
-	TREE_ASSERT_CELLS(out, "/chosen", "linux,initrd-start", 1, 0xffff0000);
-	TREE_ASSERT_CELLS(out, "/chosen", "linux,initrd-end", 2, 0x10000);
-}
-
-static void without_a_ramdisk_the_bundle_is_not_one(void **state)
-{
-	(void)state;
-	load_and_write("raspi4b");
-	assert_false(tree_has(out, "/chosen", "linux,initrd-start"));
-	assert_false(tree_has(out, "/chosen", "linux,initrd-end"));
-}
-
-static void what_speaks_of_the_hosts_boot_is_removed(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	TREE_CELLS(fdt, "/chosen", "linux,usable-memory-range", 0, 0, 0, 0x1000);
-	tree_set_string(fdt, "/chosen/module@0", "compatible", "multiboot,module");
-	read_tree();
-	write_guest();
-	assert_false(tree_has(out, "/chosen", "linux,uefi-system-table"));
-	assert_false(tree_has(out, "/chosen", "linux,usable-memory-range"));
-	assert_false(tree_has(out, "/chosen/module@0", NULL));
-	assert_true(tree_has(out, "/chosen", "kaslr-seed"));
-	assert_true(tree_has(out, "/chosen/framebuffer@3e000000", NULL));
-	assert_string_equal(tree_string(out, "/chosen", "stdout-path"), "serial0:115200n8");
-}
-
-static void a_tree_without_chosen_gets_one(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	tree_delete(fdt, "/chosen", NULL);
-	read_tree();
-	config.bootargs = "quiet";
-	write_guest();
-	assert_string_equal(tree_string(out, "/chosen", "bootargs"), "quiet");
-}
-
-/* The interrupt controller */
-
-static void the_its_is_removed_with_what_refers_to_it(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/platform-bus@c000000", "msi-parent", 0x8006, 0x12);
-	TREE_CELLS(fdt, "/timer", "msi-parent", 0x8005);
-	read_tree();
-	write_guest();
-	assert_false(tree_has(out, "/intc@8000000/its@8080000", NULL));
-	assert_false(tree_has(out, "/pcie@10000000", "msi-map"));
-	assert_false(tree_has(out, "/platform-bus@c000000", "msi-parent"));
-	assert_true(tree_has(out, "/timer", "msi-parent"));
-}
-
-static void an_msi_map_keeps_its_other_entries(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/pcie@10000000", "msi-map", 0, 0x8006, 0, 0x100, 0x100, 0x8005, 0x8006, 0x100, 0x200, 0x8006, 0,
-		   0x100);
-	read_tree();
-	write_guest();
-	TREE_ASSERT_CELLS(out, "/pcie@10000000", "msi-map", 0x100, 0x8005, 0x8006, 0x100);
-}
-
-static void a_gicv3_has_no_frames_for_a_gicv2_guest(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/intc@8000000", "#redistributor-regions", 2);
-	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0xf60000, 0x40, 0, 0, 0x4000000,
-		   0, 0x8010000, 0, 0x10000, 0, 0x8020000, 0, 0x10000);
-	read_tree();
-	write_guest();
-	TREE_ASSERT_CELLS(out, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0xf60000, 0x40, 0, 0,
-			  0x4000000);
-	assert_false(tree_has(out, "/intc@8000000", "interrupts"));
-}
-
-static void a_gicv2_has_distributor_and_cpu_interface(void **state)
-{
-	(void)state;
-	load_and_write("virt-gicv2");
-	TREE_ASSERT_CELLS(out, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000, 0, 0x8010000, 0, 0x10000);
-	assert_false(tree_has(out, "/intc@8000000", "interrupts"));
-	assert_true(tree_has(out, "/intc@8000000/v2m@8020000", NULL));
-	TREE_ASSERT_CELLS(out, "/pcie@10000000", "msi-map", 0, 0x8006, 0, 0x10000);
-}
-
-static void a_gic_on_a_bus_is_cut_in_that_buss_cells(void **state)
-{
-	(void)state;
-	load_and_write("raspi4b");
-	TREE_ASSERT_CELLS(out, "/soc/interrupt-controller@40041000", "reg", 0x40041000, 0x1000, 0x40042000, 0x2000);
 }
 
 /* Reservations */
@@ -624,25 +311,6 @@ int main(void)
 		TEST(memory_that_no_node_describes_gets_one),
 		TEST(memory_that_does_not_fit_the_cells_is_refused),
 		TEST(memory_in_too_many_pieces_is_refused),
-		TEST(cpus_start_by_psci),
-		TEST(a_machine_without_psci_gets_it_by_hvc),
-		TEST(psci_keeps_the_hosts_conduit_and_loses_old_function_ids),
-		TEST(cpus_that_the_guest_does_not_have_are_removed),
-		TEST(the_boot_cpu_is_always_kept),
-		TEST(cpus_that_the_host_cannot_start_are_removed),
-		TEST(nothing_refers_to_a_removed_cpu),
-		TEST(lists_stay_whole_when_no_cpu_is_removed),
-		TEST(the_command_line_is_the_configs),
-		TEST(without_a_command_line_the_hosts_is_removed),
-		TEST(the_ramdisk_takes_the_bundles_place),
-		TEST(without_a_ramdisk_the_bundle_is_not_one),
-		TEST(what_speaks_of_the_hosts_boot_is_removed),
-		TEST(a_tree_without_chosen_gets_one),
-		TEST(the_its_is_removed_with_what_refers_to_it),
-		TEST(an_msi_map_keeps_its_other_entries),
-		TEST(a_gicv3_has_no_frames_for_a_gicv2_guest),
-		TEST(a_gicv2_has_distributor_and_cpu_interface),
-		TEST(a_gic_on_a_bus_is_cut_in_that_buss_cells),
 		TEST(the_loaders_own_reservations_are_dropped),
 		TEST(a_guest_tree_in_the_bundle_is_used_instead),
 		TEST(a_corrupt_guest_tree_is_refused),

@@ -1,83 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/host.h"
-#include "lib/errno.h"
-#include "tests/unit/test.h"
-#include "tests/unit/tree.h"
-
-static void *fdt;
-static struct host host;
-static struct diag diag;
-
-static void load(const char *name)
-{
-	free(fdt);
-	fdt = tree_load(name);
-}
-
-static int unload(void **state)
-{
-	(void)state;
-	free(fdt);
-	fdt = NULL;
-	return 0;
-}
-
-static void read_all(void)
-{
-	diag.text[0] = '\0';
-	if (host_check(fdt, fdt_totalsize(fdt), &diag))
-		fail_msg("host_check: %s", diag.text);
-	memset(&host, 0xa5, sizeof(host));	/* what is not read must not matter */
-	host_read_uart(fdt, &host.uart);
-	if (host_read(fdt, &host, &diag))
-		fail_msg("host_read: %s", diag.text);
-}
-
-static void load_and_read(const char *name)
-{
-	load(name);
-	read_all();
-}
-
-static void says(const char *part)
-{
-	if (!strstr(diag.text, part))
-		fail_msg("\"%s\" does not say \"%s\"", diag.text, part);
-}
-
-static void refused(const char *node, const char *prop)
-{
-	assert_int_equal(host_check(fdt, fdt_totalsize(fdt), &diag), 0);
-	diag.text[0] = '\0';
-	assert_true(host_read(fdt, &host, &diag) < 0);
-	says(node);
-	says(prop);
-}
-
-static void assert_range(struct range r, u64 base, u64 size)
-{
-	if (r.base != base || r.size != size)
-		fail_msg("%#lx + %#lx instead of %#lx + %#lx", r.base, r.size, base, size);
-}
-
-static const struct host_mmio *find_mmio(u64 base)
-{
-	for (unsigned i = 0; i < host.nr_mmio; i++)
-		if (host.mmio[i].range.base == base)
-			return &host.mmio[i];
-	return NULL;
-}
-
-static void assert_mmio(u64 base, u64 size, enum host_mmio_kind kind, const char *name)
-{
-	const struct host_mmio *m = find_mmio(base);
-
-	if (!m)
-		fail_msg("nothing at %#lx", base);
-	assert_range(m->range, base, size);
-	assert_int_equal(m->kind, kind);
-	assert_string_equal(m->name, name);
-}
+#include "tests/unit/host_fixture.h"
 
 /* What the tree says of virt */
 
@@ -120,7 +42,8 @@ static void redistributor_regions_and_stride_are_read(void **state)
 	load("virt-gicv3");
 	TREE_CELLS(fdt, "/intc@8000000", "#redistributor-regions", 2);
 	TREE_CELLS(fdt, "/intc@8000000", "redistributor-stride", 0, 0x40000);
-	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0xf60000, 0x40, 0, 0, 0x4000000);
+	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0xf60000,
+		   0x40, 0, 0, 0x4000000);
 	read_all();
 	assert_int_equal(host.gic.nr_gicr, 2);
 	assert_range(host.gic.gicr[1], 0x4000000000, 0x4000000);
@@ -171,7 +94,8 @@ static void pci_windows_have_their_kind_and_bus_address(void **state)
 	(void)state;
 	load("virt-gicv3");
 	TREE_CELLS(fdt, "/pcie@10000000", "ranges", 0x1000000, 0, 0, 0, 0x3eff0000, 0, 0x10000,
-		   0x2000000, 0, 0xc0000000, 0, 0x10000000, 0, 0x2eff0000, 0x43000000, 0x80, 0, 0x90, 0, 0x10, 0);
+		   0x2000000, 0, 0xc0000000, 0, 0x10000000, 0, 0x2eff0000, 0x43000000, 0x80, 0,
+		   0x90, 0, 0x10, 0);
 	read_all();
 	assert_mmio(0x4010000000, 0x10000000, HOST_PCI_ECAM, "pcie@10000000");
 	assert_mmio(0x3eff0000, 0x10000, HOST_PCI_IO, "pcie@10000000");
@@ -209,7 +133,8 @@ static void banks_are_sorted_and_merged(void **state)
 	assert_range(host.memory[2], GIB(4), GIB(4));
 
 	load("virt-gicv3");
-	TREE_CELLS(fdt, "/memory@40000000", "reg", 0x100, 0, 1, 0, 0, 0x80000800, 0, 0x2000, 0, 0x40000000, 0, 0x1800);
+	TREE_CELLS(fdt, "/memory@40000000", "reg", 0x100, 0, 1, 0, 0, 0x80000800, 0, 0x2000, 0,
+		   0x40000000, 0, 0x1800);
 	tree_set_string(fdt, "/memory@0", "device_type", "memory");
 	TREE_CELLS(fdt, "/memory@0", "reg", 0x8, 0, 0, 0x80000000);
 	read_all();
@@ -293,7 +218,8 @@ static void registers_in_memory_are_memory(void **state)
 	assert_mmio(0x7ff00000, 0x100000, HOST_MMIO_REG, "message-buffer@7fe00000");
 
 	TREE_CELLS(fdt, "/axi/message-buffer@7fe00000", "reg", 0, 0x1000, 0, 0x1000);
-	TREE_CELLS(fdt, "/memory@0", "reg", 0, 0, 0, 0x7ff00000, 8, 0, 0, 0x80000000, 0, 0xff001000, 0, 0x1000);
+	TREE_CELLS(fdt, "/memory@0", "reg", 0, 0, 0, 0x7ff00000, 8, 0, 0, 0x80000000, 0, 0xff001000,
+		   0, 0x1000);
 	TREE_CELLS(fdt, "/axi/serial@ff000000", "reg", 0, 0xff000000, 0, 0x3000);
 	read_all();
 	assert_null(find_mmio(0x1000));
@@ -376,258 +302,6 @@ static void having_no_uart_is_no_error(void **state)
 	assert_false(host.uart.found);
 }
 
-/* What is refused */
-
-static void a_missing_tree_says_so(void **state)
-{
-	(void)state;
-	assert_int_equal(host_check(NULL, 0, &diag), -ENOENT);
-	says("missing");
-	says("x0");
-}
-
-static void the_size_is_read_from_a_valid_header_only(void **state)
-{
-	_Alignas(8) u8 nothing[8] = { 0 };
-
-	(void)state;
-	load("virt-gicv3");
-	assert_int_equal(host_tree_size(fdt), fdt_totalsize(fdt));
-	assert_int_equal(host_tree_size(nothing), 0);
-}
-
-static void corrupt(u64 size, const char *why)
-{
-	assert_int_equal(host_check(fdt, size, &diag), -EINVAL);
-	says("corrupt");
-	says(why);
-}
-
-static void a_corrupt_header_is_refused(void **state)
-{
-	u32 total;
-
-	(void)state;
-	load("virt-gicv3");
-	total = fdt_totalsize(fdt);
-	corrupt(16, "fewer");
-	corrupt(total - 1, "claims");
-	fdt_set_magic(fdt, 0x12345678);
-	corrupt(total, "0x12345678");
-	fdt_set_magic(fdt, FDT_MAGIC);
-	fdt_set_version(fdt, 16);
-	corrupt(total, "version 16");
-	fdt_set_version(fdt, 17);
-	fdt_set_off_dt_struct(fdt, total);
-	corrupt(total, "header");
-	fdt_set_off_dt_struct(fdt, 0x3a);
-	corrupt(total, "corrupt");
-}
-
-static void a_misaligned_tree_is_refused(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	assert_int_equal(host_check((u8 *)fdt + 4, 64, &diag), -EINVAL);
-	says("multiple of 8");
-}
-
-static void corrupt_nodes_are_refused(void **state)
-{
-	u8 *structure;
-	u32 size;
-
-	(void)state;
-	load("virt-gicv3");
-	structure = (u8 *)fdt + fdt_off_dt_struct(fdt);
-	size = fdt_size_dt_struct(fdt);
-	structure[3] = FDT_END_NODE;
-	corrupt(fdt_totalsize(fdt), "nodes and properties");
-	structure[3] = FDT_BEGIN_NODE;
-	structure[size - 1] = 0x55;		/* the end */
-	corrupt(fdt_totalsize(fdt), "nodes and properties");
-	structure[size - 1] = FDT_END;
-	structure[12] = 0x70;			/* the length of the first property */
-	corrupt(fdt_totalsize(fdt), "nodes and properties");
-}
-
-static void nodes_too_deep_are_refused(void **state)
-{
-	char path[128] = "";
-
-	(void)state;
-	load("virt-gicv3");
-	for (unsigned i = 0; i < 24; i++) {
-		strcat(path, "/n");
-		TREE_CELLS(fdt, path, "reg", 0);
-	}
-	corrupt(fdt_totalsize(fdt), "deep");
-}
-
-static void a_tree_without_memory_is_refused(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	tree_set_string(fdt, "/memory@40000000", "status", "disabled");
-	refused("/memory", "device_type");
-	load("virt-gicv3");
-	tree_delete(fdt, "/memory@40000000", "reg");
-	refused("/memory@40000000", "reg");
-}
-
-static void addresses_beyond_the_machine_are_refused(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/memory@40000000", "reg", 0, 0x40000000, 0xffffffff, 0xffffffff);
-	refused("/memory@40000000", "reg");
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/pl031@9010000", "reg", 0xffffffff, 0xfffff000, 0, 0x2000);
-	refused("/pl031@9010000", "reg");
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/pl031@9010000", "reg", 0x10000, 0, 0, 0x1000);
-	refused("/pl031@9010000", "reg");
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/pcie@10000000", "ranges", 0x3000000, 0, 0, 0xffff, 0xfffff000, 0, 0x10000);
-	refused("/pcie@10000000", "ranges");
-	load("raspi4b");
-	TREE_CELLS(fdt, "/scb", "ranges", 0, 0x7c000000, 0xffffffff, 0xfe000000, 0, 0x3800000);
-	refused("/scb/pcie@7d500000", "reg");
-}
-
-static void a_bus_with_absurd_cells_has_no_registers(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	TREE_CELLS(fdt, "/scb", "#address-cells", 0x7fffffff);
-	read_all();
-	assert_null(find_mmio(0xfd500000));
-	assert_non_null(find_mmio(0xfe204000));
-	TREE_CELLS(fdt, "/soc", "#size-cells", 3);
-	refused("/soc/interrupt-controller@40041000", "reg");
-}
-
-static void cells_of_the_root_must_be_addresses(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/", "#address-cells", 3);
-	refused("/", "#address-cells");
-}
-
-static void a_cpu_without_a_proper_mpidr_is_refused(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/cpus/cpu@1", "reg", 0x80000001);
-	refused("/cpus/cpu@1", "reg");
-	TREE_CELLS(fdt, "/cpus/cpu@1", "reg", 0, 1);
-	refused("/cpus/cpu@1", "reg");
-	TREE_CELLS(fdt, "/cpus/cpu@1", "reg", 2);
-	refused("/cpus/cpu@2", "another");
-	load("virt-gicv3");
-	tree_delete(fdt, "/cpus", NULL);
-	refused("/cpus", "device_type");
-}
-
-static void a_spin_table_without_an_address_is_refused(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	tree_delete(fdt, "/cpus/cpu@2", "cpu-release-addr");
-	refused("/cpus/cpu@2", "cpu-release-addr");
-}
-
-static void a_wrong_conduit_is_refused(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	tree_set_string(fdt, "/psci", "method", "mail");
-	refused("/psci", "method");
-}
-
-static void a_gic_without_its_frames_is_refused(void **state)
-{
-	(void)state;
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000);
-	refused("/intc@8000000", "reg");
-	load("virt-gicv3");
-	TREE_CELLS(fdt, "/intc@8000000", "#redistributor-regions", 1000);
-	refused("/intc@8000000", "#redistributor-regions");
-	load("virt-gicv2");
-	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000);
-	refused("/intc@8000000", "reg");
-}
-
-static void half_an_initrd_is_refused(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	tree_delete(fdt, "/chosen", "linux,initrd-end");
-	refused("/chosen", "linux,initrd-end");
-	TREE_CELLS(fdt, "/chosen", "linux,initrd-end", 0x7000000);
-	refused("/chosen", "linux,initrd-end");
-	TREE_CELLS(fdt, "/chosen", "linux,initrd-start", 0, 0x7000000);
-	read_all();
-	assert_int_equal(host.bundle.size, 0);
-}
-
-static void bootargs_without_an_end_are_refused(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	tree_set(fdt, "/chosen", "bootargs", "abc", 3);
-	refused("/chosen", "bootargs");
-}
-
-static void too_much_of_anything_is_refused(void **state)
-{
-	char path[64];
-
-	(void)state;
-	load("virt-gicv3");
-	for (unsigned i = 0; i < HOST_MAX_RESERVED; i++)
-		assert_int_equal(fdt_add_mem_rsv(fdt, 0x50000000 + i * PAGE_SIZE, 16), 0);
-	read_all();
-	assert_int_equal(fdt_add_mem_rsv(fdt, 0x60000000, 16), 0);
-	refused("/memreserve/", "HOST_MAX_RESERVED");
-
-	load("virt-gicv3");
-	for (u32 i = 0; i <= HOST_MAX_ITS; i++) {
-		snprintf(path, sizeof(path), "/its@%x", i);
-		tree_set_string(fdt, path, "compatible", "arm,gic-v3-its");
-		TREE_CELLS(fdt, path, "reg", 1, i << 16, 0, 0x10000);
-	}
-	refused("/its@", "HOST_MAX_ITS");
-}
-
-/* Whatever is damaged: a result or a refusal, within bounds that the sanitizers watch. */
-static void a_damaged_tree_is_read_or_refused(void **state)
-{
-	static const char *const names[] = { "virt-gicv3", "virt-gicv2", "raspi4b", "zcu102" };
-	unsigned sound = 0, whole = 0;
-	void *good;
-
-	(void)state;
-	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
-		load(names[i]);
-		good = tree_load(names[i]);
-		for (u32 seed = 1; seed <= 20000; seed++) {
-			tree_copy(fdt, good);
-			tree_damage(fdt, seed);
-			if (host_check(fdt, fdt_totalsize(good), &diag))
-				continue;
-			sound++;
-			host_read_uart(fdt, &host.uart);
-			whole += !host_read(fdt, &host, &diag);
-		}
-		free(good);
-	}
-	/* Damage of both kinds was done: most of it leaves the structure sound, some of that makes no sense. */
-	assert_true(sound > 10000 && whole > 1000 && whole < sound && sound < 80000);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, unload)
@@ -653,24 +327,6 @@ int main(void)
 		TEST(any_compatible_string_may_match_a_driver),
 		TEST(without_stdout_path_the_first_known_enabled_uart_is_it),
 		TEST(having_no_uart_is_no_error),
-		TEST(a_missing_tree_says_so),
-		TEST(the_size_is_read_from_a_valid_header_only),
-		TEST(a_corrupt_header_is_refused),
-		TEST(a_misaligned_tree_is_refused),
-		TEST(corrupt_nodes_are_refused),
-		TEST(nodes_too_deep_are_refused),
-		TEST(a_tree_without_memory_is_refused),
-		TEST(addresses_beyond_the_machine_are_refused),
-		TEST(a_bus_with_absurd_cells_has_no_registers),
-		TEST(cells_of_the_root_must_be_addresses),
-		TEST(a_cpu_without_a_proper_mpidr_is_refused),
-		TEST(a_spin_table_without_an_address_is_refused),
-		TEST(a_wrong_conduit_is_refused),
-		TEST(a_gic_without_its_frames_is_refused),
-		TEST(half_an_initrd_is_refused),
-		TEST(bootargs_without_an_end_are_refused),
-		TEST(too_much_of_anything_is_refused),
-		TEST(a_damaged_tree_is_read_or_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

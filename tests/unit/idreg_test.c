@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test.h"
+#include "tests/unit/test.h"
 
 #include "hyp/idreg.h"
 
@@ -99,7 +99,7 @@ static void the_features_of_user_space_are_as_on_the_bare_machine(void **state)
 		{ ID_AA64ISAR1, 0x0111111101211052, ~0ull },
 		{ ID_AA64ISAR2, 0x0001000010011012, ~0ull },
 		{ ID_AA64PFR0, 0x1201001120111112, 0xff0f000ff0ff000f },
-		{ ID_AA64PFR1, 0x0000000001010321, ~0ull },
+		{ ID_AA64PFR1, 0x0000000001001321, ~0ull },
 		{ ID_AA64ZFR0, 0x0110110100110021, ~0ull },
 		{ ID_AA64SMFR0, 0x80f100fd00000000, ~0ull },
 	};

@@ -181,6 +181,9 @@ static void groups_of_16_get_the_contiguous_hint(void **state)
 	assert_leaf(GIB(1) + KIB(64), KIB(4), true, GIB(2) + KIB(64), BLUE);
 	assert_leaf(GIB(1) + KIB(124), KIB(4), true, GIB(2) + KIB(124), BLUE);
 	assert_leaf(GIB(1) + KIB(128), KIB(4), false, GIB(2) + KIB(128), BLUE);
+
+	map(GIB(16), GIB(32), GIB(16), RED);	/* but never at level 1 */
+	assert_leaf(GIB(16), GIB(1), false, GIB(32), RED);
 }
 
 static void two_maps_make_no_group(void **state)
@@ -250,6 +253,12 @@ static void a_map_that_runs_out_of_pages_is_undone(void **state)
 	fake_settle();
 	assert_int_equal(pool.nr_free, 1);
 	assert_hole(GIB(2), GIB(1));
+
+	/* Two are linked, one of them for long enough that a walker may know it. */
+	start_with(PT_STAGE2, 48, 3);
+	assert_int_equal(pt_map(&pt, A, PA(OUT), KIB(4), BLUE, PT_LARGEST), -ENOMEM);
+	fake_settle();
+	assert_int_equal(pool.nr_free, 2);
 }
 
 /* Unmap */

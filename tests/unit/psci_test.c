@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test.h"
+#include "tests/unit/test.h"
 
-#include "fake_machine.h"
+#include "tests/unit/fake_machine.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/psci.h"

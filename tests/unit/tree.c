@@ -113,7 +113,8 @@ const char *tree_string(const void *fdt, const char *path, const char *prop)
 	return s;
 }
 
-void tree_assert_cells(const void *fdt, const char *path, const char *prop, unsigned n, const u32 *cells)
+void tree_assert_cells(const void *fdt, const char *path, const char *prop, unsigned n,
+		       const u32 *cells)
 {
 	int len, node = fdt_path_offset(fdt, path);
 	const fdt32_t *val = fdt_getprop(fdt, node, prop, &len);
@@ -122,5 +123,6 @@ void tree_assert_cells(const void *fdt, const char *path, const char *prop, unsi
 		fail_msg("%s: %s has %d bytes instead of %u", path, prop, len, n * 4);
 	for (unsigned i = 0; i < n; i++)
 		if (fdt32_to_cpu(val[i]) != cells[i])
-			fail_msg("%s: %s: cell %u is %#x instead of %#x", path, prop, i, fdt32_to_cpu(val[i]), cells[i]);
+			fail_msg("%s: %s: cell %u is %#x instead of %#x", path, prop, i,
+				 fdt32_to_cpu(val[i]), cells[i]);
 }

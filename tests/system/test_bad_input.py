@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input: Mavis names the cause and the remedy in one line and stops the machine, before any guest runs."""
+
+import gzip
+import lzma
+import re
+import struct
+import subprocess
+
+import pytest
+
+import bundles
+import machine
+
+RAM_BASE = 0x40000000
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A good but small bundle's bytes: the kernel is only its header."""
+    folder = tmp_path_factory.mktemp("good")
+    kernel = folder / "kernel"
+    kernel.write_bytes(arm64_kernel())
+    ramdisk = folder / "ramdisk"
+    ramdisk.write_bytes(bytes(range(256)) * 16)
+    return bundles.make(folder / "bundle", bundles.config(folder / "config.dts"), kernel, ramdisk).read_bytes()
+
+
+def arm64_kernel(flags=0xa, size=0x10000, magic=b"ARM\x64"):
+    """An arm64 Image with nothing behind its header but a branch to itself."""
+    header = struct.pack("<IIQQQQQQ4sI", 0x14000000, 0, 0, size, flags, 0, 0, 0, magic, 0)
+    return header + bytes(4096 - len(header))
+
+
+@pytest.fixture
+def refuses(start, request, tmp_path):
+    """refuses(bundle bytes, words) starts Mavis with the bundle and looks for the words in its one line of error."""
+    def check(data, *words, append="", **options):
+        bundle = None
+        if data is not None:
+            bundle = tmp_path / "bundle"
+            bundle.write_bytes(data)
+        options = {"smp": 2, "mem": "256M", **options}
+        m = start(request.node.name, loaded=machine.mavis(bundle, append), **options)
+        log = m.expect_end(30)
+        errors = re.findall(r"(?m)^mavis: error: (.*)$", log)
+        assert len(errors) == 1, log
+        for word in words:
+            assert re.search(word, errors[0], re.IGNORECASE), f"{word!r} is not in: {errors[0]}"
+        assert "Guest: " not in log and "unexpected" not in log
+
+    return check
+
+
+@pytest.fixture
+def configured(tmp_path, good):
+    """configured(...) gives the good bundle with another config."""
+    def make(guest="", text=None, kernel=None):
+        path = tmp_path / "kernel"
+        path.write_bytes(kernel or arm64_kernel())
+        return bundles.make(tmp_path / "b", bundles.config(tmp_path / "config.dts", guest, text), path,
+                            machine.RAMDISK).read_bytes()
+
+    return make
+
+
+def replaced(data, name, new):
+    """The bundle with one member's data replaced; None: without that member."""
+    pairs = [(n, new if n == name else d) for n, d in bundles.members(data) if n != name or new is not None]
+    return bundles.archive(pairs)
+
+
+# --- The bundle -------------------------------------------------------------------------------------------------------
+
+def test_no_bundle(refuses):
+    refuses(None, "bundle", "initrd", "tools/bundle")
+
+
+def test_a_bundle_that_is_not_a_cpio_archive(refuses):
+    refuses(b"not an archive at all" * 1000, "bundle", "cpio", "tools/bundle")
+
+
+def test_a_ramdisk_in_place_of_the_bundle(refuses):
+    refuses(machine.RAMDISK.read_bytes(), "gzip", "tools/bundle")
+
+
+def test_a_bundle_that_is_cut_short(refuses, good):
+    refuses(good[:len(good) // 2], "cut short|truncated|ends")
+
+
+@pytest.mark.parametrize("name", ["config.dtb", "kernel"])
+def test_a_bundle_without_a_member(refuses, good, name):
+    refuses(replaced(good, name, None), name)
+
+
+@pytest.mark.parametrize("name", ["config.dtb", "ramdisk", "kernel"])
+def test_a_bundle_with_a_member_twice(refuses, good, name):
+    pairs = bundles.members(good)
+    refuses(bundles.archive(pairs + [p for p in pairs if p[0] == name]), name, "twice|second")
+
+
+@pytest.mark.parametrize("name", ["ramdisk", "kernel"])
+def test_a_wrong_checksum_is_found_on_demand(refuses, good, name):
+    data = dict(bundles.members(good))[name]
+    refuses(replaced(good, name, data[:-1] + b"?"), name, "checksum", append="verify")
+
+
+# --- The kernel -------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name,compress", [("gzip", gzip.compress), ("xz", lzma.compress)])
+def test_a_compressed_kernel(refuses, good, name, compress):
+    refuses(replaced(good, "kernel", compress(arm64_kernel())), "kernel", name, "decompress|unxz|gunzip")
+
+
+def test_a_kernel_without_the_arm64_magic(refuses, good):
+    refuses(replaced(good, "kernel", arm64_kernel(magic=b"ABCD")), "kernel", "magic|header", "Image")
+
+
+def test_a_big_endian_kernel(refuses, good):
+    refuses(replaced(good, "kernel", arm64_kernel(flags=0xb)), "big-endian")
+
+
+def test_no_room_for_the_kernel(refuses, good):
+    refuses(replaced(good, "kernel", arm64_kernel(size=1 << 30)), "no room", "kernel")
+
+
+# --- The config -------------------------------------------------------------------------------------------------------
+
+def test_a_config_without_a_guest(refuses, configured):
+    refuses(configured(text='/dts-v1/;\n/ { compatible = "mavis,config"; };\n'), "guest")
+
+
+def test_an_unknown_property(refuses, configured):
+    refuses(configured("colour = <1>;"), "colour", "guest")
+
+
+def test_an_unknown_value(refuses, configured):
+    refuses(configured('regions { odd { reg = <0 0x48000000 0 0x1000>; type = "cheese"; }; };'), "odd", "type", "cheese")
+
+
+def test_more_cpus_than_the_machine_has(refuses, configured):
+    refuses(configured("cpus = <5>;"), "cpus", "5", "2")
+
+
+def test_overlapping_regions(refuses, configured):
+    refuses(configured('''regions {
+        one { reg = <0 0x48000000 0 0x200000>; type = "ram"; };
+        other { reg = <0 0x48100000 0 0x200000>; type = "ram"; };
+    };'''), "one", "other", "overlap")
+
+
+def test_a_region_over_mavis_itself(refuses, configured):
+    refuses(configured(f'regions {{ greedy {{ reg = <0 {RAM_BASE:#x} 0 0x8000000>; type = "ram"; }}; }};'),
+            "greedy", "Mavis")
+
+
+# --- The machine ------------------------------------------------------------------------------------------------------
+
+def test_entered_at_el1(refuses, good):
+    refuses(good, "EL1", "EL2", machine=",virtualization=off")
+
+
+@pytest.fixture(scope="module")
+def host_tree(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tree") / "virt.dtb"
+    subprocess.run([machine.QEMU, "-nodefaults", "-display", "none", "-M", f"virt,virtualization=on,dumpdtb={path}",
+                    "-cpu", "max"], check=True, timeout=30, capture_output=True)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def starts_with_tree(start, request, tmp_path):
+    """starts_with_tree(address, bytes or None) enters Mavis with x0 = address and the bytes there; gives its error."""
+    def check(address, data):
+        image_at, stub_at = RAM_BASE + 0x200000, RAM_BASE + 0x8000000
+        stub = tmp_path / "stub"
+        # ldr x0, 1f; ldr x1, 2f; br x1; nop; 1: .quad address; 2: .quad image_at
+        stub.write_bytes(struct.pack("<IIIIQQ", 0x58000080, 0x580000a1, 0xd61f0020, 0xd503201f, address, image_at))
+        loaded = ["-device", f"loader,file={machine.IMAGE},addr={image_at:#x},force-raw=on",
+                  "-device", f"loader,file={stub},addr={stub_at:#x},force-raw=on",
+                  "-device", f"loader,addr={stub_at:#x},cpu-num=0"]
+        if data:
+            tree = tmp_path / "tree"
+            tree.write_bytes(data)
+            loaded += ["-device", f"loader,file={tree},addr={address:#x},force-raw=on"]
+        m = start(request.node.name, smp=1, mem="256M", loaded=loaded)
+        # Without a tree Mavis cannot know how to power the machine off.
+        m.expect("mavis: stopped", 30)
+        errors = re.findall(r"(?m)^mavis: error: (.*)$", m.console.replace("\r", ""))
+        m.close()
+        assert len(errors) == 1, m.console
+        return errors[0]
+
+    return check
+
+
+TREE_AT = RAM_BASE + 0x4000000
+
+
+def test_no_device_tree(starts_with_tree):
+    assert re.search("device tree", starts_with_tree(0, None))
+
+
+def test_a_device_tree_of_noise(starts_with_tree):
+    assert re.search("device tree", starts_with_tree(TREE_AT, bytes(range(1, 256)) * 16))
+
+
+def test_a_device_tree_at_an_odd_address(starts_with_tree, host_tree):
+    assert re.search("device tree.*align", starts_with_tree(TREE_AT + 4, host_tree))
+
+
+def test_a_device_tree_whose_structure_is_damaged(starts_with_tree, host_tree):
+    offset = struct.unpack_from(">I", host_tree, 8)[0] + 0x400
+    assert re.search("device tree", starts_with_tree(TREE_AT, host_tree[:offset] + b"\xff" * 64 + host_tree[offset + 64:]))

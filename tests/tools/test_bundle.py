@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/bundle, from outside: what the archive holds, where, and what it refuses."""
+
+import gzip
+import pathlib
+import struct
+import subprocess
+import zlib
+
+import libfdt
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+CONFIG = '/dts-v1/;\n/ { compatible = "mavis,config"; guest { bootargs = "quiet"; }; };\n'
+MIB = 1 << 20
+
+
+def kernel(flags=0xa, magic=b"ARM\x64", size=3 * MIB):
+    header = struct.pack("<IIQQQQQQ4sI", 0x14000000, 0, 0, size, flags, 0, 0, 0, magic, 0)
+    return header + bytes(i & 0xff for i in range(1000))
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "Image").write_bytes(kernel())
+    (tmp_path / "rd").write_bytes(b"ramdisk" * 999)
+    (tmp_path / "x.dts").write_text(CONFIG)
+    return tmp_path
+
+
+def bundle(folder, *args, kernel="Image", ramdisk="rd", config="x.dts", output="out"):
+    command = [TOP / "tools/bundle", "--kernel", folder / kernel, "--config", folder / config, "-o", folder / output, *args]
+    if ramdisk:
+        command += ["--ramdisk", folder / ramdisk]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def made(folder, *args, **options):
+    result = bundle(folder, *args, **options)
+    assert result.returncode == 0 and result.stdout + result.stderr == ""
+    return (folder / options.get("output", "out")).read_bytes()
+
+
+def refusal(folder, *args, **options):
+    """The one line that says why."""
+    result = bundle(folder, *args, **options)
+    assert result.returncode != 0 and not (folder / "out").exists()
+    lines = result.stderr.splitlines()
+    assert lines[-1].startswith("bundle: ")
+    return lines[-1]
+
+
+def extract(folder, name):
+    with open(folder / "out", "rb") as f:
+        return subprocess.run(["cpio", "-i", "--quiet", "--to-stdout", name], stdin=f, capture_output=True, check=True).stdout
+
+
+def names(folder):
+    with open(folder / "out", "rb") as f:
+        return subprocess.run(["cpio", "-t", "--quiet"], stdin=f, capture_output=True, check=True, text=True).stdout.split()
+
+
+def property_of(tree, path, name):
+    return bytes(tree.getprop(tree.path_offset(path), name))
+
+
+def test_cpio_reads_it_and_the_kernel_is_last(files):
+    made(files)
+    assert [n for n in names(files) if n != "pad"] == ["config.dtb", "ramdisk", "kernel"]
+    assert names(files)[-1] == "kernel"
+    assert extract(files, "kernel") == kernel()
+    assert extract(files, "ramdisk") == b"ramdisk" * 999
+
+
+@pytest.mark.parametrize("size", [1, 3, 4095, 4096, 2 * MIB - 300, 2 * MIB - 240, 2 * MIB, 5 * MIB + 1])
+def test_kernel_and_ramdisk_are_aligned_whatever_stands_before(files, size):
+    content = b"\x55ramdisk" + bytes(size)
+    (files / "rd").write_bytes(content)
+    data = made(files)
+    assert data.index(kernel()) % (2 * MIB) == 0
+    assert data.index(content) % 4096 == 0
+
+
+def test_the_config_describes_the_members(files):
+    (files / "g.dtb").write_bytes(b"\xd0\x0d\xfe\xed" + struct.pack(">I", 40) + bytes(32))
+    made(files, "--dtb", files / "g.dtb")
+    tree = libfdt.FdtRo(extract(files, "config.dtb"))
+    assert property_of(tree, "/guest", "bootargs") == b"quiet\0"
+    for node, member in (("kernel", "kernel"), ("ramdisk", "ramdisk"), ("dtb", "guest.dtb")):
+        content = extract(files, member)
+        assert property_of(tree, f"/bundle/{node}", "size") == struct.pack(">Q", len(content))
+        assert property_of(tree, f"/bundle/{node}", "crc32") == struct.pack(">I", zlib.crc32(content))
+
+
+def test_a_bare_program_has_its_addresses_in_the_config(files):
+    (files / "program").write_bytes(b"\x00\x01\x02\x03")
+    made(files, "--load", "0x48000000", "--entry", "0x148000010", kernel="program", ramdisk=None)
+    tree = libfdt.FdtRo(extract(files, "config.dtb"))
+    assert property_of(tree, "/bundle/kernel", "load") == struct.pack(">Q", 0x48000000)
+    assert property_of(tree, "/bundle/kernel", "entry") == struct.pack(">Q", 0x148000010)
+
+
+def test_the_same_input_gives_the_same_bytes(files):
+    first = made(files)
+    for name in ("Image", "rd", "x.dts"):
+        (files / name).touch()
+    assert made(files, output="again") == first
+
+
+def test_load_and_entry_go_together(files):
+    assert "--entry" in bundle(files, "--load", "0x48000000").stderr
+
+
+@pytest.mark.parametrize("content,words", [
+    (gzip.compress(kernel()), ("gzip", "gunzip")),
+    (b"\xfd7zXZ\0" + bytes(100), ("xz", "unxz")),
+    (b"\x28\xb5\x2f\xfd" + bytes(100), ("zstd", "unzstd")),
+    (b"\x5d\x00\x00\x80" + bytes(100), ("lzma", "unlzma")),
+    (b"MZ\0\0zimg" + struct.pack("<II8x8s", 64, 1000, b"gzip") + bytes(100), ("zboot", "1000 bytes at 64", "gzip")),
+    (b"\x7fELF" + bytes(100), ("ELF", "objcopy")),
+    (kernel(magic=b"XXXX"), ("arm64", "--load")),
+    (b"short", ("arm64",)),
+    (kernel(flags=0xb), ("big-endian",)),
+    (b"", ("empty",)),
+])
+def test_an_unusable_kernel_is_refused_by_name(files, content, words):
+    (files / "Image").write_bytes(content)
+    line = refusal(files)
+    for word in (str(files / "Image"), *words):
+        assert word in line
+
+
+def test_force_takes_an_unusable_kernel(files):
+    (files / "Image").write_bytes(b"\x1f\x8b nonsense")
+    made(files, "--force")
+    assert extract(files, "kernel") == b"\x1f\x8b nonsense"
+
+
+def test_a_missing_file_is_named(files):
+    assert "nowhere: kernel" in refusal(files, kernel="nowhere")
+    assert "nowhere: ramdisk" in refusal(files, ramdisk="nowhere")
+
+
+def test_a_config_that_does_not_compile_is_shown_by_dtc(files):
+    (files / "x.dts").write_text("/dts-v1/;\n/ { oops\n")
+    result = bundle(files)
+    assert "x.dts:" in result.stderr and "does not compile" in refusal(files)
+
+
+def test_a_tree_that_is_none_is_refused(files):
+    (files / "g.dtb").write_text("/dts-v1/;")
+    assert "dtc" in refusal(files, "--dtb", files / "g.dtb")
+    (files / "g.dtb").write_bytes(b"\xd0\x0d\xfe\xed" + struct.pack(">I", 4000) + bytes(32))
+    assert "cut short" in refusal(files, "--dtb", files / "g.dtb")

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/host_fixture.h"
+
+/* What is refused */
+
+static void a_missing_tree_says_so(void **state)
+{
+	(void)state;
+	assert_int_equal(host_check(NULL, 0, &diag), -ENOENT);
+	says("missing");
+	says("x0");
+}
+
+static void the_size_is_read_from_a_valid_header_only(void **state)
+{
+	_Alignas(8) u8 nothing[8] = { 0 };
+
+	(void)state;
+	load("virt-gicv3");
+	assert_int_equal(host_tree_size(fdt), fdt_totalsize(fdt));
+	assert_int_equal(host_tree_size(nothing), 0);
+}
+
+static void corrupt(u64 size, const char *why)
+{
+	assert_int_equal(host_check(fdt, size, &diag), -EINVAL);
+	says("corrupt");
+	says(why);
+}
+
+static void a_corrupt_header_is_refused(void **state)
+{
+	u32 total;
+
+	(void)state;
+	load("virt-gicv3");
+	total = fdt_totalsize(fdt);
+	corrupt(16, "fewer");
+	corrupt(total - 1, "claims");
+	fdt_set_magic(fdt, 0x12345678);
+	corrupt(total, "0x12345678");
+	fdt_set_magic(fdt, FDT_MAGIC);
+	fdt_set_version(fdt, 16);
+	corrupt(total, "version 16");
+	fdt_set_version(fdt, 17);
+	fdt_set_off_dt_struct(fdt, total);
+	corrupt(total, "header");
+	fdt_set_off_dt_struct(fdt, 0x3a);
+	corrupt(total, "corrupt");
+}
+
+static void a_misaligned_tree_is_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	assert_int_equal(host_check((u8 *)fdt + 4, 64, &diag), -EINVAL);
+	says("multiple of 8");
+}
+
+static void corrupt_nodes_are_refused(void **state)
+{
+	u8 *structure;
+	u32 size;
+
+	(void)state;
+	load("virt-gicv3");
+	structure = (u8 *)fdt + fdt_off_dt_struct(fdt);
+	size = fdt_size_dt_struct(fdt);
+	structure[3] = FDT_END_NODE;
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+	structure[3] = FDT_BEGIN_NODE;
+	structure[size - 1] = 0x55;		/* the end */
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+	structure[size - 1] = FDT_END;
+	structure[12] = 0x70;			/* the length of the first property */
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+}
+
+static void nodes_too_deep_are_refused(void **state)
+{
+	char path[128] = "";
+
+	(void)state;
+	load("virt-gicv3");
+	for (unsigned i = 0; i < 24; i++) {
+		strcat(path, "/n");
+		TREE_CELLS(fdt, path, "reg", 0);
+	}
+	corrupt(fdt_totalsize(fdt), "deep");
+}
+
+static void a_tree_without_memory_is_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/memory@40000000", "status", "disabled");
+	refused("/memory", "device_type");
+	load("virt-gicv3");
+	tree_delete(fdt, "/memory@40000000", "reg");
+	refused("/memory@40000000", "reg");
+}
+
+static void addresses_beyond_the_machine_are_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/memory@40000000", "reg", 0, 0x40000000, 0xffffffff, 0xffffffff);
+	refused("/memory@40000000", "reg");
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/pl031@9010000", "reg", 0xffffffff, 0xfffff000, 0, 0x2000);
+	refused("/pl031@9010000", "reg");
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/pl031@9010000", "reg", 0x10000, 0, 0, 0x1000);
+	refused("/pl031@9010000", "reg");
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/pcie@10000000", "ranges", 0x3000000, 0, 0, 0xffff, 0xfffff000, 0,
+		   0x10000);
+	refused("/pcie@10000000", "ranges");
+	load("raspi4b");
+	TREE_CELLS(fdt, "/scb", "ranges", 0, 0x7c000000, 0xffffffff, 0xfe000000, 0, 0x3800000);
+	refused("/scb/pcie@7d500000", "reg");
+}
+
+static void a_bus_with_absurd_cells_has_no_registers(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	TREE_CELLS(fdt, "/scb", "#address-cells", 0x7fffffff);
+	read_all();
+	assert_null(find_mmio(0xfd500000));
+	assert_non_null(find_mmio(0xfe204000));
+	TREE_CELLS(fdt, "/soc", "#size-cells", 3);
+	refused("/soc/interrupt-controller@40041000", "reg");
+}
+
+static void cells_of_the_root_must_be_addresses(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/", "#address-cells", 3);
+	refused("/", "#address-cells");
+}
+
+static void a_cpu_without_a_proper_mpidr_is_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/cpus/cpu@1", "reg", 0x80000001);
+	refused("/cpus/cpu@1", "reg");
+	TREE_CELLS(fdt, "/cpus/cpu@1", "reg", 0, 1);
+	refused("/cpus/cpu@1", "reg");
+	TREE_CELLS(fdt, "/cpus/cpu@1", "reg", 2);
+	refused("/cpus/cpu@2", "another");
+	load("virt-gicv3");
+	tree_delete(fdt, "/cpus", NULL);
+	refused("/cpus", "device_type");
+}
+
+static void a_spin_table_without_an_address_is_refused(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_delete(fdt, "/cpus/cpu@2", "cpu-release-addr");
+	refused("/cpus/cpu@2", "cpu-release-addr");
+}
+
+static void a_wrong_conduit_is_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/psci", "method", "mail");
+	refused("/psci", "method");
+}
+
+static void a_gic_without_its_frames_is_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000);
+	refused("/intc@8000000", "reg");
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/intc@8000000", "#redistributor-regions", 1000);
+	refused("/intc@8000000", "#redistributor-regions");
+	load("virt-gicv2");
+	TREE_CELLS(fdt, "/intc@8000000", "reg", 0, 0x8000000, 0, 0x10000);
+	refused("/intc@8000000", "reg");
+}
+
+static void half_an_initrd_is_refused(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_delete(fdt, "/chosen", "linux,initrd-end");
+	refused("/chosen", "linux,initrd-end");
+	TREE_CELLS(fdt, "/chosen", "linux,initrd-end", 0x7000000);
+	refused("/chosen", "linux,initrd-end");
+	TREE_CELLS(fdt, "/chosen", "linux,initrd-start", 0, 0x7000000);
+	read_all();
+	assert_int_equal(host.bundle.size, 0);
+}
+
+static void bootargs_without_an_end_are_refused(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_set(fdt, "/chosen", "bootargs", "abc", 3);
+	refused("/chosen", "bootargs");
+}
+
+static void too_much_of_anything_is_refused(void **state)
+{
+	char path[64];
+
+	(void)state;
+	load("virt-gicv3");
+	for (unsigned i = 0; i < HOST_MAX_RESERVED; i++)
+		assert_int_equal(fdt_add_mem_rsv(fdt, 0x50000000 + i * PAGE_SIZE, 16), 0);
+	read_all();
+	assert_int_equal(fdt_add_mem_rsv(fdt, 0x60000000, 16), 0);
+	refused("/memreserve/", "HOST_MAX_RESERVED");
+
+	load("virt-gicv3");
+	for (u32 i = 0; i <= HOST_MAX_ITS; i++) {
+		snprintf(path, sizeof(path), "/its@%x", i);
+		tree_set_string(fdt, path, "compatible", "arm,gic-v3-its");
+		TREE_CELLS(fdt, path, "reg", 1, i << 16, 0, 0x10000);
+	}
+	refused("/its@", "HOST_MAX_ITS");
+}
+
+/* Whatever is damaged: a result or a refusal, within bounds that the sanitizers watch. */
+static void a_damaged_tree_is_read_or_refused(void **state)
+{
+	static const char *const names[] = { "virt-gicv3", "virt-gicv2", "raspi4b", "zcu102" };
+	unsigned sound = 0, whole = 0;
+	void *good;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+		load(names[i]);
+		good = tree_load(names[i]);
+		for (u32 seed = 1; seed <= 20000; seed++) {
+			tree_copy(fdt, good);
+			tree_damage(fdt, seed);
+			if (host_check(fdt, fdt_totalsize(good), &diag))
+				continue;
+			sound++;
+			host_read_uart(fdt, &host.uart);
+			whole += !host_read(fdt, &host, &diag);
+		}
+		free(good);
+	}
+	/*
+	 * Damage of both kinds was done: most of it leaves the structure sound, some of that makes
+	 * no sense.
+	 */
+	assert_true(sound > 10000 && whole > 1000 && whole < sound && sound < 80000);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, unload)
+	const struct CMUnitTest tests[] = {
+		TEST(a_missing_tree_says_so),
+		TEST(the_size_is_read_from_a_valid_header_only),
+		TEST(a_corrupt_header_is_refused),
+		TEST(a_misaligned_tree_is_refused),
+		TEST(corrupt_nodes_are_refused),
+		TEST(nodes_too_deep_are_refused),
+		TEST(a_tree_without_memory_is_refused),
+		TEST(addresses_beyond_the_machine_are_refused),
+		TEST(a_bus_with_absurd_cells_has_no_registers),
+		TEST(cells_of_the_root_must_be_addresses),
+		TEST(a_cpu_without_a_proper_mpidr_is_refused),
+		TEST(a_spin_table_without_an_address_is_refused),
+		TEST(a_wrong_conduit_is_refused),
+		TEST(a_gic_without_its_frames_is_refused),
+		TEST(half_an_initrd_is_refused),
+		TEST(bootargs_without_an_end_are_refused),
+		TEST(too_much_of_anything_is_refused),
+		TEST(a_damaged_tree_is_read_or_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
