@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := all
+.SECONDARY:
 
 VERSION := 0.1
 
@@ -109,14 +110,14 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE)
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/host/%,$(sort $(wildcard tests/unit/*_test.c)))
-UNIT_HELPERS := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
+UNIT_HELPERS := $(patsubst %,$(O)/host/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
 
 $(O)/host/%.c.o: %.c Makefile | $(DEPS)/.unit
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/host/%_test: tests/unit/%_test.c $(UNIT_HELPERS) $(HOST_OBJ) | $(DEPS)/.unit
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka -lfdt
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) -lcmocka -lfdt
 
 $(O)/host/%.dtb: tests/data/%.dts
 	@mkdir -p $(@D)
@@ -149,7 +150,7 @@ BUNDLE := $(O)/guest.cpio
 
 $(O)/guest/bin/%: guests/linux/%.c Makefile | $(DEPS)/.run
 	@mkdir -p $(@D)
-	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) $(GUEST_CFLAGS) -Wl,--build-id=none -o $@ $<
+	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -Wl,--build-id=none -o $@ $<
 
 $(O)/guest/ramdisk.cpio.gz: guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN) | $(DEPS)/.run
 	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init guests/linux/init \

@@ -15,11 +15,14 @@
 #include "hyp/guest.h"
 #include "hyp/lpi.h"
 #include "hyp/regions.h"
+#include "hyp/selfcheck.h"
 #include "hyp/sysreg.h"
 #include "hyp/vcpu.h"
 
 static struct host host __noinit;
 static struct region_table regions __noinit;
+static struct selfcheck checks[REGION_MAX] __noinit;
+static struct mm_caps caps;
 static struct config config;
 static struct bundle bundle;
 
@@ -95,13 +98,11 @@ static void read_bundle(void)
 
 static void make_stage2(void)
 {
-	struct mm_caps caps = features_mm();
-
+	caps = features_mm();
 	check(regions_build(&regions, &host, &config, image_range(), &caps, &diag), &diag);
 	check(guest_map(&regions, &caps, &page_pool, &diag), &diag);
 	check(lpi_hide(&host.gic, map_device, &diag), &diag);
 	guest.mte = config.mte && caps.mte;
-	report_regions(&regions, &caps);
 }
 
 /* Each CPU of the guest needs an EL2 stack; this one keeps the one it has. */
@@ -119,6 +120,13 @@ static void make_cpus(void)
 	vcpu_init(&cpus[0]);
 }
 
+/* The proof, while nothing but EL2 has run: does the machine make of each region what the table says? */
+static void check_stage2(void)
+{
+	selfcheck(&caps, checks);
+	report_regions(&regions, checks, &caps);
+}
+
 /* Entered from head.S with the device tree's address and the exception level. */
 void main(u64 fdt, u64 el) __attribute__((noreturn));
 
@@ -134,6 +142,7 @@ void main(u64 fdt, u64 el)
 	struct entry entry = load_guest(&bundle, &config, &host, &regions);
 
 	make_cpus();
+	check_stage2();
 	report_start(&entry, nr_cpus);
 	console_share();
 	if (el2_unmap_memory())

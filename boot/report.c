@@ -6,6 +6,8 @@
 #include "drivers/console.h"
 #include "lib/sysreg.h"
 
+#define PAR_ADDRESS	GENMASK(51, 12)
+
 static const char *conduit_name(enum conduit c)
 {
 	static const char *const name[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
@@ -48,30 +50,80 @@ void report_machine(const struct host *host)
 		print("DMA: not isolated; no SMMU\n");
 }
 
-/* What the descriptors of @r say, in words. */
-static const char *stage2_name(const struct region *r, const struct mm_caps *caps)
+/* MemAttr[3:0] as the Arm ARM writes it, and its meaning. */
+static void print_stage2(const struct region *r, const struct mm_caps *caps)
 {
 	const struct s2_mem *mem = s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm);
+	u8 m = r->attr.memattr;
 
-	return mem ? mem->name : "reserved encoding";
+	print("%c%c%c 0b%u%u%u%u %-15s", r->attr.read ? 'r' : '-', r->attr.write ? 'w' : '-', r->attr.exec ? 'x' : '-',
+	      m >> 3 & 1, m >> 2 & 1, m >> 1 & 1, m & 1, mem ? mem->name : "reserved");
 }
 
-void report_regions(const struct region_table *t, const struct mm_caps *caps)
+/* PAR_EL1.ATTR under each stage 1 that was tried, then whether all was as the architecture says. */
+static void print_check(const struct selfcheck *c, const struct mm_caps *caps)
+{
+	if (!c->checked) {
+		print("  %-8s  %-7s", "-", "emulated");
+		return;
+	}
+	print("  %02x %02x ", c->said[S1_MMU_OFF], c->said[S1_DC]);
+	if (caps->mte)
+		print("%02x", c->said[S1_DC_DCT]);
+	else
+		print("--");
+	print("  %-8s", c->differ ? "DIFFERS" : "ok");
+}
+
+static bool same_difference(const struct selfcheck *a, const struct selfcheck *b)
+{
+	return a->setting == b->setting && a->faulted == b->faulted && a->want == b->want && a->want_sh == b->want_sh &&
+	       (a->par & ~PAR_ADDRESS) == (b->par & ~PAR_ADDRESS);
+}
+
+/* Each kind of difference once, with the first region that has it and how many more do. */
+static void print_differences(const struct region_table *t, const struct selfcheck *checks)
+{
+	for (unsigned i = 0; i < t->nr; i++) {
+		const struct selfcheck *c = &checks[i];
+		unsigned more = 0, earlier = 0;
+
+		if (!c->differ)
+			continue;
+		for (unsigned j = 0; j < t->nr; j++)
+			if (j != i && checks[j].differ && same_difference(c, &checks[j]))
+				*(j < i ? &earlier : &more) += 1;
+		if (earlier)
+			continue;
+		print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", t->region[i].name, c->ipa, more,
+		      s1_defaults[c->setting].name);
+		if (c->faulted)
+			print("no translation, PAR_EL1 is %#lx\n", c->par);
+		else
+			print("the machine says ATTR 0x%02x SH %u, the architecture 0x%02x SH %u\n",
+			      (unsigned)FIELD(c->par, 63, 56), (unsigned)FIELD(c->par, 8, 7), c->want, c->want_sh);
+	}
+}
+
+void report_regions(const struct region_table *t, const struct selfcheck *checks, const struct mm_caps *caps)
 {
 	char size[24];
 
-	print("\n  %-25s  %9s  %-13s  %-23s  %s\n", "guest physical", "size", "type", "stage 2", "region");
+	print("\n  %-25s  %11s  %-13s  %-26s  %-8s  %-8s  %s\n", "guest physical", "size", "type", "stage 2", "PAR_EL1",
+	      "check", "region");
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 
-		print("  %012lx-%012lx  %9s  %-13s  %c%c%c %#x %-15s  %s", r->ipa.v, r->ipa.v + r->size - 1,
-		      size_text(size, sizeof(size), r->size), region_type_name(r->type), r->attr.read ? 'r' : '-',
-		      r->attr.write ? 'w' : '-', r->attr.exec ? 'x' : '-', r->attr.memattr, stage2_name(r, caps),
-		      r->name);
+		print("  %012lx-%012lx  %11s  %-13s  ", r->ipa.v, r->ipa.v + r->size - 1,
+		      size_text(size, sizeof(size), r->size), region_type_name(r->type));
+		print_stage2(r, caps);
+		print_check(&checks[i], caps);
+		print("  %s", r->name);
 		if (r->pa.v != r->ipa.v)
 			print(" (at %#lx)", r->pa.v);
 		print("\n");
 	}
+	print_differences(t, checks);
 }
 
 void report_start(const struct entry *e, unsigned cpus)

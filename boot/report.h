@@ -5,10 +5,14 @@
 
 #include "boot/load.h"
 #include "drivers/host.h"
+#include "hyp/selfcheck.h"
 #include "mm/region.h"
 
 void report_machine(const struct host *host);
-void report_regions(const struct region_table *regions, const struct mm_caps *caps);
+
+/* The table, each region with what it asked for and @checks[i], what the machine made of it. */
+void report_regions(const struct region_table *regions, const struct selfcheck *checks, const struct mm_caps *caps);
+
 void report_start(const struct entry *entry, unsigned cpus);
 
 #endif

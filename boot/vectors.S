@@ -50,6 +50,9 @@ vectors:
  * the new key count before the first PACIASP; on the way back ERET is the context synchronization.
  */
 	.balign	0x80
+	.globl	at_vectors
+	.hidden	at_vectors
+at_vectors:
 guest_sync:
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp, #16 * 0]
@@ -129,6 +132,10 @@ func guest_enter
 	dsb	nsh
 	isb
 endfunc guest_enter
+
+/* Where at_vectors has its only vector that can be taken (hyp/at.S). The code above fills what would be the others. */
+	.org	at_vectors + 0x200
+	b	at_failed
 
 /*
  * x0 = what happened; the interrupted x0 is in TPIDR_EL0. The stack may be what failed, so another one is used. Only the

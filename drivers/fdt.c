@@ -193,7 +193,7 @@ static void read_bus(struct dt_walk *w)
 	bus->ranges = w->prop[DT_RANGES];
 	bus->mapped = bus->address_cells - 1u < 2 && bus->size_cells - 1u < 2;
 	if (w->depth)
-		bus->mapped &= dt_parent(w)->mapped && bus->ranges.data && !dt_is_pci(w);
+		bus->mapped &= dt_parent(w)->mapped && bus->ranges.data;
 }
 
 static void read_node(struct dt_walk *w, struct token *t)

@@ -42,7 +42,7 @@ struct dt_bus {
 	const char *name;
 	struct dt_prop ranges;
 	u8 address_cells, size_cells;
-	bool mapped;		/* the CPU reaches the children's `reg`, through `ranges` of each level */
+	bool mapped;		/* the CPU reaches the children's `reg`, level by level */
 };
 
 /* The blocks of a tree that a walk reads. */
@@ -61,7 +61,7 @@ struct dt_walk {
 	bool dropped;
 	const char *seen[DT_NR_KNOWN];	/* known names that need not be compared again */
 	struct dt_prop prop[DT_NR_KNOWN];
-	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth]: the node itself, below it its ancestors */
+	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth]: the node; below: its ancestors */
 };
 
 /* What a node is, by `compatible`. */

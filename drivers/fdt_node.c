@@ -98,8 +98,7 @@ bool dt_path_is(const struct dt_walk *w, const char *path, size_t len)
 		name = w->bus[i].name;
 		for (n = 0; path + n < end && path[n] != '/'; n++)
 			;
-		if (!n || strncmp(name, path, n) ||
-		    (name[n] && (name[n] != '@' || memchr(path, '@', n))))
+		if (!n || strncmp(name, path, n) || (name[n] && name[n] != '@'))
 			return false;
 		path += n;
 	}

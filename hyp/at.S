@@ -24,7 +24,8 @@ func at_s1e1r
 	at	s1e1r, x0
 	isb					/* PAR_EL1 is written by then */
 	mrs	x0, par_el1
-1:	msr	vbar_el2, x2
+at_done:
+	msr	vbar_el2, x2
 	msr	elr_el2, x3
 	msr	spsr_el2, x4
 	msr	esr_el2, x5
@@ -35,21 +36,13 @@ func at_s1e1r
 	ret
 endfunc at_s1e1r
 
-/* Synchronous exceptions at EL2 with SP_EL2 are the one; everything else goes where it always goes. */
-	.balign	0x800
-at_vectors:
-	.irp	offset, 0x000, 0x080, 0x100, 0x180
-	.balign	0x80
-	b	vectors + \offset
-	.endr
-
-	.balign	0x80
+/*
+ * at_vectors is a 2 KiB-aligned address in vectors.S with this at its entry for a synchronous exception from EL2: the only
+ * one that can come, as EL2 masks the others.
+ */
+func at_failed
 	mov	x0, #PAR_F
-	b	1b
-
-	.irp	offset, 0x280, 0x300, 0x380, 0x400, 0x480, 0x500, 0x580, 0x600, 0x680, 0x700, 0x780
-	.balign	0x80
-	b	vectors + \offset
-	.endr
+	b	at_done
+endfunc at_failed
 
 	.section .note.GNU-stack, "", %progbits

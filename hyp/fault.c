@@ -32,26 +32,25 @@
 #define PAR_F		BIT(0)
 #define PAR_PA		GENMASK(47, 12)
 
-/*
- * The guest physical address of the access, false if nothing tells. HPFAR_EL2 holds it after a fault of stage 2's walk
- * and on a stage 1 walk, not after a permission fault (Arm ARM, HPFAR_EL2): there stage 1 is asked again. The other CPUs
- * may have changed stage 1 meanwhile: what comes is then another of the guest's pages, or none.
- */
-static bool find_ipa(u64 esr, u64 far, u64 *ipa)
-{
-	u64 par;
+#define NO_IPA		(~0ull)
 
-	if (esr & ISS_S1PTW || FSC_TYPE(ISS_FSC(esr)) != FSC_PERMISSION) {
-		*ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
-		return true;
-	}
+/*
+ * The guest physical address of the access, or NO_IPA. HPFAR_EL2 holds it after a fault of stage 2's walk and on a stage 1
+ * walk, not after a permission fault (Arm ARM, HPFAR_EL2): there stage 1 is asked again. The other CPUs may have changed
+ * stage 1 meanwhile: what comes is then another of the guest's pages, or none.
+ */
+static inline u64 find_ipa(u64 esr)
+{
+	u64 far = read_sysreg(far_el2), par;
+
+	if (esr & ISS_S1PTW || FSC_TYPE(ISS_FSC(esr)) != FSC_PERMISSION)
+		return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
 	par = at_s1e1r(far);
-	*ipa = (par & PAR_PA) | (far & PAGE_MASK);
-	return !(par & PAR_F);
+	return par & PAR_F ? NO_IPA : (par & PAR_PA) | (far & PAGE_MASK);
 }
 
 /* The line for whoever debugs the guest, and the abort that a bus would answer with. */
-static void refuse(u64 esr, const char *why, bool ipa_known, u64 ipa)
+static void refuse(u64 esr, const char *why, u64 ipa)
 {
 	u64 fsc = FSC_EXTERNAL;
 	const char *access = esr & ISS_WNR ? "write to" : "read of";
@@ -65,8 +64,8 @@ static void refuse(u64 esr, const char *why, bool ipa_known, u64 ipa)
 	}
 	if (trap_may_print())
 		print("mavis: CPU %u at %#lx: %s %s%#lx: %s; external abort\n", this_cpu()->index,
-		      read_sysreg(elr_el2), access, ipa_known ? "" : "virtual address ",
-		      ipa_known ? ipa : read_sysreg(far_el2), why);
+		      read_sysreg(elr_el2), access, ipa == NO_IPA ? "virtual address " : "",
+		      ipa == NO_IPA ? read_sysreg(far_el2) : ipa, why);
 	inject_abort(esr, fsc);
 }
 
@@ -76,26 +75,23 @@ static void refuse(u64 esr, const char *why, bool ipa_known, u64 ipa)
  */
 static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
 {
-	struct mmio_access a = {
-		.offset = ipa & PAGE_MASK,
-		.size = (u8)(1 << ISS_SAS(esr)),
-		.write = esr & ISS_WNR,
-	};
+	u64 offset = ipa & PAGE_MASK, val;
+	unsigned size = 1u << ISS_SAS(esr);
 
-	if (!IS_ALIGNED(a.offset, a.size)) {	/* as Device memory would */
+	if (!IS_ALIGNED(offset, size)) {	/* as Device memory would */
 		inject_abort(esr, FSC_ALIGNMENT);
 		return;
 	}
-	if (a.write) {
-		a.val = mmio_loaded(frame_get(f, ISS_SRT(esr)), a.size, false, true);
+	if (esr & ISS_WNR) {
+		val = mmio_loaded(frame_get(f, ISS_SRT(esr)), size, false, true);
 		if (esr & ISS_AR)
 			dmb(sy);
-		page->handler(page->arg, &a);
+		page->handler(page->arg, offset, size, true, val);
 	} else {
-		page->handler(page->arg, &a);
+		val = page->handler(page->arg, offset, size, false, 0);
 		if (esr & ISS_AR)
 			dmb(sy);
-		frame_set(f, ISS_SRT(esr), mmio_loaded(a.val, a.size, esr & ISS_SSE, esr & ISS_SF));
+		frame_set(f, ISS_SRT(esr), mmio_loaded(val, size, esr & ISS_SSE, esr & ISS_SF));
 	}
 	skip_instruction(esr);
 }
@@ -103,11 +99,11 @@ static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 
 static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
 {
 	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT || esr & ISS_S1PTW)
-		refuse(esr, "registers that Mavis works", true, ipa);
+		refuse(esr, "registers that Mavis works", ipa);
 	else if (esr & ISS_CM)			/* nothing there is ever cached */
 		skip_instruction(esr);
 	else if (!(esr & ISS_ISV))
-		refuse(esr, "registers that Mavis works, which take single loads and stores only", true, ipa);
+		refuse(esr, "registers that Mavis works, which take single loads and stores only", ipa);
 	else
 		emulate(f, esr, page, ipa);
 }
@@ -116,7 +112,7 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
  * True if stage 2 maps the address now: the fault fell between the break and the make of another CPU, which holds the
  * lock in between, and the access will do when it is tried again.
  */
-static bool mapped_by_now(u64 ipa)
+static bool __attribute__((noinline)) mapped_by_now(u64 ipa)
 {
 	struct s2_leaf leaf;
 	bool mapped;
@@ -130,10 +126,10 @@ static bool mapped_by_now(u64 ipa)
 static void stage2_fault(struct frame *f, u64 esr)
 {
 	const struct mmio_page *page;
-	u64 ipa;
+	u64 ipa = find_ipa(esr);
 
-	if (!find_ipa(esr, read_sysreg(far_el2), &ipa)) {
-		refuse(esr, "no permission", false, 0);
+	if (ipa == NO_IPA) {
+		refuse(esr, "no permission", NO_IPA);
 		return;
 	}
 	page = mmio_find(IPA(ipa));
@@ -144,13 +140,13 @@ static void stage2_fault(struct frame *f, u64 esr)
 	switch (FSC_TYPE(ISS_FSC(esr))) {
 	case FSC_TRANSLATION:
 		if (!mapped_by_now(ipa))
-			refuse(esr, "no region", true, ipa);
+			refuse(esr, "no region", ipa);
 		return;
 	case FSC_PERMISSION:
-		refuse(esr, "not permitted in this region", true, ipa);
+		refuse(esr, "not permitted in this region", ipa);
 		return;
 	default:
-		refuse(esr, "beyond the guest's address space", true, ipa);
+		refuse(esr, "beyond the guest's address space", ipa);
 	}
 }
 
@@ -172,5 +168,5 @@ void fault_trap(struct frame *f, u64 esr)
 	if (FSC_TYPE(fsc) <= FSC_PERMISSION)
 		stage2_fault(f, esr);
 	else
-		refuse(esr, "no answer from the machine", false, 0);
+		refuse(esr, "no answer from the machine", NO_IPA);
 }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/inject.h"
 
-#include "hyp/pstate.h"
-#include "hyp/trap.h"
-#include "lib/sysreg.h"
-
 /* ISS of an abort, where it means the same at EL1: FnV, CM, WnR. ISV and S1PTW are stage 2's. */
 #define ISS_OF_STAGE1	(BIT(10) | BIT(8) | BIT(6))
 
@@ -53,10 +49,4 @@ void inject_abort(u64 esr, u64 fsc)
 		ec++;				/* "taken without a change in Exception level" */
 	write_sysreg(read_sysreg(far_el2), far_el1);
 	take_exception(ec << ESR_EC_SHIFT | (esr & (ESR_IL | ISS_OF_STAGE1)) | fsc);
-}
-
-void skip_instruction(u64 esr)
-{
-	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
-	write_sysreg(pstate_after_instruction(read_sysreg(spsr_el2)), spsr_el2);
 }

@@ -6,6 +6,9 @@
 #ifndef HYP_INJECT_H
 #define HYP_INJECT_H
 
+#include "hyp/pstate.h"
+#include "hyp/trap.h"
+#include "lib/sysreg.h"
 #include "lib/types.h"
 
 /* Fault status codes of ESR_ELx.ISS[5:0]. */
@@ -21,7 +24,17 @@ void inject_undefined(void);
 /* The abort of which @esr is ESR_EL2 and FAR_EL2 the address, as one of the guest's own with fault status @fsc. */
 void inject_abort(u64 esr, u64 fsc);
 
-/* Goes past the instruction at ELR_EL2, which EL2 has carried out. */
-void skip_instruction(u64 esr);
+/* Goes past the instruction at ELR_EL2, which EL2 has carried out: one that only AArch64 state has; or any. */
+static inline void skip_a64_instruction(void)
+{
+	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
+	write_sysreg(read_sysreg(spsr_el2) & ~(PSTATE_SS | PSTATE_BTYPE), spsr_el2);
+}
+
+static inline void skip_instruction(u64 esr)
+{
+	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
+	write_sysreg(pstate_after_instruction(read_sysreg(spsr_el2)), spsr_el2);
+}
 
 #endif

@@ -95,34 +95,33 @@ static void write_register(u64 addr, unsigned size, u64 val)
 	}
 }
 
-/* @page_pa is what EL2 sees of the page: VA = PA. A register that is hidden in full is not touched at all. */
-static void forward(enum lpi_page page, u64 page_pa, struct mmio_access *a)
+/* @pa is what EL2 sees of the register: VA = PA. One that is hidden in full is not touched at all. */
+static u64 forward(enum lpi_page page, u64 pa, unsigned size, bool write, u64 val)
 {
-	u64 mask = lpi_visible(page, a->offset) >> (a->offset & 7) * 8;
+	u64 offset = pa & PAGE_MASK;
+	u64 mask = lpi_visible(page, offset) >> (offset & 7) * 8;
 
-	if (a->size < 8)
-		mask &= BIT(a->size * 8) - 1;
-	if (!mask || !lpi_access_ok(page, a->offset, a->size))
-		a->val = 0;
-	else if (a->write)
-		write_register(page_pa + a->offset, a->size, a->val & mask);
-	else
-		a->val = read_register(page_pa + a->offset, a->size) & mask;
+	if (!mask || !lpi_access_ok(page, offset, size))
+		return 0;
+	if (!write)
+		return read_register(pa, size) & mask;
+	write_register(pa, size, val & mask);
+	return 0;
 }
 
-static void access_gicd(void *arg, struct mmio_access *a)
+static u64 access_gicd(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
-	forward(LPI_GICD, (u64)arg, a);
+	return forward(LPI_GICD, (u64)arg + offset, size, write, val);
 }
 
-static void access_gicr(void *arg, struct mmio_access *a)
+static u64 access_gicr(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
-	forward(LPI_GICR, (u64)arg, a);
+	return forward(LPI_GICR, (u64)arg + offset, size, write, val);
 }
 
-static void access_vlpi(void *arg, struct mmio_access *a)
+static u64 access_vlpi(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
-	forward(LPI_VLPI, (u64)arg, a);
+	return forward(LPI_VLPI, (u64)arg + offset, size, write, val);
 }
 
 static int take_page(u64 pa, mmio_handler handler, struct diag *d)

@@ -45,13 +45,3 @@ const struct mmio_page *mmio_find(ipa_t ipa)
 
 	return at < nr_pages && pages[at].ipa == page ? &pages[at] : NULL;
 }
-
-u64 mmio_loaded(u64 val, unsigned size, bool sext, bool sf)
-{
-	u64 mask = size == 8 ? ~0ull : BIT(size * 8) - 1;
-
-	val &= mask;
-	if (sext && val & ~(mask >> 1))
-		val |= ~mask;
-	return sf ? val : (u32)val;
-}

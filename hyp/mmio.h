@@ -7,15 +7,12 @@
 
 #define MMIO_MAX	256
 
-struct mmio_access {
-	u64 offset;		/* in the page, a multiple of size */
-	u8 size;		/* 1, 2, 4 or 8 bytes */
-	bool write;
-	u64 val;		/* zero-extended: what is written, or for the handler to set when read */
-};
-
-/* Carries out an access to the page that was registered with @arg. CPUs may call it at the same time. */
-typedef void (*mmio_handler)(void *arg, struct mmio_access *a);
+/*
+ * Carries out one access to the page that was registered with @arg: @size is 1, 2, 4 or 8 bytes, @offset in the page a
+ * multiple of it. @val is what is written, zero-extended; what is returned is what is read. CPUs may call it at the same
+ * time.
+ */
+typedef u64 (*mmio_handler)(void *arg, u64 offset, unsigned size, bool write, u64 val);
 
 struct mmio_page {
 	u64 ipa;
@@ -30,6 +27,14 @@ int mmio_register(ipa_t page, mmio_handler handler, void *arg);
 const struct mmio_page *mmio_find(ipa_t ipa);
 
 /* The value a load of @size bytes leaves in its register: @sext sign-extends, @sf says the register is 64 bits wide. */
-u64 mmio_loaded(u64 val, unsigned size, bool sext, bool sf);
+static inline u64 mmio_loaded(u64 val, unsigned size, bool sext, bool sf)
+{
+	u64 mask = ~0ull >> (64 - 8 * size);
+
+	val &= mask;
+	if (sext && val & ~(mask >> 1))
+		val |= ~mask;
+	return sf ? val : (u32)val;
+}
 
 #endif

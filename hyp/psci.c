@@ -191,63 +191,46 @@ static void system_reset2(struct frame *f, struct cpu *self)
 		result(f, (s32)firmware_call((u32)f->x[0], smccc_arg(f, 1), smccc_arg(f, 2), 0).x[0]);
 }
 
-static s64 suspend_features(void)
-{
-	return firmware.suspend;
-}
-
-static s64 reset2_features(void)
-{
-	return firmware.reset2 ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
-}
-
 static void features(struct frame *f, struct cpu *self);
 
-/* By function number; `form` has bit 0 set where there is a 32-bit form and bit 1 where there is a 64-bit one. */
-static const struct function {
-	void (*call)(struct frame *f, struct cpu *self);
-	s64 (*features)(void);		/* what PSCI_FEATURES says; NULL: 0 */
-	u8 form;
-} functions[32] = {
-	[0x00] = { version, NULL, 1 },
-	[0x01] = { cpu_suspend, suspend_features, 3 },
-	[0x02] = { cpu_off, NULL, 1 },
-	[0x03] = { cpu_on, NULL, 3 },
-	[0x04] = { affinity_info, NULL, 3 },
-	[0x06] = { migrate_info_type, NULL, 1 },
-	[0x08] = { system_off, NULL, 1 },
-	[0x09] = { system_reset, NULL, 1 },
-	[0x0a] = { features, NULL, 1 },
-	[0x12] = { system_reset2, reset2_features, 3 },
+#define FORM32(n)	[n]
+#define FORM64(n)	[32 | (n)]
+
+const psci_function psci_functions[64] = {
+	FORM32(0x00) = version,
+	FORM32(0x01) = cpu_suspend,
+	FORM64(0x01) = cpu_suspend,
+	FORM32(0x02) = cpu_off,
+	FORM32(0x03) = cpu_on,
+	FORM64(0x03) = cpu_on,
+	FORM32(0x04) = affinity_info,
+	FORM64(0x04) = affinity_info,
+	FORM32(0x06) = migrate_info_type,
+	FORM32(0x08) = system_off,
+	FORM32(0x09) = system_reset,
+	FORM32(0x0a) = features,
+	FORM32(0x12) = system_reset2,
+	FORM64(0x12) = system_reset2,
 };
 
-static const struct function *lookup(u32 fid)
+/* What is more than "yes" about a function that is in the table. */
+static s64 features_of(psci_function fn)
 {
-	const struct function *fn = &functions[fid & 31];
-
-	return fn->form & (fid & BIT(30) ? 2 : 1) ? fn : NULL;
+	if (fn == cpu_suspend)
+		return firmware.suspend;
+	if (fn == system_reset2 && !firmware.reset2)
+		return PSCI_NOT_SUPPORTED;
+	return PSCI_SUCCESS;
 }
 
 static void features(struct frame *f, struct cpu *self)
 {
 	u32 fid = (u32)f->x[1];
-	const struct function *fn = PSCI_IS(fid) ? lookup(fid) : NULL;
+	psci_function fn = PSCI_IS(fid) ? psci_functions[PSCI_INDEX(fid)] : NULL;
 
 	(void)self;
 	if (fid == SMCCC_VERSION)
 		result(f, PSCI_SUCCESS);
-	else if (!fn)
-		result(f, PSCI_NOT_SUPPORTED);
 	else
-		result(f, fn->features ? fn->features() : PSCI_SUCCESS);
-}
-
-void psci_call(struct frame *f, struct cpu *self)
-{
-	const struct function *fn = lookup((u32)f->x[0]);
-
-	if (fn)
-		fn->call(f, self);
-	else
-		result(f, PSCI_NOT_SUPPORTED);
+		result(f, fn ? features_of(fn) : PSCI_NOT_SUPPORTED);
 }

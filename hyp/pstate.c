@@ -11,7 +11,6 @@
 #define VECTOR_LOWER_32		0x600
 
 /* In AArch32 state ITSTATE[7:2] is where BTYPE is in AArch64 state, and ITSTATE[1:0] is at the top. */
-#define T32			BIT(5)
 #define IT_HIGH			GENMASK(15, 10)
 #define IT_LOW			GENMASK(26, 25)
 
@@ -45,19 +44,11 @@ u64 pstate_vector(u64 spsr)
 	}
 }
 
-/* ITAdvance(): the last instruction of the block ends it, else the mask moves up by one. */
-static u64 advance_it(u64 spsr)
+/* The last instruction of the block ends it, else the mask moves up by one. */
+u64 pstate_advance_it(u64 spsr)
 {
 	u64 it = FIELD(spsr, 15, 10) << 2 | FIELD(spsr, 26, 25);
 
 	it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
 	return (spsr & ~(IT_HIGH | IT_LOW)) | it >> 2 << 10 | (it & 3) << 25;
-}
-
-u64 pstate_after_instruction(u64 spsr)
-{
-	spsr &= ~PSTATE_SS;
-	if (!(spsr & PSTATE_AARCH32))
-		return spsr & ~PSTATE_BTYPE;
-	return spsr & T32 ? advance_it(spsr) : spsr;
 }

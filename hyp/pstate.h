@@ -22,6 +22,7 @@
 
 #define PSTATE_MODE	GENMASK(3, 0)
 #define PSTATE_AARCH32	BIT(4)
+#define PSTATE_T32	BIT(5)		/* in AArch32 state */
 #define PSTATE_EL0T	0x0
 #define PSTATE_EL1T	0x4
 #define PSTATE_EL1H	0x5
@@ -38,7 +39,15 @@ u64 pstate_at_exception(u64 spsr, const struct pstate_rules *rules);
 /* Where from VBAR_EL1 the vector for a synchronous exception from @spsr lies. */
 u64 pstate_vector(u64 spsr);
 
+/* ITAdvance(): ITSTATE after an instruction in T32 state. */
+u64 pstate_advance_it(u64 spsr);
+
 /* PSTATE after an instruction that EL2 has carried out for the guest: step done, BTYPE and IT moved on. */
-u64 pstate_after_instruction(u64 spsr);
+static inline u64 pstate_after_instruction(u64 spsr)
+{
+	if (spsr & PSTATE_AARCH32)
+		return (spsr & PSTATE_T32 ? pstate_advance_it(spsr) : spsr) & ~PSTATE_SS;
+	return spsr & ~(PSTATE_SS | PSTATE_BTYPE);
+}
 
 #endif

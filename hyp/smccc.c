@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/smccc.h"
 
-#include "drivers/firmware.h"
-#include "hyp/psci.h"
-
 #define ARCH_SOC_ID		0x80000002
 #define ARCH_WORKAROUND_1	0x80008000
 #define ARCH_WORKAROUND_2	0x80007fff
@@ -76,7 +73,7 @@ static const struct {
 	{ TRNG_GET_UUID, pass },
 };
 
-static void service_call(struct frame *f)
+void smccc_service(struct frame *f)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(services); i++)
 		if (services[i].fid == (u32)f->x[0]) {
@@ -84,16 +81,4 @@ static void service_call(struct frame *f)
 			return;
 		}
 	f->x[0] = (u64)PSCI_NOT_SUPPORTED;
-}
-
-void smccc_call(struct frame *f, struct cpu *self, u64 imm)
-{
-	u32 fid = (u32)f->x[0];
-
-	if (imm)				/* an immediate other than 0 is reserved: no function is known there */
-		f->x[0] = (u64)PSCI_NOT_SUPPORTED;
-	else if (PSCI_IS(fid))
-		psci_call(f, self);
-	else
-		service_call(f);
 }

@@ -24,6 +24,29 @@ enum region_type {
 
 enum region_origin { REGION_FROM_HOST, REGION_FROM_CONFIG };
 
+/* Is there tag storage behind it? */
+enum region_tags { TAGS_BY_TYPE, TAGS_YES, TAGS_NO };
+
+/* What may become of a region without tags that a guest with MTE could map Tagged. */
+enum region_untagged {
+	UNTAGGED_HIDE_MTE,	/* MTE is hidden from the whole guest */
+	UNTAGGED_WRITE_THROUGH,
+	UNTAGGED_NON_CACHEABLE,
+	UNTAGGED_TRUSTED,	/* the guest is known not to map it Tagged */
+};
+
+/* What a descriptor says beside its type. All zero: what the type implies. */
+struct region_opts {
+	u8 tags;			/* enum region_tags */
+	u8 untagged;			/* enum region_untagged */
+	u8 device_type;			/* mmio: enum device_type, ... */
+	bool has_device_type;		/* ... if this is set; else nGnRE */
+	u8 memattr, sh;			/* raw: MemAttr[3:0] and enum shareability, as written */
+	bool read_only;
+	bool exec;			/* also where the type is not executable */
+	bool allow_alias;		/* mismatched mappings of the same memory are meant */
+};
+
 struct region {
 	char name[40];			/* node name in the config, or in the host tree */
 	ipa_t ipa;
@@ -31,6 +54,7 @@ struct region {
 	u64 size;			/* whole pages, not 0 */
 	enum region_type type;
 	enum region_origin origin;
+	struct region_opts opts;
 	struct s2_attr attr;		/* resolved */
 };
 

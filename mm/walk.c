@@ -3,6 +3,7 @@
 
 #include "mm/phys.h"
 
+/* The run that starts with @entry, which is for @in; not beyond @end, nor the end of the table. */
 static struct run run_at(u64 *entry, unsigned level, u64 in, u64 end)
 {
 	unsigned shift = level_shift(level);
@@ -29,6 +30,7 @@ static u64 *entry_at(const struct walk *w, pa_t table, unsigned level, u64 in)
 	return (u64 *)phys(table) + ((in >> level_shift(level)) & mask);
 }
 
+/* Walks [in, end), of which all lies below @table. */
 static int walk_table(struct walk *w, pa_t table, unsigned level, u64 in, u64 end)
 {
 	u64 *entry = entry_at(w, table, level, in);
@@ -58,7 +60,7 @@ int walk_range(struct walk *w, visit_fn *leaf, visit_fn *table, u64 in, u64 end)
 
 	w->leaf = leaf;
 	w->table = table;
-	/* Straight down while all of it lies below one entry, unless that table is to be visited. */
+	/* Straight down while all lies below one entry, unless that table is to be visited. */
 	while (!table && in >> level_shift(level) == (end - 1) >> level_shift(level)) {
 		u64 desc = *entry_at(w, at, level, in);
 

@@ -178,11 +178,13 @@ static void the_its_is_removed_with_what_refers_to_it(void **state)
 	(void)state;
 	load("virt-gicv3");
 	TREE_CELLS(fdt, "/platform-bus@c000000", "msi-parent", 0x8006, 0x12);
+	TREE_CELLS(fdt, "/pcie@10000000", "msi-parent", 0x8006);	/* beside msi-map */
 	TREE_CELLS(fdt, "/timer", "msi-parent", 0x8005);
 	read_tree();
 	write_guest();
 	assert_false(tree_has(out, "/intc@8000000/its@8080000", NULL));
 	assert_false(tree_has(out, "/pcie@10000000", "msi-map"));
+	assert_false(tree_has(out, "/pcie@10000000", "msi-parent"));
 	assert_false(tree_has(out, "/platform-bus@c000000", "msi-parent"));
 	assert_true(tree_has(out, "/timer", "msi-parent"));
 }
@@ -223,6 +225,27 @@ static void a_gicv2_has_distributor_and_cpu_interface(void **state)
 	TREE_ASSERT_CELLS(out, "/pcie@10000000", "msi-map", 0, 0x8006, 0, 0x10000);
 }
 
+static void a_second_gic_stays_as_it_is(void **state)
+{
+	(void)state;
+	load("virt-gicv2");
+	TREE_CELLS(fdt, "/platform-bus@c000000/gic@0", "reg", 0, 0x1000, 0x1000, 0x1000, 0x2000, 0x1000);
+	TREE_CELLS(fdt, "/platform-bus@c000000/gic@0", "interrupts", 0, 1, 4);
+	tree_set_string(fdt, "/platform-bus@c000000/gic@0", "compatible", "arm,pl390");
+	tree_set_string(fdt, "/platform-bus@c000000/gic@0", "status", "disabled");
+	read_tree();
+	write_guest();
+	assert_true(tree_has(out, "/platform-bus@c000000/gic@0", "interrupts"));
+	assert_false(tree_has(out, "/intc@8000000", "interrupts"));
+
+	load("virt-gicv2");
+	TREE_CELLS(fdt, "/intc@8000000/gic@0", "interrupts", 0, 1, 4);
+	tree_set_string(fdt, "/intc@8000000/gic@0", "compatible", "arm,pl390");
+	read_tree();
+	write_guest();
+	assert_true(tree_has(out, "/intc@8000000/gic@0", "interrupts"));
+}
+
 static void a_gic_on_a_bus_is_cut_in_that_buss_cells(void **state)
 {
 	(void)state;
@@ -253,6 +276,7 @@ int main(void)
 		TEST(an_msi_map_keeps_its_other_entries),
 		TEST(a_gicv3_has_no_frames_for_a_gicv2_guest),
 		TEST(a_gicv2_has_distributor_and_cpu_interface),
+		TEST(a_second_gic_stays_as_it_is),
 		TEST(a_gic_on_a_bus_is_cut_in_that_buss_cells),
 	};
 

@@ -116,6 +116,33 @@ static void memory_is_written_in_the_root_nodes_cells(void **state)
 			  0, 0x80000000, 1, 0x80000000, 0x80000000);
 }
 
+static void memory_below_a_bus_moves_to_the_root(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/platform-bus@c000000", "ranges", 0, 0, 0x80000000, 0x2000000);
+	tree_set_string(fdt, "/platform-bus@c000000/memory@0", "device_type", "memory");
+	TREE_CELLS(fdt, "/platform-bus@c000000/memory@0", "reg", 0x100000, 0x200000);
+	read_tree();
+	write_guest();
+	assert_false(tree_has(out, "/platform-bus@c000000/memory@0", NULL));
+	TREE_ASSERT_CELLS(out, "/memory@80100000", "reg", 0, 0x80100000, 0, 0x200000);
+}
+
+static void a_disabled_memory_node_stays_disabled(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/secram@e000000", "device_type", "memory");
+	TREE_CELLS(fdt, "/secram@e000000", "reg", 0, 0xe000000, 0, 0x1000000);
+	tree_set_string(fdt, "/secram@e000000", "status", "disabled");
+	TREE_CELLS(fdt, "/memory@40000000", "linux,usable-memory", 0, 0x40000000, 0, 0x1000);
+	read_tree();
+	write_guest();
+	assert_true(tree_has(out, "/secram@e000000", "reg"));
+	assert_false(tree_has(out, "/memory@40000000", "linux,usable-memory"));
+}
+
 static void memory_that_no_node_describes_gets_one(void **state)
 {
 	(void)state;
@@ -308,6 +335,8 @@ int main(void)
 		TEST(every_bank_keeps_its_own_part),
 		TEST(a_memory_node_with_nothing_left_is_removed),
 		TEST(memory_is_written_in_the_root_nodes_cells),
+		TEST(memory_below_a_bus_moves_to_the_root),
+		TEST(a_disabled_memory_node_stays_disabled),
 		TEST(memory_that_no_node_describes_gets_one),
 		TEST(memory_that_does_not_fit_the_cells_is_refused),
 		TEST(memory_in_too_many_pieces_is_refused),

@@ -76,6 +76,25 @@ static void corrupt_nodes_are_refused(void **state)
 	corrupt(fdt_totalsize(fdt), "nodes and properties");
 }
 
+static void a_property_after_a_child_is_refused(void **state)
+{
+	u8 *root, child[12];
+
+	(void)state;
+	load("virt-gicv3");
+	assert_int_equal(fdt_create_empty_tree(fdt, 256), 0);
+	TREE_CELLS(fdt, "/a", "p", 1);
+	tree_delete(fdt, "/a", "p");
+	tree_set(fdt, "/", "p", "", 0);
+	assert_int_equal(host_check(fdt, fdt_totalsize(fdt), &diag), 0);
+
+	root = (u8 *)fdt + fdt_off_dt_struct(fdt) + 8;	/* 12 bytes each: property, child */
+	memcpy(child, root + 12, 12);
+	memmove(root + 12, root, 12);
+	memcpy(root, child, 12);
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+}
+
 static void nodes_too_deep_are_refused(void **state)
 {
 	char path[128] = "";
@@ -118,6 +137,8 @@ static void addresses_beyond_the_machine_are_refused(void **state)
 	refused("/pcie@10000000", "ranges");
 	load("raspi4b");
 	TREE_CELLS(fdt, "/scb", "ranges", 0, 0x7c000000, 0xffffffff, 0xfe000000, 0, 0x3800000);
+	refused("/scb/pcie@7d500000", "reg");
+	TREE_CELLS(fdt, "/scb", "ranges", 0, 0x7c000000, 0xffffffff, 0xff000000, 0, 0x3800000);
 	refused("/scb/pcie@7d500000", "reg");
 }
 
@@ -266,6 +287,7 @@ int main(void)
 		TEST(a_corrupt_header_is_refused),
 		TEST(a_misaligned_tree_is_refused),
 		TEST(corrupt_nodes_are_refused),
+		TEST(a_property_after_a_child_is_refused),
 		TEST(nodes_too_deep_are_refused),
 		TEST(a_tree_without_memory_is_refused),
 		TEST(addresses_beyond_the_machine_are_refused),

@@ -108,6 +108,38 @@ static void pci_windows_have_their_kind_and_bus_address(void **state)
 	assert_int_equal(find_mmio(0x9000000000)->node, fdt_path_offset(fdt, "/pcie@10000000"));
 }
 
+static void a_window_cut_by_memory_keeps_its_bus_addresses(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/pcie@10000000", "ranges", 0x2000000, 0, 0x10000000, 0, 0x30000000, 0,
+		   0x60000000, 0x1000000, 0, 0x4800, 0, 0x3eff0800, 0, 0x100);
+	read_all();
+	assert_mmio(0x30000000, 0x10000000, HOST_PCI_MEM32, "pcie@10000000");
+	assert_mmio(0x80000000, 0x10000000, HOST_PCI_MEM32, "pcie@10000000");
+	assert_int_equal(find_mmio(0x30000000)->bus, 0x10000000);
+	assert_int_equal(find_mmio(0x80000000)->bus, 0x60000000);
+	assert_mmio(0x3eff0000, PAGE_SIZE, HOST_PCI_IO, "pcie@10000000");
+	assert_int_equal(find_mmio(0x3eff0000)->bus, 0x4000);
+}
+
+static void a_second_gic_is_a_device(void **state)
+{
+	(void)state;
+	load("virt-gicv2");
+	tree_set_string(fdt, "/gic@50000000", "compatible", "arm,pl390");
+	TREE_CELLS(fdt, "/gic@50000000", "reg", 0, 0x3f000000, 0, 0x1000, 0, 0x3f001000, 0, 0x1000);
+	tree_set_string(fdt, "/gic@50000000", "status", "disabled");
+	read_all();
+	assert_range(host.gic.gicd, 0x8000000, 0x10000);
+	tree_delete(fdt, "/gic@50000000", "status");
+	read_all();
+	assert_range(host.gic.gicd, 0x3f000000, 0x1000);	/* first in the tree */
+	assert_range(host.gic.gicc, 0x3f001000, 0x1000);
+	assert_int_equal(host.gic.gich.size, 0);
+	assert_mmio(0x8000000, 0x10000, HOST_MMIO_REG, "intc@8000000");
+}
+
 /* Boards */
 
 static void a_spin_table_board_is_read(void **state)
@@ -313,6 +345,8 @@ int main(void)
 		TEST(a_disabled_gic_is_none),
 		TEST(registers_are_whole_pages_and_shared_pages_are_listed_once),
 		TEST(pci_windows_have_their_kind_and_bus_address),
+		TEST(a_window_cut_by_memory_keeps_its_bus_addresses),
+		TEST(a_second_gic_is_a_device),
 		TEST(a_spin_table_board_is_read),
 		TEST(banks_are_sorted_and_merged),
 		TEST(reservations_are_read_from_both_places),

@@ -60,23 +60,20 @@ static int make_gic(void **state)
 	return 0;
 }
 
-static u64 load(u64 addr, u8 size)
+static u64 load(u64 addr, unsigned size)
 {
-	struct mmio_access a = { .offset = addr & PAGE_MASK, .size = size };
 	const struct mmio_page *page = mmio_find(IPA(addr));
 
 	assert_non_null(page);
-	page->handler(page->arg, &a);
-	return a.val;
+	return mmio_loaded(page->handler(page->arg, addr & PAGE_MASK, size, false, 0), size, false, true);
 }
 
-static void store(u64 addr, u8 size, u64 val)
+static void store(u64 addr, unsigned size, u64 val)
 {
-	struct mmio_access a = { .offset = addr & PAGE_MASK, .size = size, .write = true, .val = val };
 	const struct mmio_page *page = mmio_find(IPA(addr));
 
 	assert_non_null(page);
-	page->handler(page->arg, &a);
+	page->handler(page->arg, addr & PAGE_MASK, size, true, val);
 }
 
 static bool in_stage2(u64 addr)
