@@ -6,7 +6,7 @@
 #include "lib/types.h"
 
 #pragma GCC visibility push(hidden)
-extern char __image_start[], __text_end[], __rodata_end[], __bss_start[], __image_end[];
+extern char __image_start[], __text_end[], __rodata_end[];
 extern char __stack_guard[], __stack_start[], __stack_end[], __panic_guard[], __panic_stack_end[];
 extern char __pool_start[];
 #pragma GCC visibility pop
@@ -14,9 +14,18 @@ extern char __pool_start[];
 /* Not zeroed at the start: for large tables that keep their own count. */
 #define __noinit	__attribute__((section(".noinit")))
 
+/*
+ * All that Mavis keeps. The size is the Image header's image_size: the end is too far from the code for the address of a
+ * symbol there (-mcmodel=tiny).
+ */
 static inline struct range image_range(void)
 {
-	return (struct range){ (u64)__image_start, (u64)(__image_end - __image_start) };
+	return (struct range){ (u64)__image_start, ((const u64 *)(const void *)__image_start)[2] };
+}
+
+static inline u64 image_end(void)
+{
+	return range_end(image_range());
 }
 
 #endif

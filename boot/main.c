@@ -102,7 +102,7 @@ static void make_stage2(void)
 	check(regions_build(&regions, &host, &config, image_range(), &caps, &diag), &diag);
 	check(guest_map(&regions, &caps, &page_pool, &diag), &diag);
 	check(lpi_hide(&host.gic, map_device, &diag), &diag);
-	guest.mte = config.mte && caps.mte;
+	guest.mte = regions.mte;
 }
 
 /* Each CPU of the guest needs an EL2 stack; this one keeps the one it has. */

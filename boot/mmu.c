@@ -64,7 +64,7 @@ u64 mmu_build(u64 el)
 	u64 tcr = stage1_tcr(FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0));
 	u64 sctlr = SCTLR_EL2_ON;
 
-	pool_init(&page_pool, PA((u64)__pool_start), (u64)(__image_end - __pool_start));
+	pool_init(&page_pool, PA((u64)__pool_start), image_end() - (u64)__pool_start);
 
 	/* None of these can fail: the pool is fresh, the sections are disjoint and page-aligned. */
 	stage1_init(&el2_table, &page_pool, has_bti());
@@ -73,7 +73,7 @@ u64 mmu_build(u64 el)
 	map_section(__rodata_end, __stack_guard, S1_DATA);
 	map_section(__stack_start, __stack_end, S1_DATA);
 	map_section(__panic_guard + PAGE_SIZE, __panic_stack_end, S1_DATA);
-	map_section(__pool_start, __image_end, S1_POOL);
+	map_section(__pool_start, (const char *)image_end(), S1_POOL);
 
 	if (has_bti())
 		sctlr |= SCTLR_BT;

@@ -57,7 +57,7 @@ static void backtrace(u64 pc, u64 fp)
 	print("  at mavis+%#lx\n", in_image(pc));
 	for (unsigned depth = 0; depth < 32; depth++) {
 		struct range record = { fp, 16 };
-		struct range memory = { (u64)__stack_start, (u64)(__image_end - __stack_start) };
+		struct range memory = { (u64)__stack_start, image_end() - (u64)__stack_start };
 		const u64 *r = (const u64 *)fp;
 
 		if (fp & 15 || !range_valid(record) || !range_contains(memory, record))

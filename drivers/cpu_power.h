@@ -12,8 +12,8 @@ s64 cpu_power_on(u64 mpidr, pa_t entry, u64 context);
 s64 cpu_power_off(void);
 
 /*
- * Puts this CPU into the low-power state that @state names. It returns once awake, unless the state loses the CPU's
- * registers: then the CPU starts at @entry as from cpu_power_on().
+ * Puts this CPU into the low-power state that @state names. It returns once awake, unless the state
+ * loses the CPU's registers: then the CPU starts at @entry as from cpu_power_on().
  */
 s64 cpu_power_suspend(u32 state, pa_t entry, u64 context);
 

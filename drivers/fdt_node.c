@@ -112,10 +112,11 @@ const char *dt_string(struct dt_prop p)
 
 const char *dt_next_string(struct dt_prop p, const char *s)
 {
-	const char *end = (const char *)p.data + p.len;
+	const char *end;
 
 	if (!p.data)
 		return NULL;
+	end = (const char *)p.data + p.len;
 	s = s ? s + strlen(s) + 1 : (const char *)p.data;
 	return s < end && memchr(s, '\0', (size_t)(end - s)) ? s : NULL;
 }

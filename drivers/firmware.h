@@ -44,12 +44,16 @@ struct firmware {
 extern struct firmware firmware;
 
 /*
- * Finds out what there is behind @conduit. Without one (CONDUIT_NONE) nothing is ever called: an SMC on a machine
- * without EL3 firmware does not return. At EL2 an HVC comes back to EL2, so that conduit counts for none there.
+ * Finds out what there is behind @conduit. Without one (CONDUIT_NONE) nothing is ever called: an
+ * SMC on a machine without EL3 firmware does not return. At EL2 an HVC comes back to EL2, so that
+ * conduit counts for none there.
  */
 void firmware_init(enum conduit conduit);
 
-/* Calls function @fid; NOT_SUPPORTED if there is no firmware. x4 to x17 may change, as SMCCC 1.0 allows. */
+/*
+ * Calls function @fid; NOT_SUPPORTED if there is no firmware. x4 to x17 may change, as SMCCC 1.0
+ * allows.
+ */
 struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3);
 
 /* Turns the machine off, or resets it. They return only if there is no firmware that can. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AT S1E1R, which the guest can make fail: an external abort on its walk is not reported in PAR_EL1 but taken as an
- * exception (Arm ARM D8, "Address translation instructions"), here to EL2. For that one instruction EL2 has other
- * vectors.
+ * AT S1E1R, which the guest can make fail: an external abort on its walk is not reported in PAR_EL1
+ * but taken as an exception (Arm ARM D8, "Address translation instructions"), here to EL2. For that
+ * one instruction EL2 has other vectors.
  */
 #include "lib/asm.h"
 
@@ -37,8 +37,8 @@ at_done:
 endfunc at_s1e1r
 
 /*
- * at_vectors is a 2 KiB-aligned address in vectors.S with this at its entry for a synchronous exception from EL2: the only
- * one that can come, as EL2 masks the others.
+ * at_vectors is a 2 KiB-aligned address in vectors.S with this at its entry for a synchronous
+ * exception from EL2: the only one that can come, as EL2 masks the others.
  */
 func at_failed
 	mov	x0, #PAR_F

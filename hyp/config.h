@@ -7,14 +7,17 @@
 #include "lib/types.h"
 #include "mm/region.h"
 
+#define CONFIG_MAX_SIZE	KIB(256)
+
 struct host;
 
 struct config {
 	unsigned cpus;			/* 0: all that the machine has */
-	u64 memory;			/* bytes; 0: all that is left */
-	const char *bootargs;		/* in the config blob; "" where there are none */
+	u64 memory;			/* bytes, whole pages; 0: all that is left */
+	const char *bootargs;		/* "" where there are none */
 	bool mte;
 	bool verify;
+	bool strict;			/* stop where the self-check finds a difference */
 	/* What tools/bundle wrote of the members */
 	bool has_kernel_crc, has_ramdisk_crc, has_dtb_crc;
 	u32 kernel_crc, ramdisk_crc, dtb_crc;
@@ -23,8 +26,10 @@ struct config {
 };
 
 /*
- * Reads @dtb (@size bytes, untrusted) and appends its regions to @t. @host resolves `host-node`. Unknown properties and values
- * are refused: the text names node and property, says why, and what would be right.
+ * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE) and appends its regions to @t. A copy is
+ * kept: c->bootargs is valid until the next call. @host says how many CPUs there are and resolves `host-node`; without
+ * one (NULL) neither is checked, and `host-node` is refused. Unknown nodes, properties and values are refused: the text
+ * names node and property, says why, and what would be right. -EOPNOTSUPP: right, but Mavis cannot do it.
  */
 int config_read(const void *dtb, u64 size, const struct host *host, struct config *c, struct region_table *t,
 		struct diag *d);

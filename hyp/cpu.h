@@ -11,12 +11,15 @@
 #include "lib/sysreg.h"
 #include "lib/types.h"
 
-/* PSCI's states of a CPU (AFFINITY_INFO). ON_PENDING: CPU_ON was called and it has not reached the guest yet. */
+/*
+ * PSCI's states of a CPU (AFFINITY_INFO). ON_PENDING: CPU_ON was called and it has not reached the
+ * guest yet.
+ */
 enum cpu_state { CPU_ON = 0, CPU_OFF = 1, CPU_ON_PENDING = 2 };
 
 /*
- * A CPU that comes up reads `stack` with its MMU off; the lines of its struct are cleaned to the PoC before it is
- * started (psci.c). Everything else is read and written through the caches.
+ * A CPU that comes up reads `stack` with its MMU off; the lines of its struct are cleaned to the
+ * PoC before it is started (psci.c). Everything else is read and written through the caches.
  */
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
@@ -32,8 +35,9 @@ extern struct cpu cpus[HOST_MAX_CPUS];
 extern unsigned nr_cpus;
 
 /*
- * Makes the first @nr CPUs of the machine the guest's (all of them if @nr is 0), the one with affinity @boot_mpidr being
- * on. Stacks are left at 0. -EINVAL: more than there are, or @boot_mpidr is none of them.
+ * Makes the first @nr CPUs of the machine the guest's (all of them if @nr is 0), the one with
+ * affinity @boot_mpidr being on. Stacks are left at 0. -EINVAL: more than there are, or @boot_mpidr
+ * is none of them.
  */
 int cpus_init(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag *d);
 

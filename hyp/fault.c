@@ -35,9 +35,10 @@
 #define NO_IPA		(~0ull)
 
 /*
- * The guest physical address of the access, or NO_IPA. HPFAR_EL2 holds it after a fault of stage 2's walk and on a stage 1
- * walk, not after a permission fault (Arm ARM, HPFAR_EL2): there stage 1 is asked again. The other CPUs may have changed
- * stage 1 meanwhile: what comes is then another of the guest's pages, or none.
+ * The guest physical address of the access, or NO_IPA. HPFAR_EL2 holds it after a fault of stage
+ * 2's walk and on a stage 1 walk, not after a permission fault (Arm ARM, HPFAR_EL2): there stage 1
+ * is asked again. The other CPUs may have changed stage 1 meanwhile: what comes is then another of
+ * the guest's pages, or none.
  */
 static inline u64 find_ipa(u64 esr)
 {
@@ -70,8 +71,9 @@ static void refuse(u64 esr, const char *why, u64 ipa)
 }
 
 /*
- * One access to a page that EL2 works. The guest's own barriers before and after it order EL2's access as well, which is
- * made by the same CPU in its place; load-acquire and store-release ask for one here.
+ * One access to a page that EL2 works. The guest's own barriers before and after it order EL2's
+ * access as well, which is made by the same CPU in its place; load-acquire and store-release ask
+ * for one here.
  */
 static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
 {
@@ -109,8 +111,8 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
 }
 
 /*
- * True if stage 2 maps the address now: the fault fell between the break and the make of another CPU, which holds the
- * lock in between, and the access will do when it is tried again.
+ * True if stage 2 maps the address now: the fault fell between the break and the make of another
+ * CPU, which holds the lock in between, and the access will do when it is tried again.
  */
 static bool __attribute__((noinline)) mapped_by_now(u64 ipa)
 {

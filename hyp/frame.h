@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's general-purpose registers while EL2 runs, on the CPU's EL2 stack. vectors.S saves and restores them. */
+/*
+ * The guest's general-purpose registers while EL2 runs, on the CPU's EL2 stack. vectors.S saves and
+ * restores them.
+ */
 #ifndef HYP_FRAME_H
 #define HYP_FRAME_H
 

@@ -22,12 +22,15 @@ struct guest {
 extern struct guest guest;
 
 /*
- * Builds the stage 2 of @regions (finished, resolved for @caps) into guest.s2 and sets what else stage 2 decides. -ENOMEM
- * if the pool is used up: the text names the region.
+ * Builds the stage 2 of @regions (finished, resolved for @caps) into guest.s2 and sets what else
+ * stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
  */
 int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool, struct diag *d);
 
-/* True if the guest's CPU may start at @ipa: an instruction's address in general-purpose memory of the guest. */
+/*
+ * True if the guest's CPU may start at @ipa: an instruction's address in general-purpose memory of
+ * the guest.
+ */
 bool guest_can_start_at(u64 ipa);
 
 #endif

@@ -11,10 +11,10 @@ enum kind {
 };
 
 /*
- * The features that the guest may have. EL2 and what belongs to it (VMIDs, stage 2, nesting, VHE, fine-grained traps) are
- * not shown. Hidden as well, though hardware may have them: AMU and MPAM (the counters and partitions are not the
- * guest's alone), limited ordering regions (trapped by HCR_EL2.TLOR), BRBE, GCS, THE, D128, AIE and others that no control
- * in vcpu.c is set for.
+ * The features that the guest may have. EL2 and what belongs to it (VMIDs, stage 2, nesting, VHE,
+ * fine-grained traps) are not shown. Hidden as well, though hardware may have them: AMU and MPAM
+ * (the counters and partitions are not the guest's alone), limited ordering regions (trapped by
+ * HCR_EL2.TLOR), BRBE, GCS, THE, D128, AIE and others that no control in vcpu.c is set for.
  */
 static const struct field {
 	u8 reg;
@@ -157,7 +157,10 @@ static const struct field {
 	{ ID_AA64MMFR4, 4, UNSIGNED, 1 },	/* EIESB */
 };
 
-/* AArch32 fields that are hidden: the other registers of CRm 1 to 3 describe EL0 and are shown whole. */
+/*
+ * AArch32 fields that are hidden: the other registers of CRm 1 to 3 describe EL0 and are shown
+ * whole.
+ */
 #define PFR0_AMU		GENMASK(23, 20)
 #define PFR1_VIRTUALIZATION	(GENMASK(15, 12) | GENMASK(27, 24))
 

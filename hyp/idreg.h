@@ -2,8 +2,8 @@
 /*
  * What the guest sees in the feature ID registers (HCR_EL2.TID3): op0 3, op1 0, CRn 0, CRm 1 to 7.
  *
- * A field is shown only if it is in the table, and never with a value above the table's: a feature that this code does
- * not know may need a control at EL2 which nobody sets.
+ * A field is shown only if it is in the table, and never with a value above the table's: a feature
+ * that this code does not know may need a control at EL2 which nobody sets.
  */
 #ifndef HYP_IDREG_H
 #define HYP_IDREG_H

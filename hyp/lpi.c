@@ -21,7 +21,9 @@
 
 #define GICR_FRAME		KIB(64)			/* RD_base, SGI_base and with VLPIS VLPI_base, reserved */
 
-/* Registers of one page that are hidden in full or in part; the rest of the page is the hardware's. */
+/*
+ * Registers of one page that are hidden in full or in part; the rest of the page is the hardware's.
+ */
 static const struct hidden {
 	u16 start, end;		/* bytes */
 	u64 bits;		/* of each 8 bytes */
@@ -54,7 +56,10 @@ u64 lpi_visible(enum lpi_page page, u64 offset)
 	return ~0ull;
 }
 
-/* Other sizes might be answered by an external abort (Arm GIC architecture, "Access to memory-mapped registers"). */
+/*
+ * Other sizes might be answered by an external abort (Arm GIC architecture, "Access to
+ * memory-mapped registers").
+ */
 bool lpi_access_ok(enum lpi_page page, u64 offset, unsigned size)
 {
 	switch (size) {
@@ -95,7 +100,9 @@ static void write_register(u64 addr, unsigned size, u64 val)
 	}
 }
 
-/* @pa is what EL2 sees of the register: VA = PA. One that is hidden in full is not touched at all. */
+/*
+ * @pa is what EL2 sees of the register: VA = PA. One that is hidden in full is not touched at all.
+ */
 static u64 forward(enum lpi_page page, u64 pa, unsigned size, bool write, u64 val)
 {
 	u64 offset = pa & PAGE_MASK;
@@ -137,8 +144,8 @@ static int take_page(u64 pa, mmio_handler handler, struct diag *d)
 }
 
 /*
- * Reads of GICD's first page come here, to hide LPIs in GICD_TYPER. Writes have nothing to hide and stay the guest's own:
- * that is where interrupts are enabled and disabled.
+ * Reads of GICD's first page come here, to hide LPIs in GICD_TYPER. Writes have nothing to hide and
+ * stay the guest's own: that is where interrupts are enabled and disabled.
  */
 static int take_gicd(u64 pa, struct diag *d)
 {

@@ -12,7 +12,10 @@
 #define VERSION_1_1		0x10001
 #define MIGRATE_NOT_NEEDED	2	/* MIGRATE_INFO_TYPE: no Trusted OS that a CPU_OFF could orphan */
 
-/* CPU_SUSPEND's power_state: powerdown or standby. The bit depends on the format that the firmware has. */
+/*
+ * CPU_SUSPEND's power_state: powerdown or standby. The bit depends on the format that the firmware
+ * has.
+ */
 #define SUSPEND_EXTENDED	BIT(1)	/* of firmware.suspend */
 #define STATE_TYPE		BIT(16)
 #define STATE_TYPE_EXTENDED	BIT(30)
@@ -30,7 +33,10 @@ static void version(struct frame *f, struct cpu *self)
 	result(f, VERSION_1_1);
 }
 
-/* A CPU that starts reads its struct with the MMU off, past the caches (Arm ARM B2, "Mismatched memory attributes"). */
+/*
+ * A CPU that starts reads its struct with the MMU off, past the caches (Arm ARM B2, "Mismatched
+ * memory attributes").
+ */
 static void publish(const struct cpu *cpu)
 {
 	dcache_clean_inval_poc((u64)cpu, (u64)(cpu + 1));
@@ -48,7 +54,10 @@ void psci_cpu_is_on(struct cpu *self)
 	set_state(self, CPU_ON);
 }
 
-/* Takes a claim back; not if a CPU_OFF that the firmware denied has made the CPU ON again meanwhile. */
+/*
+ * Takes a claim back; not if a CPU_OFF that the firmware denied has made the CPU ON again
+ * meanwhile.
+ */
 static void unclaim(struct cpu *target)
 {
 	lock(&state_lock);
@@ -89,8 +98,8 @@ static s64 start(struct cpu *target, u64 entry, u64 context)
 
 	publish(target);
 	/*
-	 * The firmware may refuse: a CPU that has just called CPU_OFF is still on for it. What it says is what the
-	 * guest would have been told on the bare machine.
+	 * The firmware may refuse: a CPU that has just called CPU_OFF is still on for it. What it
+	 * says is what the guest would have been told on the bare machine.
 	 */
 	err = cpu_power_on(target->mpidr, PA((u64)secondary_entry), (u64)target);
 	if (err)
@@ -113,7 +122,9 @@ static void cpu_off(struct frame *f, struct cpu *self)
 	result(f, err == PSCI_NOT_SUPPORTED ? PSCI_DENIED : err);
 }
 
-/* The way back from a powerdown state is that of a CPU which starts; without one, that of any call. */
+/*
+ * The way back from a powerdown state is that of a CPU which starts; without one, that of any call.
+ */
 static void cpu_suspend(struct frame *f, struct cpu *self)
 {
 	u32 state = (u32)smccc_arg(f, 1);
@@ -136,7 +147,8 @@ static void cpu_suspend(struct frame *f, struct cpu *self)
 }
 
 /*
- * A CPU that is OFF here is so for the guest once the machine agrees. Only affinity level 0 is known, as PSCI 1.0 allows.
+ * A CPU that is OFF here is so for the guest once the machine agrees. Only affinity level 0 is
+ * known, as PSCI 1.0 allows.
  */
 static void affinity_info(struct frame *f, struct cpu *self)
 {

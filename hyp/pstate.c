@@ -10,13 +10,18 @@
 #define VECTOR_LOWER_64		0x400
 #define VECTOR_LOWER_32		0x600
 
-/* In AArch32 state ITSTATE[7:2] is where BTYPE is in AArch64 state, and ITSTATE[1:0] is at the top. */
+/*
+ * In AArch32 state ITSTATE[7:2] is where BTYPE is in AArch64 state, and ITSTATE[1:0] is at the top.
+ */
 #define IT_HIGH			GENMASK(15, 10)
 #define IT_LOW			GENMASK(26, 25)
 
 u64 pstate_at_exception(u64 spsr, const struct pstate_rules *rules)
 {
-	/* Kept: the flags, DIT, and PAN unless it is set here. UAO, BTYPE, SS, IL and all that is AArch32's become 0. */
+	/*
+	 * Kept: the flags, DIT, and PAN unless it is set here. UAO, BTYPE, SS, IL and all that is
+	 * AArch32's become 0.
+	 */
 	u64 next = (spsr & (PSTATE_NZCV | PSTATE_DIT)) | PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL1H;
 
 	if (rules->pan)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PSTATE, in the form that SPSR_EL2 holds it, when EL2 does for the guest what the CPU would have done. */
+/*
+ * PSTATE, in the form that SPSR_EL2 holds it, when EL2 does for the guest what the CPU would have
+ * done.
+ */
 #ifndef HYP_PSTATE_H
 #define HYP_PSTATE_H
 
@@ -42,7 +45,10 @@ u64 pstate_vector(u64 spsr);
 /* ITAdvance(): ITSTATE after an instruction in T32 state. */
 u64 pstate_advance_it(u64 spsr);
 
-/* PSTATE after an instruction that EL2 has carried out for the guest: step done, BTYPE and IT moved on. */
+/*
+ * PSTATE after an instruction that EL2 has carried out for the guest: step done, BTYPE and IT moved
+ * on.
+ */
 static inline u64 pstate_after_instruction(u64 spsr)
 {
 	if (spsr & PSTATE_AARCH32)

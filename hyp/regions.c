@@ -98,7 +98,7 @@ int regions_build(struct region_table *t, const struct host *host, const struct 
 	if (!err)
 		err = carve_gic(t, &host->gic, d);
 	if (!err)
-		err = region_table_finish(t, caps, d);
+		err = region_table_finish(t, caps, config->mte && caps->mte, d);
 	if (!err && config->memory)
 		limit_memory(t, config->memory);
 	return err;

@@ -15,8 +15,9 @@
 #define VERSION_1_2		0x10002
 
 /*
- * The firmware's own service. Its workarounds act on the CPU that calls, and it is the guest's CPU. Firmware older than
- * SMCCC 1.1 knows none of these, and need not even return NOT_SUPPORTED cleanly.
+ * The firmware's own service. Its workarounds act on the CPU that calls, and it is the guest's CPU.
+ * Firmware older than SMCCC 1.1 knows none of these, and need not even return NOT_SUPPORTED
+ * cleanly.
  */
 static void pass(struct frame *f)
 {

@@ -17,7 +17,10 @@ static inline u64 smccc_arg(const struct frame *f, unsigned n)
 /* Functions other than PSCI's. The results, or NOT_SUPPORTED, go to @f. */
 void smccc_service(struct frame *f);
 
-/* Carries out the call in @f for CPU @self. @imm: the instruction's immediate; no function is known but with 0. */
+/*
+ * Carries out the call in @f for CPU @self. @imm: the instruction's immediate; no function is known
+ * but with 0.
+ */
 static inline void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 {
 	u32 fid = (u32)f->x[0];

@@ -17,8 +17,8 @@
 #define ID_SPACE	(ISS_OP0 | ISS_READ)
 
 /*
- * Written once, before any other CPU runs. A CPU of another kind (big.LITTLE) sees that its raw value differs from the
- * one in here, and works out its own.
+ * Written once, before any other CPU runs. A CPU of another kind (big.LITTLE) sees that its raw
+ * value differs from the one in here, and works out its own.
  */
 static struct {
 	u64 raw, shown;
@@ -66,8 +66,9 @@ static void __attribute__((noinline)) show_other_kind(struct frame *f, u64 esr)
 }
 
 /*
- * All but the feature registers are what the guest does not have: limited ordering regions (HCR_EL2.TLOR), MTE's registers
- * without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM and what the fine-grained traps hold back.
+ * All but the feature registers are what the guest does not have: limited ordering regions
+ * (HCR_EL2.TLOR), MTE's registers without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM
+ * and what the fine-grained traps hold back.
  */
 void sysreg_trap(struct frame *f, u64 esr)
 {

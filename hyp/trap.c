@@ -45,7 +45,10 @@ static void smc_trap(struct frame *f, u64 esr)
 	smccc_call(f, this_cpu(), FIELD(esr, 15, 0));
 }
 
-/* What the guest does not have: registers of AArch32 EL0 that EL2 keeps, and instructions that it has not turned on. */
+/*
+ * What the guest does not have: registers of AArch32 EL0 that EL2 keeps, and instructions that it
+ * has not turned on.
+ */
 static void undefined_trap(struct frame *f, u64 esr)
 {
 	(void)f;

@@ -12,14 +12,15 @@
 #define ESR_ISS(esr)	FIELD(esr, 24, 0)
 
 /*
- * Handles a synchronous exception from the guest, whose registers are in @f, and leaves ELR_EL2 and SPSR_EL2 as the
- * guest is to go on. It never fails: what is not known becomes an Undefined Instruction exception in the guest.
+ * Handles a synchronous exception from the guest, whose registers are in @f, and leaves ELR_EL2 and
+ * SPSR_EL2 as the guest is to go on. It never fails: what is not known becomes an Undefined
+ * Instruction exception in the guest.
  */
 void trap_from_guest(struct frame *f);
 
 /*
- * True if a line about the guest may be printed now: ten at once, then one a second, over all CPUs. The guest can cause
- * them at will, and the UART is slow.
+ * True if a line about the guest may be printed now: ten at once, then one a second, over all CPUs.
+ * The guest can cause them at will, and the UART is slow.
  */
 bool trap_may_print(void);
 

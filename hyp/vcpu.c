@@ -83,7 +83,10 @@ static u64 when(bool cond, u64 val)
 	return cond ? val : 0;
 }
 
-/* EL1 first: with its MMU off nothing is fetched or walked there by speculation while the rest changes. */
+/*
+ * EL1 first: with its MMU off nothing is fetched or walked there by speculation while the rest
+ * changes. The timers stay as they are: one may be what has woken this CPU from CPU_SUSPEND.
+ */
 static void reset_el1(void)
 {
 	write_sysreg(SCTLR_EL1_RESET, sctlr_el1);
@@ -96,8 +99,6 @@ static void reset_el1(void)
 	write_sysreg(0, mdscr_el1);
 	write_sysreg(0, vbar_el1);
 	write_sysreg(0, cntkctl_el1);
-	write_sysreg(0, cntp_ctl_el0);
-	write_sysreg(0, cntv_ctl_el0);
 	write_sysreg(0, contextidr_el1);
 	write_sysreg(0, tpidr_el1);
 	write_sysreg(0, tpidr_el0);
@@ -175,7 +176,10 @@ static void init_debug(void)
 		write_sysreg_s(0, SYS_BRBCR_EL2);
 }
 
-/* Virtual time is physical time, and EL2 has no timer of its own: its interrupts would reach the guest. */
+/*
+ * Virtual time is physical time, and EL2 has no timer of its own: its interrupts would reach the
+ * guest.
+ */
 static void init_timers(void)
 {
 	write_sysreg(CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN, cnthctl_el2);
@@ -228,7 +232,10 @@ static void init_mpam(void)
 		write_sysreg_s(MPAMHCR_TRAP, SYS_MPAMHCR_EL2);
 }
 
-/* The guest's GIC is the machine's; the virtual interface is off. Firmware for a GICv2 may not allow these registers. */
+/*
+ * The guest's GIC is the machine's; the virtual interface is off. Firmware for a GICv2 may not
+ * allow these registers.
+ */
 static void init_gic(void)
 {
 	if (!guest.gicv3 || !HAVE(id_aa64pfr0_el1, 24))
@@ -262,9 +269,10 @@ void vcpu_init(struct cpu *self)
 	isb();
 
 	/*
-	 * What earlier owners of EL1 and EL2 left in this CPU's TLB, and what was walked by speculation while the
-	 * registers did not fit together yet (Arm ARM D8, "TLB maintenance"; Cortex-A57 and -A72 errata 1319537 and
-	 * 1319367). The instruction cache may hold what was in the guest's memory before its image was written there.
+	 * What earlier owners of EL1 and EL2 left in this CPU's TLB, and what was walked by
+	 * speculation while the registers did not fit together yet (Arm ARM D8, "TLB maintenance";
+	 * Cortex-A57 and -A72 errata 1319537 and 1319367). The instruction cache may hold what was
+	 * in the guest's memory before its image was written there.
 	 */
 	asm volatile("tlbi alle1" : : : "memory");
 	asm volatile("ic iallu" : : : "memory");

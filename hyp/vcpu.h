@@ -6,16 +6,23 @@
 #include "hyp/cpu.h"
 
 /*
- * Makes the CPU it runs on @self, and sets every control that EL2 has over the guest on it, whatever firmware and loader
- * left there: stage 2 on, all that Mavis keeps trapped, all else the guest's own. EL1 is left as a reset leaves it.
- * After guest_map() and sysreg_init(); before each guest_enter().
+ * Makes the CPU it runs on @self, and sets every control that EL2 has over the guest on it,
+ * whatever firmware and loader left there: stage 2 on, all that Mavis keeps trapped, all else the
+ * guest's own. EL1 is left as a reset leaves it. After guest_map() and sysreg_init(); before each
+ * guest_enter().
  */
 void vcpu_init(struct cpu *self);
 
-/* Leaves for the guest: PC = @entry at EL1h, x0 as given, interrupts masked, no other register of EL2's. (vectors.S) */
+/*
+ * Leaves for the guest: PC = @entry at EL1h, x0 as given, interrupts masked, no other register of
+ * EL2's. (vectors.S)
+ */
 void guest_enter(u64 entry, u64 x0) __attribute__((noreturn));
 
-/* Where another CPU starts at EL2, with the MMU off and x0 = its struct cpu (head.S); it goes on in secondary_main(). */
+/*
+ * Where another CPU starts at EL2, with the MMU off and x0 = its struct cpu (head.S); it goes on in
+ * secondary_main().
+ */
 extern char secondary_entry[] __attribute__((visibility("hidden")));
 void secondary_main(struct cpu *self) __attribute__((noreturn));
 

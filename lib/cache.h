@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Data cache maintenance for those who read past the caches: a guest, or a CPU, with its MMU off. */
+/*
+ * Data cache maintenance for those who read past the caches: a guest, or a CPU, with its MMU off.
+ */
 #ifndef LIB_CACHE_H
 #define LIB_CACHE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ticket lock: first come, first served. For Normal memory with the MMU on, between CPUs at EL2, where no interrupt
- * is taken.
+ * A ticket lock: first come, first served. For Normal memory with the MMU on, between CPUs at EL2,
+ * where no interrupt is taken.
  */
 #ifndef LIB_LOCK_H
 #define LIB_LOCK_H
@@ -25,8 +25,9 @@ static inline void unlock(struct lock *l)
 }
 #else
 /*
- * The acquire of LDAXRH/LDARH keeps what the lock guards after taking it. A waiter sleeps until the owner's store
- * clears the monitor that its LDAXRH set (Arm ARM D1, "Wait for Event": that is a wake-up event).
+ * The acquire of LDAXRH/LDARH keeps what the lock guards after taking it. A waiter sleeps until the
+ * owner's store clears the monitor that its LDAXRH set (Arm ARM D1, "Wait for Event": that is a
+ * wake-up event).
  */
 static inline void lock(struct lock *l)
 {
@@ -51,7 +52,10 @@ static inline void lock(struct lock *l)
 	: "memory", "cc");
 }
 
-/* Only the owner writes `owner`, so a plain load of it will do; the release keeps what the lock guards before this. */
+/*
+ * Only the owner writes `owner`, so a plain load of it will do; the release keeps what the lock
+ * guards before this.
+ */
 static inline void unlock(struct lock *l)
 {
 	u16 next = (u16)(l->owner + 1);

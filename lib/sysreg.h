@@ -2,8 +2,8 @@
 /*
  * System registers and barriers.
  *
- * A register that the oldest assembler knows has its own name; a newer one is written SYS_<name>, which is its encoding
- * S<op0>_<op1>_C<CRn>_C<CRm>_<op2>, and read with read_sysreg_s().
+ * A register that the oldest assembler knows has its own name; a newer one is written SYS_<name>,
+ * which is its encoding S<op0>_<op1>_C<CRn>_C<CRm>_<op2>, and read with read_sysreg_s().
  */
 #ifndef LIB_SYSREG_H
 #define LIB_SYSREG_H

@@ -14,19 +14,6 @@ static struct range pa_range(const struct region *r)
 	return (struct range){ r->pa.v, r->size };
 }
 
-const char *region_type_name(enum region_type type)
-{
-	static const char *const name[REGION_NR_TYPES] = {
-		[REGION_RAM] = "ram",
-		[REGION_DEVICE_MEMORY] = "device-memory",
-		[REGION_PREFETCHABLE] = "prefetchable",
-		[REGION_MMIO] = "mmio",
-		[REGION_RAW] = "raw",
-	};
-
-	return name[type];
-}
-
 int region_add(struct region_table *t, const struct region *r, struct diag *d)
 {
 	if (!r->size || !IS_ALIGNED(r->ipa.v | r->pa.v | r->size, PAGE_SIZE))
@@ -302,7 +289,28 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 	return 0;
 }
 
-int region_table_finish(struct region_table *t, const struct mm_caps *caps, struct diag *d)
+/* Resolves all regions. One that hides MTE does so for the whole guest: then again, for a guest without. */
+static int resolve(struct region_table *t, const struct mm_caps *caps, struct diag *d)
+{
+	for (unsigned i = 0; i < t->nr; i++) {
+		struct region *r = &t->region[i];
+		struct resolved out;
+		int err = region_resolve(r, caps, t->mte, &out, d);
+
+		if (err)
+			return err;
+		r->attr = out.attr;
+		r->reason = out.reason;
+		if (out.hides_mte) {
+			t->mte = false;
+			t->mte_hidden_by = r->name;
+			return resolve(t, caps, d);
+		}
+	}
+	return 0;
+}
+
+int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d)
 {
 	int err = check_reach(t, caps, d);
 
@@ -312,9 +320,9 @@ int region_table_finish(struct region_table *t, const struct mm_caps *caps, stru
 		return err;
 	sort(t);
 	err = settle_overlaps(t, d);
-	for (unsigned i = 0; !err && i < t->nr; i++)
-		err = region_resolve(&t->region[i], caps, d);
-	return err;
+	t->mte = mte;
+	t->mte_hidden_by = NULL;
+	return err ? err : resolve(t, caps, d);
 }
 
 const struct region *region_find(const struct region_table *t, ipa_t ipa)

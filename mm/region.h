@@ -35,6 +35,15 @@ enum region_untagged {
 	UNTAGGED_TRUSTED,	/* the guest is known not to map it Tagged */
 };
 
+/* How the guest's device tree names a region. */
+enum region_expose {
+	EXPOSE_BY_TYPE,		/* ram: as memory; other types: not at all */
+	EXPOSE_MEMORY,
+	EXPOSE_RESERVED,	/* /reserved-memory */
+	EXPOSE_PMEM,		/* pmem-region */
+	EXPOSE_NONE,
+};
+
 /* What a descriptor says beside its type. All zero: what the type implies. */
 struct region_opts {
 	u8 tags;			/* enum region_tags */
@@ -45,6 +54,9 @@ struct region_opts {
 	bool read_only;
 	bool exec;			/* also where the type is not executable */
 	bool allow_alias;		/* mismatched mappings of the same memory are meant */
+	u8 expose;			/* enum region_expose */
+	bool probe_tags;		/* see before the guest starts whether tags are stored there */
+	bool adjustable;		/* the guest may have its attributes changed */
 };
 
 struct region {
@@ -55,8 +67,15 @@ struct region {
 	enum region_type type;
 	enum region_origin origin;
 	struct region_opts opts;
-	struct s2_attr attr;		/* resolved */
+	struct s2_attr attr;		/* resolved, ... */
+	const char *reason;		/* ... and what decided */
 };
+
+/* True if the guest's kernel uses it as general-purpose memory. */
+static inline bool region_is_memory(const struct region *r)
+{
+	return r->type == REGION_RAM;
+}
 
 #define REGION_MAX 1280
 
@@ -65,6 +84,8 @@ struct region_table {
 	struct region region[REGION_MAX];	/* sorted by ipa, disjoint, once region_table_finish() has passed */
 	u16 order[2][REGION_MAX];		/* scratch of the sort */
 	struct range taken[2 * REGION_MAX];	/* scratch: what config regions take from the host's */
+	bool mte;				/* once finished: the guest may have MTE */
+	const char *mte_hidden_by;		/* the region that took it away, or NULL */
 };
 
 const char *region_type_name(enum region_type type);
@@ -81,9 +102,10 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
 /*
  * Sorts by ipa, lets config regions displace host regions (at their ipa and at their pa), cuts host regions that
  * overlap, refuses overlaps among config regions (-EEXIST, both names) and config regions beyond caps->pa_bits (-ERANGE;
- * of the host's, what is beyond is dropped), and resolves every region's attributes. O(n log n).
+ * of the host's, what is beyond is dropped), and resolves every region's attributes for a guest that has MTE if @mte and
+ * if no region stands against it. O(n log n).
  */
-int region_table_finish(struct region_table *t, const struct mm_caps *caps, struct diag *d);
+int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d);
 
 /* The region that holds @ipa, or NULL. Binary search; only on a finished table. */
 const struct region *region_find(const struct region_table *t, ipa_t ipa);

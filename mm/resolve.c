@@ -1,29 +1,118 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/resolve.h"
 
+#include "lib/errno.h"
+#include "mm/combine.h"
+
+#define MAIR_TAGGED	0xf0
+
 /*
- * What each type is to stage 2, MemAttr with FWB = 0 and FWB = 1. RAM follows stage 1 with FWB too, so that a guest with
- * non-coherent devices behaves as on the bare machine.
+ * RAM follows stage 1 with FWB too, so that a guest with non-coherent devices behaves as on the bare machine. `tags` is
+ * whether there is tag storage unless the region says otherwise; for types that stage 1 cannot make Tagged it says nothing.
  */
 static const struct {
-	u8 memattr[2];
+	const char *name;
+	u8 memattr[2];		/* by FWB */
 	bool exec;
-} defaults[REGION_NR_TYPES] = {
-	[REGION_RAM] = { { S2_NORMAL_WB, S2_FWB_STAGE1 }, true },
-	[REGION_DEVICE_MEMORY] = { { S2_NORMAL_WB, S2_FWB_FORCE_WB }, false },
-	[REGION_PREFETCHABLE] = { { S2_NORMAL_NC, S2_NORMAL_NC }, false },
-	[REGION_MMIO] = { { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false },
+	bool tags;
+} types[REGION_NR_TYPES] = {
+	[REGION_RAM] = { "ram", { S2_NORMAL_WB, S2_FWB_STAGE1 }, true, true },
+	[REGION_DEVICE_MEMORY] = { "device-memory", { S2_NORMAL_WB, S2_FWB_FORCE_WB }, false, false },
+	[REGION_PREFETCHABLE] = { "prefetchable", { S2_NORMAL_NC, S2_NORMAL_NC }, false, true },
+	[REGION_MMIO] = { "mmio", { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false, true },
+	[REGION_RAW] = { "raw", { 0, 0 }, false, true },
 };
 
-int region_resolve(struct region *r, const struct mm_caps *caps, struct diag *d)
+const char *region_type_name(enum region_type type)
 {
-	(void)d;
-	r->attr = (struct s2_attr){
-		.memattr = defaults[r->type].memattr[caps->fwb],
-		.sh = SH_INNER,
-		.read = true,
-		.write = true,
-		.exec = defaults[r->type].exec,
+	return types[type].name;
+}
+
+/* What the type says, before tags are thought of. */
+static int by_type(const struct region *r, const struct mm_caps *caps, struct resolved *out, struct diag *d)
+{
+	const struct region_opts *o = &r->opts;
+
+	*out = (struct resolved){
+		.attr = {
+			.memattr = types[r->type].memattr[caps->fwb],
+			.sh = SH_INNER,
+			.read = true,
+			.write = !o->read_only,
+			.exec = types[r->type].exec || o->exec,
+		},
+		.reason = "by type",
 	};
+	if (r->type == REGION_MMIO && o->has_device_type) {
+		out->attr.memattr = o->device_type;
+		out->reason = "device-type";
+	}
+	if (r->type == REGION_RAW) {
+		out->attr.memattr = o->memattr;
+		out->attr.sh = o->sh;
+		out->reason = "as written";
+	}
+	if (!s2_decode(out->attr.memattr, caps->fwb, caps->mte_perm))
+		return fail(d, -EINVAL, "region %s: memattr: %#x is a reserved encoding on this CPU, which has FWB = %d and %s "
+			    "FEAT_MTE_PERM: docs/memory-attributes.md lists what there is", r->name, out->attr.memattr,
+			    caps->fwb, caps->mte_perm ? "has" : "has no");
 	return 0;
+}
+
+/* True if a guest with MTE that maps it Tagged gets at tags. */
+static bool reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps)
+{
+	struct mem_attr a;
+
+	return !combine(MAIR_TAGGED, attr->memattr, caps->fwb, caps->mte_perm, &a) && a.tagged && !a.no_tag_access;
+}
+
+static bool has_tags(const struct region *r)
+{
+	return r->opts.tags == TAGS_BY_TYPE ? types[r->type].tags : r->opts.tags == TAGS_YES;
+}
+
+/* The encoding of the same memory with tag accesses that fault; -EINVAL without FEAT_MTE_PERM. */
+static int no_tag_access(const struct s2_attr *attr, const struct mm_caps *caps)
+{
+	struct s2_mem mem = *s2_decode(attr->memattr, caps->fwb, caps->mte_perm);
+
+	mem.no_tag_access = true;
+	return s2_encode(&mem, caps->fwb, caps->mte_perm);
+}
+
+/*
+ * Keeps a guest with MTE from tags that are not there, by the first of these that applies. Memory that the guest's kernel
+ * hands out itself would be handed out for PROT_MTE: there MTE goes. A raw encoding stays as written.
+ */
+static void keep_from_tags(const struct region *r, const struct mm_caps *caps, struct resolved *out)
+{
+	bool memory = region_is_memory(r);
+	bool may_change = !memory && r->type != REGION_RAW;
+	int memattr = no_tag_access(&out->attr, caps);
+
+	if (may_change && memattr >= 0) {
+		out->attr.memattr = (u8)memattr;
+		out->reason = "no tags: NoTagAccess";
+	} else if (may_change && r->opts.untagged == UNTAGGED_WRITE_THROUGH && !caps->fwb) {
+		out->attr.memattr = S2_NORMAL_WT;
+		out->reason = "no tags: untagged = write-through";
+	} else if (may_change && r->opts.untagged == UNTAGGED_NON_CACHEABLE) {
+		out->attr.memattr = S2_NORMAL_NC;
+		out->reason = "no tags: untagged = non-cacheable";
+	} else if (!memory && r->opts.untagged == UNTAGGED_TRUSTED) {
+		out->reason = "no tags: the guest is trusted not to map it Tagged";
+	} else {
+		out->hides_mte = true;
+		out->reason = "no tags: MTE is hidden from the guest";
+	}
+}
+
+int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte, struct resolved *out, struct diag *d)
+{
+	int err = by_type(r, caps, out, d);
+
+	if (!err && mte && !has_tags(r) && reaches_tags(&out->attr, caps))
+		keep_from_tags(r, caps, out);
+	return err;
 }

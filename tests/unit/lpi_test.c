@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The GIC here is memory: its registers hold what was written. IPA = PA = its address on the host. */
+/*
+ * The GIC here is memory: its registers hold what was written. IPA = PA = its address on the host.
+ */
 #include "hyp/guest.h"
 #include "hyp/lpi.h"
 #include "hyp/mmio.h"
@@ -37,7 +39,10 @@ static int map(pa_t pa, u64 size)
 	return 0;
 }
 
-/* A distributor in frame 0, and the redistributors in two regions behind it: of two frames each, and of four. */
+/*
+ * A distributor in frame 0, and the redistributors in two regions behind it: of two frames each,
+ * and of four.
+ */
 static int make_gic(void **state)
 {
 	static const struct mm_caps caps = { .pa_bits = 48 };
@@ -126,7 +131,10 @@ static void hide(void **state)
 	assert_int_equal(lpi_hide(&gic, map, &d), 0);
 	assert_int_equal(*reg32(8, 0x00) & BIT(0), 0);
 
-	/* Both redistributors, and behind each its virtual LPIs; the rest of the frames is the guest's. */
+	/*
+	 * Both redistributors, and behind each its virtual LPIs; the rest of the frames is the
+	 * guest's.
+	 */
 	for (unsigned n = 8; n < 16; n++) {
 		assert_int_equal(in_stage2(frame(n)), n & 1);
 		assert_int_equal(!mmio_find(IPA(frame(n))), n & 1);

@@ -35,7 +35,7 @@ static void config(const char *name, u64 base, u64 size, enum region_type type)
 
 static void finish(void)
 {
-	assert_int_equal(region_table_finish(&table, &caps, &diag), 0);
+	assert_int_equal(region_table_finish(&table, &caps, false, &diag), 0);
 	for (unsigned i = 1; i < table.nr; i++)
 		assert_true(table.region[i - 1].ipa.v + table.region[i - 1].size <= table.region[i].ipa.v);
 }
@@ -109,7 +109,7 @@ static void overlapping_config_regions_are_refused_by_both_names(void **state)
 	(void)state;
 	config("first", 0x10000, 0x2000, REGION_MMIO);
 	config("second", 0x11000, 0x2000, REGION_MMIO);
-	assert_int_equal(region_table_finish(&table, &caps, &diag), -EEXIST);
+	assert_int_equal(region_table_finish(&table, &caps, false, &diag), -EEXIST);
 	assert_non_null(strstr(diag.text, "first"));
 	assert_non_null(strstr(diag.text, "second"));
 }
@@ -173,7 +173,7 @@ static void what_the_cpu_cannot_address_is_refused_or_dropped(void **state)
 
 	setup(state);
 	config("far", BIT(40) - 0x1000, 0x2000, REGION_MMIO);
-	assert_int_equal(region_table_finish(&table, &caps, &diag), -ERANGE);
+	assert_int_equal(region_table_finish(&table, &caps, false, &diag), -ERANGE);
 	assert_non_null(strstr(diag.text, "far"));
 	assert_non_null(strstr(diag.text, "40 bits"));
 }
@@ -231,7 +231,7 @@ static void random_tables_equal_a_page_map(void **state)
 			}
 		}
 		if (refused) {
-			assert_int_equal(region_table_finish(&table, &caps, &diag), -EEXIST);
+			assert_int_equal(region_table_finish(&table, &caps, false, &diag), -EEXIST);
 			continue;
 		}
 		finish();
@@ -255,7 +255,7 @@ static void memory_follows_stage_1_and_devices_are_device_memory(void **state)
 	assert_false(table.region[0].attr.exec);
 	assert_int_equal(table.region[1].attr.memattr, S2_NORMAL_WB);
 	assert_true(table.region[1].attr.exec);
-	assert_int_equal(region_table_finish(&table, &fwb, &diag), 0);
+	assert_int_equal(region_table_finish(&table, &fwb, false, &diag), 0);
 	assert_int_equal(table.region[0].attr.memattr, S2_DEVICE_nGnRE);
 	assert_int_equal(table.region[1].attr.memattr, S2_FWB_STAGE1);
 }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of config_read(). Only hyp/config*.c and their tests include this. */
+#ifndef HYP_CONFIG_PARTS_H
+#define HYP_CONFIG_PARTS_H
+
+#include "drivers/fdt.h"
+#include "hyp/config.h"
+
+enum prop_kind {
+	PROP_FLAG,		/* bool */
+	PROP_U32,		/* u32: one cell */
+	PROP_U64,		/* u64: two cells */
+	PROP_STRING,		/* const char *: into the tree, no control characters */
+	PROP_CHOICE,		/* u8: the value of one of `choices` */
+	PROP_RANGE,		/* struct range: address and size, two cells each, not empty */
+};
+
+struct prop_choice {
+	const char *name;	/* NULL: the end */
+	u8 value;
+};
+
+/* A property that a node can have. */
+struct prop {
+	const char *name;
+	enum prop_kind kind;
+	size_t offset;		/* of the value, of the type that `kind` says, in the node's struct */
+	u64 min, max;		/* numbers */
+	u64 align;		/* numbers and ranges: multiples of it, a power of 2; 0: any */
+	const struct prop_choice *choices;
+};
+
+/*
+ * Reads all properties of the node that @w stands on into the struct at @out, as @props say; bit n of *given is set if
+ * props[n] is there. Properties that are unknown, there twice, or of another form are refused.
+ */
+int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, void *out, u32 *given, struct diag *d);
+
+/* Says in @buf what may be meant by @name, which is none of the @nr at @known: the one that is nearest, or which there are. */
+void suggest(char *buf, size_t size, const char *name, const char *const *known, unsigned nr);
+
+/* The config while it is read. */
+struct config_reader {
+	const struct host *host;
+	struct config *config;
+	struct region_table *regions;
+	struct diag *diag;
+	struct dt_walk w;	/* stands on the node that is read */
+};
+
+/* Reads the region node that r->w stands on. */
+int config_read_region(struct config_reader *r);
+
+/* A PCI function, and the BAR of it that a region follows. */
+struct pci_bar {
+	bool by_address;
+	u16 vendor, device;		/* without by_address: the first function with these IDs */
+	u16 segment;
+	u8 bus, dev, fn;
+	u8 bar;				/* 0 to 5 */
+};
+
+/* Reads "1af4:1110" (vendor and device) or "0000:00:02.0" (segment, bus, device and function), all hexadecimal. */
+bool pci_function_parse(const char *text, struct pci_bar *out);
+
+#endif
