@@ -78,8 +78,8 @@ TARGET_OBJ := $(patsubst %,$(O)/target/%.o,$(TARGET_SRC))
 all: $(O)/mavis.img
 FORCE:
 
-$(O)/mavis.img: $(O)/mavis.elf
-	$(Q)$(OBJCOPY) -O binary $< $@
+$(O)/mavis.img: $(O)/mavis.elf tools/image
+	$(Q)tools/image $< $(OBJCOPY) $@
 
 # gcc sees the whole image when it links (a tenth less text); clang would need a linker of its own for that.
 comma := ,

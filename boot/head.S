@@ -38,15 +38,15 @@ primary:
 	adr_l	x1, __image_end
 	bl	dcache_clean_inval_poc
 
-	adr_l	x0, __image_start
-	adr_l	x1, __rela_start
-	adr_l	x2, __rela_end
-1:	cmp	x1, x2
-	b.hs	2f
-	ldp	x3, x4, [x1], #16		/* r_offset, r_info: R_AARCH64_RELATIVE only (ld -z text) */
-	ldr	x5, [x1], #8			/* r_addend */
-	add	x5, x5, x0
-	str	x5, [x0, x3]
+	adr_l	x0, __image_start		/* relocations, packed by tools/image */
+	adr_l	x1, __relocs
+	mov	x2, x0
+1:	ldrh	w3, [x1], #2			/* words since the last one */
+	cbz	w3, 2f
+	add	x2, x2, x3, lsl #3
+	ldr	x4, [x2]
+	add	x4, x4, x0
+	str	x4, [x2]
 	b	1b
 
 2:	adr_l	x0, __bss_start

@@ -17,6 +17,9 @@ int host_check(const void *fdt, u64 size, struct diag *d)
 {
 	struct diag why;
 
+	if (!IS_ALIGNED((uintptr_t)fdt, 8))
+		return fail(d, -EINVAL, "device tree at %#lx is not 8-byte-aligned, as the arm64 boot protocol has it; "
+			    PASS_A_TREE, (unsigned long)(uintptr_t)fdt);
 	if (!size)
 		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; " PASS_A_TREE,
 			    (unsigned long)(uintptr_t)fdt);

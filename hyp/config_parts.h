@@ -25,7 +25,7 @@ struct prop {
 	const char *name;
 	enum prop_kind kind;
 	size_t offset;		/* of the value, of the type that `kind` says, in the node's struct */
-	u64 min, max;		/* numbers */
+	u64 min, max;		/* numbers; of a range, its end is at most `max` */
 	u64 align;		/* numbers and ranges: multiples of it, a power of 2; 0: any */
 	const struct prop_choice *choices;
 };

@@ -133,9 +133,9 @@ static int read_range(const struct dt_walk *w, const struct prop *p, struct dt_p
 	r = (struct range){ dt_cells(val.data, 2), dt_cells(val.data + 8, 2) };
 	if (!r.size)
 		return dt_fail(w, d, -EINVAL, p->name, "it is empty: give a size, or leave the node out");
-	if (!range_valid(r))
-		return dt_fail(w, d, -ERANGE, p->name, "%#lx bytes at %#lx pass the end of the address space: make it smaller",
-			       r.size, r.base);
+	if (r.size > p->max || r.base > p->max - r.size)
+		return dt_fail(w, d, -ERANGE, p->name, "%#lx bytes at %#lx are out of range: addresses end at %#lx", r.size,
+			       r.base, p->max);
 	if (p->align && !IS_ALIGNED(r.base | r.size, p->align))
 		return dt_fail(w, d, -EINVAL, p->name, "%#lx bytes at %#lx: address and size must be multiples of %#lx", r.size,
 			       r.base, p->align);

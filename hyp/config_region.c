@@ -65,7 +65,7 @@ enum {
 #define AT(member)	.offset = offsetof(struct region_node, member)
 
 static const struct prop props[NR_PROPS] = {
-	[P_REG] = { .name = "reg", .kind = PROP_RANGE, AT(reg), .align = PAGE_SIZE },
+	[P_REG] = { .name = "reg", .kind = PROP_RANGE, AT(reg), .max = BIT(DT_PA_BITS), .align = PAGE_SIZE },
 	[P_IPA] = { .name = "ipa", .kind = PROP_U64, AT(ipa), .max = BIT(DT_PA_BITS), .align = PAGE_SIZE },
 	[P_HOST_NODE] = { .name = "host-node", .kind = PROP_STRING, AT(host_node) },
 	[P_PCI] = { .name = "pci", .kind = PROP_STRING, AT(pci) },

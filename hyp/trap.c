@@ -15,7 +15,7 @@
 bool trap_may_print(void)
 {
 	static struct lock print_lock;
-	static unsigned tokens = BURST;
+	static unsigned spent;
 	static u64 last;
 	u64 second = MAX(read_sysreg(cntfrq_el0), 1);
 	u64 now = read_sysreg(cntpct_el0);
@@ -23,11 +23,11 @@ bool trap_may_print(void)
 
 	lock(&print_lock);
 	if (now - last >= second) {
-		tokens = MIN(tokens + (now - last) / second, BURST);
+		spent -= MIN(spent, (now - last) / second);
 		last = now;
 	}
-	may = tokens != 0;
-	tokens -= may;
+	may = spent < BURST;
+	spent += may;
 	unlock(&print_lock);
 	return may;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/region.h"
 
+#include <string.h>
+
 #include "lib/errno.h"
+#include "mm/alias.h"
 #include "mm/resolve.h"
 
 static struct range ipa_range(const struct region *r)
@@ -289,25 +292,35 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 	return 0;
 }
 
-/* Resolves all regions. One that hides MTE does so for the whole guest: then again, for a guest without. */
-static int resolve(struct region_table *t, const struct mm_caps *caps, struct diag *d)
+/*
+ * Resolves all regions. One that hides MTE does so for the whole guest: then none need be kept from tags, and only that one
+ * remembers why.
+ */
+static int resolve(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d)
 {
-	for (unsigned i = 0; i < t->nr; i++) {
-		struct region *r = &t->region[i];
-		struct resolved out;
-		int err = region_resolve(r, caps, t->mte, &out, d);
+	struct resolved out;
+	int err = 0;
 
-		if (err)
-			return err;
-		r->attr = out.attr;
-		r->reason = out.reason;
-		if (out.hides_mte) {
+	t->mte = mte;
+	t->mte_hidden_by[0] = '\0';
+	for (unsigned i = 0; i < t->nr && !err; i++) {
+		err = region_resolve(&t->region[i], caps, mte, &out, d);
+		t->region[i].attr = out.attr;
+		t->region[i].reason = out.reason;
+		if (out.hides_mte && t->mte) {
 			t->mte = false;
-			t->mte_hidden_by = r->name;
-			return resolve(t, caps, d);
+			format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", t->region[i].name);
 		}
 	}
-	return 0;
+	for (unsigned i = 0; i < t->nr && !err && t->mte != mte; i++) {
+		struct region *r = &t->region[i];
+
+		err = region_resolve(r, caps, false, &out, d);
+		r->attr = out.attr;
+		if (strcmp(r->name, t->mte_hidden_by))
+			r->reason = out.reason;
+	}
+	return err;
 }
 
 int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d)
@@ -320,9 +333,9 @@ int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool
 		return err;
 	sort(t);
 	err = settle_overlaps(t, d);
-	t->mte = mte;
-	t->mte_hidden_by = NULL;
-	return err ? err : resolve(t, caps, d);
+	if (!err)
+		err = resolve(t, caps, mte, d);
+	return err ? err : alias_check(t, caps, d);
 }
 
 const struct region *region_find(const struct region_table *t, ipa_t ipa)

@@ -74,7 +74,9 @@ struct region {
 /* True if the guest's kernel uses it as general-purpose memory. */
 static inline bool region_is_memory(const struct region *r)
 {
-	return r->type == REGION_RAM;
+	u8 expose = r->opts.expose;
+
+	return expose == EXPOSE_MEMORY || (expose == EXPOSE_BY_TYPE && r->type == REGION_RAM);
 }
 
 #define REGION_MAX 1280
@@ -85,7 +87,7 @@ struct region_table {
 	u16 order[2][REGION_MAX];		/* scratch of the sort */
 	struct range taken[2 * REGION_MAX];	/* scratch: what config regions take from the host's */
 	bool mte;				/* once finished: the guest may have MTE */
-	const char *mte_hidden_by;		/* the region that took it away, or NULL */
+	char mte_hidden_by[40];			/* the region that took it away, or "" */
 };
 
 const char *region_type_name(enum region_type type);
@@ -103,7 +105,7 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
  * Sorts by ipa, lets config regions displace host regions (at their ipa and at their pa), cuts host regions that
  * overlap, refuses overlaps among config regions (-EEXIST, both names) and config regions beyond caps->pa_bits (-ERANGE;
  * of the host's, what is beyond is dropped), and resolves every region's attributes for a guest that has MTE if @mte and
- * if no region stands against it. O(n log n).
+ * if no region stands against it. Mismatched aliases (alias.h) are refused. O(n log n).
  */
 int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d);
 

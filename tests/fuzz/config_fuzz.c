@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The config reader on any bytes: half of the inputs with a machine, half without. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "drivers/host.h"
+#include "hyp/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CHECK(x) do { if (!(x)) abort(); } while (0)
+
+static _Alignas(8) u8 tree[4096];
+static struct host host;
+static struct region_table regions;
+
+static void begin_node(const char *name, u32 address, u32 size)
+{
+	CHECK(!fdt_begin_node(tree, name));
+	if (size) {
+		fdt32_t reg[4] = { 0, cpu_to_fdt32(address), 0, cpu_to_fdt32(size) };
+
+		CHECK(!fdt_property(tree, "reg", reg, sizeof(reg)));
+	}
+}
+
+/* A machine with memory, two CPUs and two devices for `host-node`. */
+static void make_host(void)
+{
+	struct diag diag;
+
+	CHECK(!fdt_create(tree, sizeof(tree)) && !fdt_finish_reservemap(tree));
+	begin_node("", 0, 0);
+	CHECK(!fdt_property_cell(tree, "#address-cells", 2) && !fdt_property_cell(tree, "#size-cells", 2));
+	begin_node("memory@40000000", 0x40000000, 0x40000000);
+	CHECK(!fdt_property_string(tree, "device_type", "memory") && !fdt_end_node(tree));
+	begin_node("uart@9000000", 0x9000000, 0x1000);
+	CHECK(!fdt_end_node(tree));
+	begin_node("rtc@9010800", 0x9010800, 0x800);
+	CHECK(!fdt_end_node(tree));
+	begin_node("cpus", 0, 0);
+	CHECK(!fdt_property_cell(tree, "#address-cells", 1) && !fdt_property_cell(tree, "#size-cells", 0));
+	for (u32 i = 0; i < 2; i++) {
+		begin_node(i ? "cpu@1" : "cpu@0", 0, 0);
+		CHECK(!fdt_property_string(tree, "device_type", "cpu") && !fdt_property_cell(tree, "reg", i) &&
+		      !fdt_end_node(tree));
+	}
+	CHECK(!fdt_end_node(tree) && !fdt_end_node(tree) && !fdt_finish(tree));
+	CHECK(!host_check(tree, sizeof(tree), &diag) && !host_read(tree, &host, &diag) && host.nr_cpus == 2);
+}
+
+/* What the rest of Mavis relies on. */
+static void check_regions(void)
+{
+	CHECK(regions.nr <= REGION_MAX);
+	for (unsigned i = 0; i < regions.nr; i++) {
+		const struct region *r = &regions.region[i];
+
+		CHECK(r->size && IS_ALIGNED(r->ipa.v | r->pa.v | r->size, PAGE_SIZE));
+		CHECK(range_valid((struct range){ r->ipa.v, r->size }) && range_valid((struct range){ r->pa.v, r->size }));
+		CHECK(r->type < REGION_NR_TYPES && r->opts.memattr < 16 && r->name[0] && memchr(r->name, '\0', sizeof(r->name)));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct config config;
+	struct diag diag = { "" };
+
+	if (!host.nr_cpus)
+		make_host();
+	regions.nr = 0;
+	if (config_read(data, size, size % 2 ? NULL : &host, &config, &regions, &diag)) {
+		CHECK(diag.text[0] && memchr(diag.text, '\0', sizeof(diag.text)));
+		return 0;
+	}
+	check_regions();
+	CHECK(config.bootargs && IS_ALIGNED(config.memory, PAGE_SIZE) && config.cpus <= HOST_MAX_CPUS);
+	return 0;
+}
