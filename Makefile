@@ -233,6 +233,30 @@ $(O)/check/%.tidy: % tests/clang-tidy.yaml Makefile | $(DEPS)/.check
 tools-check: $(O)/mavis.img | $(DEPS)/.check
 	$(Q)$(PYTEST) $(PYTEST_ARGS) tests/tools
 
+# --- Fuzzing ----------------------------------------------------------------------------------------------------------
+
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+FUZZ_SECONDS := 60
+
+# What reads bytes that others made.
+FUZZ_SRC := $(wildcard drivers/fdt*.c drivers/host*.c $(addprefix hyp/,config*.c bundle.c filetype.c image.c guest_fdt*.c) \
+	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c)) lib/format.c tests/unit/uart_match.c
+
+$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) Makefile | $(DEPS)/.check
+	@mkdir -p $(@D)
+	$(Q)clang $(CFLAGS) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) -lfdt
+
+# A fuzzer starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes on where it was.
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+	@for f in $^; do \
+		from=tests/fuzz/$${f##*/}; \
+		mkdir -p $$f.corpus; \
+		[ ! -e $$from.dts ] || dtc -q -I dts -O dtb -o $$f.corpus/seed $$from.dts || exit 1; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $$([ ! -e $$from.dict ] || echo -dict=$$from.dict) \
+			-artifact_prefix=$$f. $$f.corpus >$$f.log 2>&1 || { cat $$f.log; exit 1; }; \
+	done
+
 # --- The rest ---------------------------------------------------------------------------------------------------------
 
 .PHONY: deps help clean distclean
@@ -252,6 +276,7 @@ make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests
+make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
 make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded
 

@@ -24,8 +24,8 @@ static u64 read_id(enum id id)
 
 /* A feature is there from a value of a 4-bit field on; 0xf means "not" in the signed fields, of which none is here. */
 static const struct feature {
-	const char *name;
-	enum id id;
+	char name[9];
+	u8 id;			/* enum id */
 	u8 shift;
 	u8 min;
 } features[] = {
@@ -78,7 +78,7 @@ const char *features_cpu_name(void)
 {
 	static const struct {
 		u16 part;
-		const char *name;
+		char name[12];
 	} arm[] = {
 		{ 0xd03, "Cortex-A53" }, { 0xd04, "Cortex-A35" }, { 0xd05, "Cortex-A55" }, { 0xd07, "Cortex-A57" },
 		{ 0xd08, "Cortex-A72" }, { 0xd09, "Cortex-A73" }, { 0xd0a, "Cortex-A75" }, { 0xd0b, "Cortex-A76" },

@@ -16,8 +16,7 @@ struct condition {
 };
 
 struct uart_driver {
-	const char *name;
-	const char *compatible[8];
+	const char *compatible;		/* strings, each with its NUL, and an empty one: a list as in a device tree */
 	u16 tx;
 	struct condition ready;		/* room for a character */
 	struct condition idle;		/* the last one is out */
@@ -28,30 +27,35 @@ struct uart_driver {
 
 static const struct uart_driver drivers[] = {
 	{
-		.name = "PL011",
-		.compatible = { "arm,pl011" },
+		/* PL011 */
+		.compatible = "arm,pl011\0",
 		.tx = 0x00,
 		.ready = { 0x18, BIT(5), 0 },				/* FR.TXFF */
 		.idle = { 0x18, BIT(3), 0 },				/* FR.BUSY */
 		.on = { { 0x30, BIT(9) | BIT(8) | BIT(0), BIT(9) | BIT(8) | BIT(0) } },	/* CR.RXE, TXE, UARTEN */
 	}, {
-		.name = "SBSA UART",
-		.compatible = { "arm,sbsa-uart" },
+		/* SBSA UART */
+		.compatible = "arm,sbsa-uart\0",
 		.tx = 0x00,
 		.ready = { 0x18, BIT(5), 0 },
 		.idle = { 0x18, BIT(3), 0 },
 	}, {
-		.name = "8250",
-		.compatible = { "ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart", "nuvoton,npcm845-uart",
-				"nuvoton,npcm750-uart", "nvidia,tegra20-uart" },
+		/* 8250 */
+		.compatible = "ns16550a\0"
+			      "ns16550\0"
+			      "ns8250\0"
+			      "snps,dw-apb-uart\0"
+			      "nuvoton,npcm845-uart\0"
+			      "nuvoton,npcm750-uart\0"
+			      "nvidia,tegra20-uart\0",
 		.tx = 0,
 		.ready = { 5, BIT(5), BIT(5) },				/* LSR.THRE */
 		.idle = { 5, BIT(6), BIT(6) },				/* LSR.TEMT */
 		.is_8250 = true,
 		.io_width = 1,
 	}, {
-		.name = "BCM2835 mini-UART",
-		.compatible = { "brcm,bcm2835-aux-uart" },
+		/* BCM2835 mini-UART */
+		.compatible = "brcm,bcm2835-aux-uart\0",
 		.tx = 0,
 		.ready = { 5, BIT(5), BIT(5) },
 		.idle = { 5, BIT(6), BIT(6) },
@@ -59,24 +63,33 @@ static const struct uart_driver drivers[] = {
 		.reg_shift = 2,
 		.io_width = 4,
 	}, {
-		.name = "Cadence UART",
-		.compatible = { "cdns,uart-r1p12", "cdns,uart-r1p8", "xlnx,xuartps" },
+		/* Cadence UART */
+		.compatible = "cdns,uart-r1p12\0"
+			      "cdns,uart-r1p8\0"
+			      "xlnx,xuartps\0",
 		.tx = 0x30,
 		.ready = { 0x2c, BIT(4), 0 },				/* SR.TXFULL */
 		.idle = { 0x2c, BIT(11) | BIT(3), BIT(3) },		/* SR.TACTIVE, TXEMPTY */
 		.on = { { 0x00, BIT(5) | BIT(4), BIT(4) } },		/* CR.TXDIS, TXEN */
 	}, {
-		.name = "i.MX UART",
-		.compatible = { "fsl,imx6q-uart", "fsl,imx21-uart", "fsl,imx8mp-uart", "fsl,imx8mm-uart",
-				"fsl,imx8mq-uart", "fsl,imx8mn-uart" },
+		/* i.MX UART */
+		.compatible = "fsl,imx6q-uart\0"
+			      "fsl,imx21-uart\0"
+			      "fsl,imx8mp-uart\0"
+			      "fsl,imx8mm-uart\0"
+			      "fsl,imx8mq-uart\0"
+			      "fsl,imx8mn-uart\0",
 		.tx = 0x40,
 		.ready = { 0xb4, BIT(4), 0 },				/* UTS.TXFULL */
 		.idle = { 0x98, BIT(3), BIT(3) },			/* USR2.TXDC */
 		.on = { { 0x80, BIT(0), BIT(0) }, { 0x84, BIT(2), BIT(2) } },	/* UCR1.UARTEN, UCR2.TXEN */
 	}, {
-		.name = "Meson UART",
-		.compatible = { "amlogic,meson-gx-uart", "amlogic,meson-uart", "amlogic,meson-ao-uart",
-				"amlogic,meson-g12a-uart", "amlogic,meson-s4-uart" },
+		/* Meson UART */
+		.compatible = "amlogic,meson-gx-uart\0"
+			      "amlogic,meson-uart\0"
+			      "amlogic,meson-ao-uart\0"
+			      "amlogic,meson-g12a-uart\0"
+			      "amlogic,meson-s4-uart\0",
 		.tx = 0x00,
 		.ready = { 0x0c, BIT(21), 0 },				/* STATUS.TX_FIFO_FULL */
 		.idle = { 0x0c, BIT(25) | BIT(22), BIT(22) },		/* STATUS.XMIT_BUSY, TX_FIFO_EMPTY */
@@ -87,15 +100,10 @@ static const struct uart_driver drivers[] = {
 const struct uart_driver *uart_match(const char *compatible)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(drivers); i++)
-		for (unsigned j = 0; j < ARRAY_SIZE(drivers[i].compatible) && drivers[i].compatible[j]; j++)
-			if (!strcmp(drivers[i].compatible[j], compatible))
+		for (const char *c = drivers[i].compatible; *c; c += strlen(c) + 1)
+			if (!strcmp(c, compatible))
 				return &drivers[i];
 	return NULL;
-}
-
-const char *uart_name(const struct uart_driver *driver)
-{
-	return driver->name;
 }
 
 static u32 reg_read(const struct uart *u, u16 reg)

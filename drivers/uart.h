@@ -13,9 +13,8 @@ struct uart {
 	u8 reg_shift, io_width;			/* of an 8250 alone; io_width in bytes */
 };
 
-/* The driver for a `compatible` string, or NULL; and what it is called. */
+/* The driver for a `compatible` string, or NULL. */
 const struct uart_driver *uart_match(const char *compatible);
-const char *uart_name(const struct uart_driver *driver);
 
 /* The UART at @base. @reg_shift and @io_width as the device tree has them, 0 where it has none. */
 struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, u8 io_width);

@@ -25,15 +25,17 @@ static int read_root(struct config_reader *r)
 	int err = props_read(&r->w, root_props, ARRAY_SIZE(root_props), &compatible, &given, r->diag);
 
 	if (!err && strcmp(compatible, "mavis,config"))
-		return dt_fail(&r->w, r->diag, -EINVAL, "compatible", "\"%.40s\" is no description of a guest for Mavis: it must "
-			       "say \"mavis,config\"", compatible);
+		return refuse(r, -EINVAL, "compatible",
+			      "\"%.40s\" is no description of a guest for Mavis: it must "
+			      "say \"mavis,config\"",
+			      compatible);
 	return err;
 }
 
 static const struct prop guest_props[] = {
 	{ .name = "cpus", .kind = PROP_U32, .offset = offsetof(struct config, cpus), .min = 1, .max = HOST_MAX_CPUS },
-	{ .name = "memory", .kind = PROP_U64, .offset = offsetof(struct config, memory), .min = PAGE_SIZE, .max = BIT(DT_PA_BITS),
-	  .align = PAGE_SIZE },
+	{ .name = "memory", .kind = PROP_U64, .offset = offsetof(struct config, memory), .min = PAGE_SIZE,
+	  .max = BIT(DT_PA_BITS), .align = PAGE_SIZE },
 	{ .name = "bootargs", .kind = PROP_STRING, .offset = offsetof(struct config, bootargs) },
 	{ .name = "mte", .kind = PROP_FLAG, .offset = offsetof(struct config, mte) },
 	{ .name = "verify", .kind = PROP_FLAG, .offset = offsetof(struct config, verify) },
@@ -47,8 +49,10 @@ static int read_guest(struct config_reader *r)
 	int err = props_read(&r->w, guest_props, ARRAY_SIZE(guest_props), c, &given, r->diag);
 
 	if (!err && r->host && c->cpus > r->host->nr_cpus)
-		return dt_fail(&r->w, r->diag, -ERANGE, "cpus", "the guest is to have %u CPUs, but the machine has %u: give at most "
-			       "%u, or leave the property out for all", c->cpus, r->host->nr_cpus, r->host->nr_cpus);
+		return refuse(r, -ERANGE, "cpus",
+			      "the guest is to have %u CPUs, but the machine has %u: give at most "
+			      "%u, or leave the property out for all",
+			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
 	return err;
 }
 
@@ -69,7 +73,8 @@ static const struct prop member_props[] = {
 enum { HAS_CRC32 = BIT(1), HAS_LOAD = BIT(2), HAS_ENTRY = BIT(3) };
 
 /* Only the kernel has the last two. */
-static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc, u32 *given, struct member_node *m)
+static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc, u32 *given,
+		       struct member_node *m)
 {
 	int err;
 
@@ -90,8 +95,9 @@ static int read_kernel(struct config_reader *r)
 	if (err)
 		return err;
 	if (!(given & HAS_LOAD) != !(given & HAS_ENTRY))
-		return dt_fail(&r->w, r->diag, -EINVAL, given & HAS_LOAD ? "entry" : "load", "missing: a bare-metal program needs both "
-			       "`load` and `entry`, an arm64 Image neither");
+		return refuse(r, -EINVAL, given & HAS_LOAD ? "entry" : "load",
+			      "missing: a bare-metal program needs both "
+			      "`load` and `entry`, an arm64 Image neither");
 	c->bare = given & HAS_LOAD;
 	c->load = IPA(m.load);
 	c->entry = IPA(m.entry);
@@ -157,7 +163,7 @@ static int unknown_node(const struct config_reader *r, enum node parent)
 
 static int read_nodes(struct config_reader *r)
 {
-	enum node at[DT_MAX_DEPTH + 1] = { NR_NODES };	/* at[depth + 1]: what the node at that depth is */
+	enum node at[DT_MAX_DEPTH + 1] = { NR_NODES }; /* at[depth + 1]: what the node at that depth is */
 	bool seen[NR_NODES + 1] = { false };
 	int err = 0;
 
@@ -173,7 +179,8 @@ static int read_nodes(struct config_reader *r)
 		err = nodes[n].read(r);
 	}
 	if (!err && !seen[NODE_GUEST])
-		return fail(r->diag, -ENOENT, "/guest: the config has no such node: describe the guest in it, see docs/config.md");
+		return fail(r->diag, -ENOENT,
+			    "/guest: the config has no such node: describe the guest in it, see docs/config.md");
 	return err;
 }
 
@@ -192,9 +199,11 @@ int config_read(const void *dtb, u64 size, const struct host *host, struct confi
 
 	*c = (struct config){ .bootargs = "" };
 	if (size > sizeof(copy))
-		return fail(d, -E2BIG, "bundle: config.dtb has %lu bytes, of which Mavis can read %lu: describe fewer regions", size,
+		return fail(d, -E2BIG,
+			    "bundle: config.dtb has %lu bytes, of which Mavis can read %lu: describe fewer regions", size,
 			    sizeof(copy));
-	memcpy(copy, dtb, size);
+	if (size)
+		memcpy(copy, dtb, size);
 	err = dt_check(copy, size, &why);
 	if (err)
 		return fail(d, err, "bundle: config.dtb is no device tree: %.200s; compile its source with dtc", why.text);

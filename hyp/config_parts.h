@@ -48,6 +48,9 @@ struct config_reader {
 	struct dt_walk w;	/* stands on the node that is read */
 };
 
+/* dt_fail() for the node that r->w stands on. */
+#define refuse(r, err, ...)	dt_fail(&(r)->w, (r)->diag, err, __VA_ARGS__)
+
 /* Reads the region node that r->w stands on. */
 int config_read_region(struct config_reader *r);
 

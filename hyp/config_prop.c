@@ -68,8 +68,10 @@ static int read_flag(const struct dt_walk *w, const struct prop *p, struct dt_pr
 static int check_number(const struct dt_walk *w, const struct prop *p, u64 n, struct diag *d)
 {
 	if (n < p->min || n > p->max)
-		return dt_fail(w, d, -ERANGE, p->name, p->max > BIT(32) ? "%#lx is out of range: give %#lx to %#lx" :
-			       "%lu is out of range: give %lu to %lu", n, p->min, p->max);
+		return dt_fail(w, d, -ERANGE, p->name,
+			       p->max > BIT(32) ? "%#lx is out of range: give %#lx to %#lx"
+						: "%lu is out of range: give %lu to %lu",
+			       n, p->min, p->max);
 	if (p->align && !IS_ALIGNED(n, p->align))
 		return dt_fail(w, d, -EINVAL, p->name, "%#lx is not a multiple of %#lx: give %#lx or %#lx", n, p->align,
 			       ALIGN_DOWN(n, p->align), ALIGN_UP(n, p->align));
@@ -137,8 +139,8 @@ static int read_range(const struct dt_walk *w, const struct prop *p, struct dt_p
 		return dt_fail(w, d, -ERANGE, p->name, "%#lx bytes at %#lx are out of range: addresses end at %#lx", r.size,
 			       r.base, p->max);
 	if (p->align && !IS_ALIGNED(r.base | r.size, p->align))
-		return dt_fail(w, d, -EINVAL, p->name, "%#lx bytes at %#lx: address and size must be multiples of %#lx", r.size,
-			       r.base, p->align);
+		return dt_fail(w, d, -EINVAL, p->name, "%#lx bytes at %#lx: address and size must be multiples of %#lx",
+			       r.size, r.base, p->align);
 	*(struct range *)out = r;
 	return 0;
 }

@@ -112,7 +112,7 @@ static const u8 exposed_types[] = {
 	[EXPOSE_NONE] = T_NOT_MMIO | T_MMIO,
 };
 
-/* dt_fail() for a property that the region's type does not go with. */
+/* refuse() for a property that the region's type does not go with. */
 static int unfit(const struct config_reader *r, u8 type, u8 fit, const char *prop, const char *what)
 {
 	char names[80];
@@ -121,22 +121,23 @@ static int unfit(const struct config_reader *r, u8 type, u8 fit, const char *pro
 	for (const struct prop_choice *c = types; c->name && at < sizeof(names); c++)
 		if (fit & BIT(c->value))
 			at += (size_t)format(names + at, sizeof(names) - at, "%s%s", at ? ", " : "", c->name);
-	return dt_fail(&r->w, r->diag, -EINVAL, prop, "%s is for type %s only, but this region is %s: take it out, or change the type",
-		       what, names, region_type_name(type));
+	return refuse(r, -EINVAL, prop, "%s is for type %s only, but this region is %s: take it out, or change the type",
+		      what, names, region_type_name(type));
 }
 
 static int check_type(const struct config_reader *r, const struct region_node *n, u32 given)
 {
 	if (!(given & BIT(P_TYPE)))
-		return dt_fail(&r->w, r->diag, -EINVAL, "type", "missing: say what the region is: ram, device-memory, prefetchable, "
-			       "mmio or raw");
+		return refuse(r, -EINVAL, "type",
+			      "missing: say what the region is: ram, device-memory, prefetchable, "
+			      "mmio or raw");
 	for (unsigned p = 0; p < NR_PROPS; p++)
 		if (given & BIT(p) && for_types[p] && !(for_types[p] & BIT(n->type)))
 			return unfit(r, n->type, for_types[p], props[p].name, "it");
 	if (!(exposed_types[n->opts.expose] & BIT(n->type)))
 		return unfit(r, n->type, exposed_types[n->opts.expose], "expose", "this value");
 	if (n->type == REGION_RAW && !(given & BIT(P_MEMATTR)))
-		return dt_fail(&r->w, r->diag, -EINVAL, "memattr", "missing: type raw needs the stage 2 MemAttr, 0 to 15");
+		return refuse(r, -EINVAL, "memattr", "missing: type raw needs the stage 2 MemAttr, 0 to 15");
 	return 0;
 }
 
@@ -145,12 +146,12 @@ static int check_tags(const struct config_reader *r, const struct region_node *n
 	bool stored = n->has_tags || (!n->no_tags && n->type != REGION_DEVICE_MEMORY);
 
 	if (n->has_tags && n->no_tags)
-		return dt_fail(&r->w, r->diag, -EINVAL, "no-tags", "stands beside `tags`, its contrary: keep one of them");
+		return refuse(r, -EINVAL, "no-tags", "stands beside `tags`, its contrary: keep one of them");
 	if (n->opts.untagged && stored)
-		return dt_fail(&r->w, r->diag, -EINVAL, "untagged", "says what to do without tag storage, which this region has: %s",
-			       n->has_tags ? "take out one of `untagged` and `tags`" : "add `no-tags`, or take it out");
+		return refuse(r, -EINVAL, "untagged", "says what to do without tag storage, which this region has: %s",
+			      n->has_tags ? "take out one of `untagged` and `tags`" : "add `no-tags`, or take it out");
 	if (n->opts.untagged && n->opts.untagged != UNTAGGED_TRUSTED && n->type == REGION_RAW)
-		return dt_fail(&r->w, r->diag, -EINVAL, "untagged", "type raw keeps its memattr: only \"trusted\" is possible");
+		return refuse(r, -EINVAL, "untagged", "type raw keeps its memattr: only \"trusted\" is possible");
 	return 0;
 }
 
@@ -164,19 +165,22 @@ static int check_place(const struct config_reader *r, u32 given)
 		if (!(given & BIT(ways[i])))
 			continue;
 		if (first)
-			return dt_fail(&r->w, r->diag, -EINVAL, props[ways[i]].name, "stands beside `%s`, but a region is at one place: "
-				       "keep one of them", first);
+			return refuse(r, -EINVAL, props[ways[i]].name,
+				      "stands beside `%s`, but a region is at one place: "
+				      "keep one of them",
+				      first);
 		first = props[ways[i]].name;
 	}
 	if (given & BIT(P_BAR) && !(given & BIT(P_PCI)))
-		return dt_fail(&r->w, r->diag, -EINVAL, "bar", "says nothing without `pci`, the function whose BAR it is: add it");
+		return refuse(r, -EINVAL, "bar", "says nothing without `pci`, the function whose BAR it is: add it");
 	if (!first)
-		return dt_fail(&r->w, r->diag, -EINVAL, "reg", "missing: say where the region is, with `reg`, with `host-node`, or with "
-			       "`pci` and `bar`");
+		return refuse(r, -EINVAL, "reg",
+			      "missing: say where the region is, with `reg`, with `host-node`, or with "
+			      "`pci` and `bar`");
 	if (given & BIT(P_PCI) && !(given & BIT(P_BAR)))
-		return dt_fail(&r->w, r->diag, -EINVAL, "bar", "missing: say which BAR of `pci`, 0 to 5");
+		return refuse(r, -EINVAL, "bar", "missing: say which BAR of `pci`, 0 to 5");
 	if (given & BIT(P_PCI) && given & BIT(P_IPA))
-		return dt_fail(&r->w, r->diag, -EINVAL, "ipa", "a BAR is where the guest puts it: take it out");
+		return refuse(r, -EINVAL, "ipa", "a BAR is where the guest puts it: take it out");
 	return 0;
 }
 
@@ -227,10 +231,14 @@ static int read_pci(const struct config_reader *r, const struct region_node *n)
 	struct pci_bar bar = { .bar = (u8)n->bar };
 
 	if (!pci_function_parse(n->pci, &bar))
-		return dt_fail(&r->w, r->diag, -EINVAL, "pci", "\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or "
-			       "an address, as \"0000:00:02.0\"", n->pci);
-	return dt_fail(&r->w, r->diag, -EOPNOTSUPP, "pci", "PCI regions are not there yet: take the node out; the BAR %u of %s then "
-		       "has the attributes of its window", bar.bar, n->pci);
+		return refuse(r, -EINVAL, "pci",
+			      "\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or "
+			      "an address, as \"0000:00:02.0\"",
+			      n->pci);
+	return refuse(r, -EOPNOTSUPP, "pci",
+		      "PCI regions are not there yet: take the node out; the BAR %u of %s then "
+		      "has the attributes of its window",
+		      bar.bar, n->pci);
 }
 
 /* The host's node that n->host_node names. */
@@ -239,14 +247,16 @@ static int find_host_node(const struct config_reader *r, const struct region_nod
 	size_t len = strlen(n->host_node);
 
 	if (!r->host)
-		return dt_fail(&r->w, r->diag, -ENODEV, "host-node", "there is no machine to look for \"%.64s\" in: give its device "
-			       "tree, or use `reg`", n->host_node);
+		return refuse(r, -ENODEV, "host-node",
+			      "there is no machine to look for \"%.64s\" in: give its device "
+			      "tree, or use `reg`",
+			      n->host_node);
 	dt_walk(host, r->host->fdt);
 	while (dt_next(host))
 		if (dt_path_is(host, n->host_node, len))
 			return 0;
-	return dt_fail(&r->w, r->diag, -ENOENT, "host-node", "the machine's device tree has no node \"%.64s\": give a full path in it",
-		       n->host_node);
+	return refuse(r, -ENOENT, "host-node", "the machine's device tree has no node \"%.64s\": give a full path in it",
+		      n->host_node);
 }
 
 /* All whole pages that the node's `reg` touches, each range a region. */
@@ -270,11 +280,15 @@ static int add_host_node(const struct config_reader *r, const struct region_node
 	if (ret)
 		return ret;
 	if (t->nr == first)
-		return dt_fail(&r->w, r->diag, -ENOENT, "host-node", "\"%.64s\" has no `reg` that the CPU reaches: name another node, "
-			       "or use `reg`", n->host_node);
+		return refuse(r, -ENOENT, "host-node",
+			      "\"%.64s\" has no `reg` that the CPU reaches: name another node, "
+			      "or use `reg`",
+			      n->host_node);
 	if (has_ipa && t->nr - first > 1)
-		return dt_fail(&r->w, r->diag, -EINVAL, "ipa", "\"%.64s\" has %u ranges, which cannot all be there: use one region "
-			       "with `reg` for each", n->host_node, t->nr - first);
+		return refuse(r, -EINVAL, "ipa",
+			      "\"%.64s\" has %u ranges, which cannot all be there: use one region "
+			      "with `reg` for each",
+			      n->host_node, t->nr - first);
 	return 0;
 }
 
@@ -285,12 +299,14 @@ static int check_name(const struct config_reader *r, struct region *region)
 	const char *name = dt_name(&r->w);
 
 	if (strlen(name) >= sizeof(region->name))
-		return fail(r->diag, -EINVAL, "/guest/regions/%.64s: the name has %zu characters: give it %zu at most", name,
-			    strlen(name), sizeof(region->name) - 1);
+		return fail(r->diag, -EINVAL, "/guest/regions/%.64s: the name has %zu characters: give it %zu at most",
+			    name, strlen(name), sizeof(region->name) - 1);
 	for (const char *p = name; *p; p++)
 		if (!strchr(allowed, *p))
-			return fail(r->diag, -EINVAL, "/guest/regions: character %u of a region's name is %#x: use letters, digits and "
-				    ",._+-@", (unsigned)(p - name) + 1, (u8)*p);
+			return fail(r->diag, -EINVAL,
+				    "/guest/regions: character %u of a region's name is %#x: use letters, digits and "
+				    ",._+-@",
+				    (unsigned)(p - name) + 1, (u8)*p);
 	format(region->name, sizeof(region->name), "%s", name);
 	return 0;
 }

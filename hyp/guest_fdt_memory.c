@@ -12,7 +12,7 @@ int edit_collect_ram(struct edit *e)
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 
-		if (r->type != REGION_RAM)
+		if (!region_is_memory(r))
 			continue;
 		last = e->nr_ram ? &e->ram[e->nr_ram - 1] : NULL;
 		if (last && range_end(*last) == r->ipa.v) {

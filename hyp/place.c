@@ -38,7 +38,7 @@ static bool find_room(const struct region_table *t, const struct taken *taken, u
 		const struct region *r = &t->region[i];
 		u64 ipa = ALIGN_UP(r->ipa.v, align) + offset;
 
-		if (r->type != REGION_RAM)
+		if (!region_is_memory(r))
 			continue;
 		while (ipa >= r->ipa.v && ipa - r->ipa.v < r->size && size <= r->size - (ipa - r->ipa.v)) {
 			u64 pa = r->pa.v + (ipa - r->ipa.v);
@@ -60,7 +60,7 @@ static bool find_ipa(const struct region_table *t, struct range pa, struct place
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 
-		if (r->type == REGION_RAM && range_contains((struct range){ r->pa.v, r->size }, pa)) {
+		if (region_is_memory(r) && range_contains((struct range){ r->pa.v, r->size }, pa)) {
 			*p = (struct place){ IPA(r->ipa.v + (pa.base - r->pa.v)), PA(pa.base), pa.size };
 			return true;
 		}

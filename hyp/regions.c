@@ -69,21 +69,27 @@ static int carve_gic(struct region_table *t, const struct host_gic *gic, struct 
 }
 
 /* Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the finished table. */
-static void limit_memory(struct region_table *t, u64 limit)
+static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
 {
+	u64 left = limit;
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < t->nr; i++) {
 		struct region r = t->region[i];
 
 		if (r.type == REGION_RAM && r.origin == REGION_FROM_HOST) {
-			r.size = MIN(r.size, limit);
-			limit -= r.size;
+			r.size = MIN(r.size, left);
+			left -= r.size;
 		}
 		if (r.size)
 			t->region[kept++] = r;
 	}
 	t->nr = kept;
+	if (left)
+		return fail(d, -ERANGE, "/guest: memory: asks for %lu KiB, and the machine has %lu KiB beside Mavis "
+			    "and the config's regions: ask for no more, or leave it out for all",
+			    (unsigned long)(limit >> 10), (unsigned long)((limit - left) >> 10));
+	return 0;
 }
 
 int regions_build(struct region_table *t, const struct host *host, const struct config *config, struct range image,
@@ -100,6 +106,6 @@ int regions_build(struct region_table *t, const struct host *host, const struct 
 	if (!err)
 		err = region_table_finish(t, caps, config->mte && caps->mte, d);
 	if (!err && config->memory)
-		limit_memory(t, config->memory);
+		err = limit_memory(t, config->memory, d);
 	return err;
 }

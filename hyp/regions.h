@@ -11,7 +11,7 @@
 /*
  * Completes @t, which holds the config's regions: adds the host's memory (the lowest config->memory bytes of it, or all)
  * and devices at IPA = PA, takes out @image, Mavis itself, and the parts of the GIC that are not the guest's, and finishes
- * the table. Errors are region_table_finish()'s and region_carve()'s.
+ * the table. Errors are region_table_finish()'s and region_carve()'s; and -ERANGE if the config wants more memory.
  */
 int regions_build(struct region_table *t, const struct host *host, const struct config *config, struct range image,
 		  const struct mm_caps *caps, struct diag *d);

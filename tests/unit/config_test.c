@@ -40,9 +40,10 @@ static int read_blob(void)
 static void compile_guest(const char *body, const char *rest)
 {
 	char source[4096];
+	int len = snprintf(source, sizeof(source), "/dts-v1/;\n/ { compatible = \"mavis,config\"; guest { %s }; %s };\n",
+			   body, rest);
 
-	assert_true(snprintf(source, sizeof(source), "/dts-v1/;\n/ { compatible = \"mavis,config\"; guest { %s }; %s };\n", body,
-			     rest) < (int)sizeof(source));
+	assert_true(len < (int)sizeof(source));
 	compile(source);
 }
 
@@ -454,7 +455,8 @@ static void raw_attributes_are_taken_as_written(void **state)
 static void regions_keep_their_order(void **state)
 {
 	(void)state;
-	accepts("regions { b { reg = <0 0x2000 0 0x1000>; type = \"ram\"; }; a@1000 { reg = <0 0x1000 0 0x1000>; type = \"mmio\"; }; };");
+	accepts("regions { b { reg = <0 0x2000 0 0x1000>; type = \"ram\"; };"
+		"a@1000 { reg = <0 0x1000 0 0x1000>; type = \"mmio\"; }; };");
 	assert_int_equal(regions.nr, 2);
 	assert_string_equal(regions.region[0].name, "b");
 	assert_string_equal(regions.region[1].name, "a@1000");
@@ -466,7 +468,8 @@ static void regions_keep_their_order(void **state)
 static const struct refusal refused_regions[] = {
 	/* Where it is */
 	{ RAM, "reg", "missing: say where the region is", 0 },
-	{ RAM "reg = <0x7c000000 0x4000000>;", "reg", "8 bytes: write `reg = <address-high address-low size-high size-low>;`", 0 },
+	{ RAM "reg = <0x7c000000 0x4000000>;", "reg",
+	  "8 bytes: write `reg = <address-high address-low size-high size-low>;`", 0 },
 	{ RAM "reg = <0 0x1000 0 0x1000 0 0x3000 0 0x1000>;", "reg", "32 bytes: write", 0 },
 	{ RAM "reg = <0 0x1000 0 0>;", "reg", "empty", 0 },
 	{ RAM "reg = <0 0x1800 0 0x1000>;", "reg", "0x1000 bytes at 0x1800: address and size must be multiples of 0x1000", 0 },

@@ -81,6 +81,19 @@ static void only_ram_is_memory(void **state)
 	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x40100000, 0, 0x20000000);
 }
 
+static void ram_that_is_reserved_is_not_memory(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	regions.nr = 0;
+	add_ram(0x40000000, MIB(1));
+	regions.region[0].opts.expose = EXPOSE_RESERVED;
+	add_ram(0x40100000, MIB(512));
+	write_guest();
+	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x40100000, 0, 0x20000000);
+}
+
 static void every_bank_keeps_its_own_part(void **state)
 {
 	(void)state;
@@ -332,6 +345,7 @@ int main(void)
 		TEST(a_host_tree_with_slack_is_copied_without_it),
 		TEST(memory_is_what_the_guest_has),
 		TEST(only_ram_is_memory),
+		TEST(ram_that_is_reserved_is_not_memory),
 		TEST(every_bank_keeps_its_own_part),
 		TEST(a_memory_node_with_nothing_left_is_removed),
 		TEST(memory_is_written_in_the_root_nodes_cells),

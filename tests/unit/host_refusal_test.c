@@ -54,7 +54,7 @@ static void a_misaligned_tree_is_refused(void **state)
 	(void)state;
 	load("virt-gicv3");
 	assert_int_equal(host_check((u8 *)fdt + 4, 64, &diag), -EINVAL);
-	says("multiple of 8");
+	says("8-byte-aligned");
 }
 
 static void corrupt_nodes_are_refused(void **state)

@@ -96,12 +96,13 @@ static void the_features_of_user_space_are_as_on_the_bare_machine(void **state)
 		u64 raw, visible;
 	} max[] = {
 		{ ID_AA64ISAR0, 0x1221111110212120, ~0ull },
-		{ ID_AA64ISAR1, 0x0111111101211052, ~0ull },
-		{ ID_AA64ISAR2, 0x0001000010011012, ~0ull },
-		{ ID_AA64PFR0, 0x1201001120111112, 0xff0f000ff0ff000f },
-		{ ID_AA64PFR1, 0x0000000001001321, ~0ull },
-		{ ID_AA64ZFR0, 0x0110110100110021, ~0ull },
+		{ ID_AA64ISAR1, 0x0111211110211502, ~0ull },
+		{ ID_AA64ISAR2, 0x0000000000110012, ~0ull },
+		{ ID_AA64PFR0, 0x1301001121110222, ~(GENMASK(39, 36) | GENMASK(11, 4)) },	/* SEL2, EL2, EL1 */
+		{ ID_AA64PFR1, 0x0000001001000321, ~0ull },
+		{ ID_AA64ZFR0, 0x0110110100210021, ~0ull },
 		{ ID_AA64SMFR0, 0x80f100fd00000000, ~0ull },
+		{ ID_AA64MMFR3, 0x1000000000000000, ~0ull },
 	};
 
 	(void)state;

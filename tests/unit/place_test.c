@@ -135,6 +135,18 @@ static void memory_elsewhere_in_the_machine_is_found_by_both_addresses(void **st
 	assert_int_equal(placement.ramdisk.ipa.v - placement.ramdisk.pa.v, 0x80000000 - 0x40600000);
 }
 
+static void memory_that_the_guest_does_not_count_as_its_own_is_no_room(void **state)
+{
+	(void)state;
+	table.region[0].opts.expose = EXPOSE_RESERVED;
+	table.region[1].opts.expose = EXPOSE_NONE;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	add_ram(0x80000000, 0x80000000, MIB(64));
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x80000000);
+	assert_in_range(placement.ramdisk.ipa.v, 0x80000000, 0x80000000 + MIB(64));
+}
+
 static void a_bare_program_goes_where_it_is_told(void **state)
 {
 	(void)state;
@@ -177,6 +189,7 @@ int main(void)
 		test(a_kernel_may_move_over_itself_when_memory_is_tight),
 		test(no_room_is_told_with_the_size_that_was_needed),
 		test(memory_elsewhere_in_the_machine_is_found_by_both_addresses),
+		test(memory_that_the_guest_does_not_count_as_its_own_is_no_room),
 		test(a_bare_program_goes_where_it_is_told),
 		test(no_ramdisk_is_no_error),
 	};
