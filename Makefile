@@ -147,7 +147,7 @@ $(O)/host/regions_tool_test: $(O)/tools/regions
 unit: $(UNIT_TESTS)
 	@for t in $^; do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
 
-# --- The guest --------------------------------------------------------------------------------------------------------
+# --- The guest ------------------------------------------------------------------------------------
 
 # Debian's compiler has this name on every machine. Guest programs are static: the ramdisk has no libc.
 GUEST_CC := aarch64-linux-gnu-gcc
@@ -175,7 +175,7 @@ $(O)/guest.cpio: $(RAMDISK) $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | 
 .PHONY: bundle
 bundle: $(O)/guest.cpio
 
-# --- Running ----------------------------------------------------------------------------------------------------------
+# --- Running --------------------------------------------------------------------------------------
 
 QEMU := qemu-system-aarch64
 CPU := max
@@ -195,7 +195,7 @@ run: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run
 native: $(RAMDISK) | $(DEPS)/.run
 	$(Q)$(QEMU_VIRT) -kernel $(KERNEL) -initrd $(RAMDISK) -append 'console=ttyAMA0 $(APPEND)' $(QEMU_ARGS)
 
-# --- Tests ------------------------------------------------------------------------------------------------------------
+# --- Tests ----------------------------------------------------------------------------------------
 
 PYTEST := /usr/bin/python3 -B -m pytest -q --no-header -c tests/pytest.ini
 
@@ -203,13 +203,13 @@ PYTEST := /usr/bin/python3 -B -m pytest -q --no-header -c tests/pytest.ini
 test test-all: $(O)/mavis.img $(O)/guest.cpio unit | $(DEPS)/.test
 	$(Q)QEMU='$(QEMU)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/system
 
-# --- Checks without QEMU ----------------------------------------------------------------------------------------------
+# --- Checks without QEMU --------------------------------------------------------------------------
 
 C_SRC := $(sort $(wildcard boot/*.c hyp/*.c mm/*.c drivers/*.c lib/*.c))
 TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 
-.PHONY: check format-check static-check build-check tools-check
-check: format-check build-check static-check unit tools-check
+.PHONY: check format-check static-check build-check tools-check fuzz-smoke
+check: format-check build-check static-check unit tools-check fuzz-smoke
 
 format-check:
 	$(Q)tools/format-check
@@ -233,7 +233,10 @@ $(O)/check/%.tidy: % tests/clang-tidy.yaml Makefile | $(DEPS)/.check
 tools-check: $(O)/mavis.img | $(DEPS)/.check
 	$(Q)$(PYTEST) $(PYTEST_ARGS) tests/tools
 
-# --- Fuzzing ----------------------------------------------------------------------------------------------------------
+fuzz-smoke: | $(DEPS)/.check
+	$(Q)$(MAKE) -s --no-print-directory fuzz FUZZ_SECONDS=5
+
+# --- Fuzzing --------------------------------------------------------------------------------------
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 FUZZ_SECONDS := 60
@@ -257,17 +260,17 @@ fuzz: $(FUZZERS)
 			-artifact_prefix=$$f. $$f.corpus >$$f.log 2>&1 || { cat $$f.log; exit 1; }; \
 	done
 
-# --- The rest ---------------------------------------------------------------------------------------------------------
+# --- The rest -------------------------------------------------------------------------------------
 
 .PHONY: deps help clean distclean
 deps:
 	@$(DEPS_RUN)
 
 clean:
-	rm -rf $(filter-out $(DEPS),$(wildcard $(O)/*)) $(O)/.bundle
+	$(Q)rm -rf $(filter-out $(DEPS),$(wildcard $(O)/*)) $(O)/.bundle
 
 distclean:
-	rm -rf $(O)
+	$(Q)rm -rf $(O)
 
 define HELP
 make            build/mavis.img (what a loader takes) and build/mavis.elf (for debuggers)
@@ -275,7 +278,7 @@ make run        boot Debian's kernel under Mavis in QEMU, to a shell; Ctrl-A X l
 make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
-make check      what needs no QEMU: format, both compilers, static analysis, unit tests
+make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
 make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded

@@ -22,7 +22,10 @@ static u64 read_id(enum id id)
 	}
 }
 
-/* A feature is there from a value of a 4-bit field on; 0xf means "not" in the signed fields, of which none is here. */
+/*
+ * A feature is there from a value of a 4-bit field on; 0xf means "not" in the signed fields, of
+ * which none is here.
+ */
 static const struct feature {
 	char name[9];
 	u8 id;			/* enum id */
@@ -59,7 +62,8 @@ void features_list(char *buf, size_t size)
 	buf[0] = '\0';
 	for (unsigned i = 0; i < ARRAY_SIZE(features); i++)
 		if (has(&features[i]) && len < size)
-			len += (size_t)format(buf + len, size - len, "%s%s", len ? " " : "", features[i].name);
+			len += (size_t)format(buf + len, size - len, "%s%s", len ? " " : "",
+					      features[i].name);
 }
 
 struct mm_caps features_mm(void)
@@ -80,10 +84,12 @@ const char *features_cpu_name(void)
 		u16 part;
 		char name[12];
 	} arm[] = {
-		{ 0xd03, "Cortex-A53" }, { 0xd04, "Cortex-A35" }, { 0xd05, "Cortex-A55" }, { 0xd07, "Cortex-A57" },
-		{ 0xd08, "Cortex-A72" }, { 0xd09, "Cortex-A73" }, { 0xd0a, "Cortex-A75" }, { 0xd0b, "Cortex-A76" },
-		{ 0xd0c, "Neoverse-N1" }, { 0xd40, "Neoverse-V1" }, { 0xd41, "Cortex-A78" }, { 0xd44, "Cortex-X1" },
-		{ 0xd46, "Cortex-A510" }, { 0xd47, "Cortex-A710" }, { 0xd49, "Neoverse-N2" }, { 0xd4f, "Neoverse-V2" },
+		{ 0xd03, "Cortex-A53" },  { 0xd04, "Cortex-A35" },  { 0xd05, "Cortex-A55" },
+		{ 0xd07, "Cortex-A57" },  { 0xd08, "Cortex-A72" },  { 0xd09, "Cortex-A73" },
+		{ 0xd0a, "Cortex-A75" },  { 0xd0b, "Cortex-A76" },  { 0xd0c, "Neoverse-N1" },
+		{ 0xd40, "Neoverse-V1" }, { 0xd41, "Cortex-A78" },  { 0xd44, "Cortex-X1" },
+		{ 0xd46, "Cortex-A510" }, { 0xd47, "Cortex-A710" }, { 0xd49, "Neoverse-N2" },
+		{ 0xd4f, "Neoverse-V2" },
 	};
 	u64 midr = read_sysreg(midr_el1);
 

@@ -11,7 +11,9 @@ struct mm_caps features_mm(void);
 /* The CPU's name, or "unknown CPU"; MIDR_EL1 tells. */
 const char *features_cpu_name(void);
 
-/* Writes a blank-separated list of the features that matter here into @buf, e.g. "S2FWB MTE2 SVE". */
+/*
+ * Writes a blank-separated list of the features that matter here into @buf, e.g. "S2FWB MTE2 SVE".
+ */
 void features_list(char *buf, size_t size);
 
 #endif

@@ -2,16 +2,17 @@
 /*
  * The first instructions, on the boot CPU and on the others.
  *
- * To the loader Mavis is an arm64 Linux Image (Documentation/arch/arm64/booting.rst): MMU off, x0 = the device tree,
- * the image cleaned to the PoC and at any 4 KiB-aligned address. Nothing else of the state is relied on.
+ * To the loader Mavis is an arm64 Linux Image (Documentation/arch/arm64/booting.rst): MMU off, x0 =
+ * the device tree, the image cleaned to the PoC and at any 4 KiB-aligned address. Nothing else of
+ * the state is relied on.
  */
 #include "boot/mmu.h"
 #include "hyp/cpu.h"
 #include "lib/asm.h"
 
-#define SCTLR_EL1_OFF	0x30d00800	/* RES1 bits; MMU, caches and alignment checks off, little-endian */
+#define SCTLR_EL1_OFF	0x30d00800	/* RES1 bits; MMU and caches off, little-endian */
 #define SCTLR_EL2_OFF	0x30c50830
-#define HCR_EL2_BOOT	(1 << 31)	/* RW; E2H = TGE = 0: the layout of the other EL2 registers depends on E2H */
+#define HCR_EL2_BOOT	(1 << 31)	/* RW; E2H = TGE = 0 */
 
 	.section .head.text, "ax"
 	.globl	_start
@@ -31,8 +32,9 @@ primary:
 	mov	x20, x0				/* exception level */
 
 	/*
-	 * What is written before the MMU is on goes past the caches: a line left dirty there would be evicted over
-	 * it. Cleaning is right for the loader's data as well, should it have left any in the cache.
+	 * What is written before the MMU is on goes past the caches: a line left dirty there would
+	 * be evicted over it. Cleaning is right for the loader's data as well, should it have left
+	 * any in the cache.
 	 */
 	adr_l	x0, __image_start
 	adr_l	x1, __image_end
@@ -69,8 +71,8 @@ primary:
 	bl	mmu_build			/* returns the end of what it wrote */
 
 	/*
-	 * The walker and EL2 read through the caches from now on. A fetch may have brought in stale lines of what was
-	 * just written with the MMU off.
+	 * The walker and EL2 read through the caches from now on. A fetch may have brought in stale
+	 * lines of what was just written with the MMU off.
 	 */
 	mov	x1, x0
 	adr_l	x0, __rodata_end
@@ -83,7 +85,10 @@ primary:
 	bl	main
 	b	.
 
-/* The address that PSCI CPU_ON and CPU_SUSPEND get. x0 = the physical address of this CPU's struct cpu. */
+/*
+ * The address that PSCI CPU_ON and CPU_SUSPEND get. x0 = the physical address of this CPU's struct
+ * cpu.
+ */
 func secondary_entry
 	mov	x19, x0
 	bl	cpu_reset_state
@@ -122,9 +127,10 @@ cpu_reset_state:
 	ret
 
 /*
- * Turns on the MMU and the caches with mmu_params, at exception level x0. Secondaries read the parameters with the MMU
- * off, so mmu_build's were cleaned to the PoC above. TLB and instruction cache hold what an earlier owner of this
- * exception level left: both are dropped first (Arm ARM D8, "TLB maintenance"; B2, "Synchronization of caches").
+ * Turns on the MMU and the caches with mmu_params, at exception level x0. Secondaries read the
+ * parameters with the MMU off, so mmu_build's were cleaned to the PoC above. TLB and instruction
+ * cache hold what an earlier owner of this exception level left: both are dropped first (Arm ARM
+ * D8, "TLB maintenance"; B2, "Synchronization of caches").
  */
 mmu_enable:
 	adr_l	x9, mmu_params
@@ -153,7 +159,10 @@ mmu_enable:
 	isb
 	ret
 
-	/* Not where Mavis runs: only far enough to say so. mmu_build made the values for this level. */
+	/*
+	 * Not where Mavis runs: only far enough to say so. mmu_build made the values for this
+	 * level.
+	 */
 1:	msr	mair_el1, x2
 	msr	tcr_el1, x3
 	msr	ttbr0_el1, x4

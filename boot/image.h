@@ -15,8 +15,8 @@ extern char __pool_start[];
 #define __noinit	__attribute__((section(".noinit")))
 
 /*
- * All that Mavis keeps. The size is the Image header's image_size: the end is too far from the code for the address of a
- * symbol there (-mcmodel=tiny).
+ * All that Mavis keeps. The size is the Image header's image_size: the end is too far from the code
+ * for the address of a symbol there (-mcmodel=tiny).
  */
 static inline struct range image_range(void)
 {

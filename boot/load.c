@@ -23,11 +23,13 @@ static void verify_member(const char *name, const struct member *m, bool known, 
 	if (!m->data)
 		return;
 	if (!known)
-		stop("bundle: verify was asked for, but config.dtb has no checksum of `%s`: make the bundle with tools/bundle",
+		stop("bundle: verify was asked for, but config.dtb has no checksum of `%s`: make "
+		     "the bundle with tools/bundle",
 		     name);
 	crc = crc32(m->data, m->size);
 	if (crc != want)
-		stop("bundle: `%s` has checksum %#x, config.dtb says %#x: it was damaged on its way; copy the bundle again",
+		stop("bundle: `%s` has checksum %#x, config.dtb says %#x: it was damaged on its "
+		     "way; copy the bundle again",
 		     name, crc, want);
 }
 
@@ -49,7 +51,8 @@ void load_verify(const struct bundle *bundle, const struct config *config, const
 	if (!config->verify && !has_word(host->bootargs, "verify"))
 		return;
 	if (!crc32_available())
-		stop("bundle: verify was asked for, but this CPU has no FEAT_CRC32: leave `verify` out");
+		stop("bundle: verify was asked for, but this CPU has no FEAT_CRC32: leave `verify` "
+		     "out");
 	verify_member("kernel", &bundle->kernel, config->has_kernel_crc, config->kernel_crc);
 	verify_member("ramdisk", &bundle->ramdisk, config->has_ramdisk_crc, config->ramdisk_crc);
 	verify_member("guest.dtb", &bundle->dtb, config->has_dtb_crc, config->dtb_crc);
@@ -64,7 +67,8 @@ static struct range member_range(const struct member *m)
 static void map_place(const struct place *p)
 {
 	if (p->size && el2_map(p->pa, p->size, S1_DATA))
-		stop("EL2 cannot map %#lx bytes at %#lx: its page pool is used up", p->size, p->pa.v);
+		stop("EL2 cannot map %#lx bytes at %#lx: its page pool is used up", p->size,
+		     p->pa.v);
 }
 
 /* Moves @m to @p, unless it is there already. */
@@ -77,16 +81,17 @@ static bool move(const struct member *m, const struct place *p)
 }
 
 /*
- * The guest starts with its MMU off and reads past the caches: what it will read there must be at the PoC (booting.rst, "the
- * address range of the loaded kernel image must be cleaned to the PoC"), whoever wrote it. It reads the ramdisk with the MMU on.
+ * The guest starts with its MMU off and reads past the caches: what it will read there must be at
+ * the PoC (booting.rst, "the address range of the loaded kernel image must be cleaned to the PoC"),
+ * whoever wrote it. It reads the ramdisk with the MMU on.
  */
 static void clean(const struct place *p, u64 size)
 {
 	dcache_clean_poc(p->pa.v, p->pa.v + size);
 }
 
-struct entry load_guest(const struct bundle *bundle, const struct config *config, const struct host *host,
-			const struct region_table *regions)
+struct entry load_guest(const struct bundle *bundle, const struct config *config,
+			const struct host *host, const struct region_table *regions)
 {
 	static struct place_request r;
 	struct guest_fdt_args tree = {
@@ -113,7 +118,10 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 		check(image_read(&bundle->kernel, &r.image, &diag), &diag);
 	check(place_guest(&r, &p, &diag), &diag);
 
-	/* The tree first: it is made from the host's and the config's, over which the others may move. */
+	/*
+	 * The tree first: it is made from the host's and the config's, over which the others may
+	 * move.
+	 */
 	map_place(&p.fdt);
 	tree.ramdisk = (struct range){ p.ramdisk.ipa.v, p.ramdisk.size };
 	check(guest_fdt_write((void *)p.fdt.pa.v, p.fdt.size, &tree, &diag), &diag);
@@ -127,7 +135,10 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 	move(&bundle->ramdisk, &p.ramdisk);
 	clean(&p.kernel, bundle->kernel.size);
 
-	/* What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization of caches"). */
+	/*
+	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization
+	 * of caches").
+	 */
 	asm volatile("ic ialluis\n\tdsb ish\n\tisb" ::: "memory");
 
 	return (struct entry){

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The boot story. head.S has relocated the image and turned the MMU on; from here on it is told in main(), at the end.
- * Each step either works or stops the machine with a line that says what is wrong.
+ * The boot story. head.S has relocated the image and turned the MMU on; from here on it is told in
+ * main(), at the end. Each step either works or stops the machine with a line that says what is
+ * wrong.
  */
 #include "boot/features.h"
 #include "boot/image.h"
@@ -31,7 +32,8 @@ static struct diag diag;
 static void map_memory(u64 base, u64 size, const char *what)
 {
 	if (el2_map(PA(base), size, S1_RODATA))
-		stop("%s: EL2 cannot map %#lx bytes at %#lx: beyond its 48 address bits, or the page pool is used up",
+		stop("%s: EL2 cannot map %#lx bytes at %#lx: beyond its 48 address bits, or the "
+		     "page pool is used up",
 		     what, size, base);
 }
 
@@ -78,8 +80,10 @@ static void read_host(const void *fdt, u64 el)
 	check(host_read(fdt, &host, &diag), &diag);
 	firmware_init(host.conduit);
 	if (el != 2)
-		stop("entered at EL%lu: Mavis needs EL2; start it where the firmware would start a Linux kernel with KVM "
-		     "(QEMU virt: -machine virtualization=on)", el);
+		stop("entered at EL%lu: Mavis needs EL2; start it where the firmware would start a "
+		     "Linux kernel with KVM "
+		     "(QEMU virt: -machine virtualization=on)",
+		     el);
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
 	report_machine(&host);
 }
@@ -92,7 +96,8 @@ static void read_bundle(void)
 		map_memory(b.base, b.size, "bundle");
 	check(bundle_open((const void *)b.base, b.size, &bundle, &diag), &diag);
 	regions.nr = 0;
-	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &regions, &diag), &diag);
+	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &regions, &diag),
+	      &diag);
 	load_verify(&bundle, &config, &host);
 }
 
@@ -120,7 +125,10 @@ static void make_cpus(void)
 	vcpu_init(&cpus[0]);
 }
 
-/* The proof, while nothing but EL2 has run: does the machine make of each region what the table says? */
+/*
+ * The proof, while nothing but EL2 has run: does the machine make of each region what the table
+ * says?
+ */
 static void check_stage2(void)
 {
 	selfcheck(&caps, checks);
@@ -146,6 +154,7 @@ void main(u64 fdt, u64 el)
 	report_start(&entry, nr_cpus);
 	console_share();
 	if (el2_unmap_memory())
-		stop("EL2 cannot give the guest's memory out of its hands: its page pool is used up");
+		stop("EL2 cannot give the guest's memory out of its hands: its page pool is used "
+		     "up");
 	guest_enter(entry.pc.v, entry.fdt.v);
 }

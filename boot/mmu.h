@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EL2's own address space: identity, W^X; once the guest runs, nothing but Mavis itself and the registers it uses. */
+/*
+ * EL2's own address space: identity, W^X; once the guest runs, nothing but Mavis itself and the
+ * registers it uses.
+ */
 #ifndef BOOT_MMU_H
 #define BOOT_MMU_H
 
@@ -26,12 +29,16 @@ extern struct mmu_params mmu_params;
 /* The pages that page tables come from: EL2's and the guest's. */
 extern struct pool page_pool;
 
-/* Makes memory or a device visible to EL2, in whole pages around the range. What is visible already stays as it is. */
+/*
+ * Makes memory or a device visible to EL2, in whole pages around the range. What is visible already
+ * stays as it is.
+ */
 int el2_map(pa_t pa, u64 size, enum s1_kind kind);
 
 /*
- * Takes away all that was mapped as S1_RODATA or S1_DATA after the start, so that EL2 sees none of the guest's memory
- * while the guest runs: it cannot leak it, and has no attributes there that could mismatch the guest's.
+ * Takes away all that was mapped as S1_RODATA or S1_DATA after the start, so that EL2 sees none of
+ * the guest's memory while the guest runs: it cannot leak it, and has no attributes there that
+ * could mismatch the guest's.
  */
 int el2_unmap_memory(void);
 

@@ -51,7 +51,10 @@ static bool is_text(u64 addr)
 	return addr >= (u64)__image_start && addr < (u64)__text_end;
 }
 
-/* A frame record that is not on a stack of Mavis's, or does not lead upwards, ends the walk: it may be what broke. */
+/*
+ * A frame record that is not on a stack of Mavis's, or does not lead upwards, ends the walk: it may
+ * be what broke.
+ */
 static void backtrace(u64 pc, u64 fp)
 {
 	print("  at mavis+%#lx\n", in_image(pc));
@@ -73,7 +76,8 @@ static void backtrace(u64 pc, u64 fp)
 
 void panic_exception(u64 kind)
 {
-	static const char *const from[] = { "EL2 with SP_EL0", "EL2", "the guest", "the guest in AArch32" };
+	static const char *const from[] = { "EL2 with SP_EL0", "EL2", "the guest",
+					    "the guest in AArch32" };
 	static const char *const what[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
 	const struct panic_frame *f = &panic_frame;
 	u64 elr = read_sysreg(elr_el2);
@@ -83,8 +87,8 @@ void panic_exception(u64 kind)
 	console_break_lock();
 	print("\nmavis: unexpected %s from %s on CPU %#lx\n", what[kind % 4], from[kind / 4],
 	      read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
-	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n", read_sysreg(esr_el2), elr, far,
-	      read_sysreg(spsr_el2), f->sp);
+	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n",
+	      read_sysreg(esr_el2), elr, far, read_sysreg(spsr_el2), f->sp);
 	if (guard == (u64)__stack_guard || guard == (u64)__panic_guard)
 		print("  the address is in the stack's guard page: the stack overflowed\n");
 	for (unsigned i = 0; i < 31; i += 3) {

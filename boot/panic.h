@@ -3,7 +3,10 @@
 #ifndef BOOT_PANIC_H
 #define BOOT_PANIC_H
 
-/* What kind of entry it was: a group of the vector table, plus 0 to 3 for synchronous, IRQ, FIQ, SError. */
+/*
+ * What kind of entry it was: a group of the vector table, plus 0 to 3 for synchronous, IRQ, FIQ,
+ * SError.
+ */
 #define PANIC_SP0	0
 #define PANIC_EL2	4
 #define PANIC_GUEST	8
@@ -18,7 +21,10 @@ struct panic_frame {
 	u64 sp;
 };
 
-/* Prints the reason and stops the machine: powered off where the firmware can, else every CPU waits. */
+/*
+ * Prints the reason and stops the machine: powered off where the firmware can, else every CPU
+ * waits.
+ */
 void stop(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* Stops with the text of @d if @err is an error. */

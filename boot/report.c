@@ -35,8 +35,9 @@ void report_machine(const struct host *host)
 	for (unsigned i = 0; i < host->nr_memory; i++)
 		total += host->memory[i].size;
 
-	print("\nMavis " MAVIS_VERSION ": EL2 on %s (MIDR_EL1 %#lx), %u CPU%s, %s\n", features_cpu_name(),
-	      read_sysreg(midr_el1), host->nr_cpus, host->nr_cpus == 1 ? "" : "s", conduit_name(host->conduit));
+	print("\nMavis " MAVIS_VERSION ": EL2 on %s (MIDR_EL1 %#lx), %u CPU%s, %s\n",
+	      features_cpu_name(), read_sysreg(midr_el1), host->nr_cpus,
+	      host->nr_cpus == 1 ? "" : "s", conduit_name(host->conduit));
 	features_list(text, sizeof(text));
 	print("Features: %s\n", text[0] ? text : "none of those that Mavis looks for");
 	if (host->gic.version)
@@ -56,8 +57,9 @@ static void print_stage2(const struct region *r, const struct mm_caps *caps)
 	const struct s2_mem *mem = s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm);
 	u8 m = r->attr.memattr;
 
-	print("%c%c%c 0b%u%u%u%u %-15s", r->attr.read ? 'r' : '-', r->attr.write ? 'w' : '-', r->attr.exec ? 'x' : '-',
-	      m >> 3 & 1, m >> 2 & 1, m >> 1 & 1, m & 1, mem ? mem->name : "reserved");
+	print("%c%c%c 0b%u%u%u%u %-15s", r->attr.read ? 'r' : '-', r->attr.write ? 'w' : '-',
+	      r->attr.exec ? 'x' : '-', m >> 3 & 1, m >> 2 & 1, m >> 1 & 1, m & 1,
+	      mem ? mem->name : "reserved");
 }
 
 /* PAR_EL1.ATTR under each stage 1 that was tried, then whether all was as the architecture says. */
@@ -77,8 +79,8 @@ static void print_check(const struct selfcheck *c, const struct mm_caps *caps)
 
 static bool same_difference(const struct selfcheck *a, const struct selfcheck *b)
 {
-	return a->setting == b->setting && a->faulted == b->faulted && a->want == b->want && a->want_sh == b->want_sh &&
-	       (a->par & ~PAR_ADDRESS) == (b->par & ~PAR_ADDRESS);
+	return a->setting == b->setting && a->faulted == b->faulted && a->want == b->want &&
+	       a->want_sh == b->want_sh && (a->par & ~PAR_ADDRESS) == (b->par & ~PAR_ADDRESS);
 }
 
 /* Each kind of difference once, with the first region that has it and how many more do. */
@@ -95,22 +97,24 @@ static void print_differences(const struct region_table *t, const struct selfche
 				*(j < i ? &earlier : &more) += 1;
 		if (earlier)
 			continue;
-		print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", t->region[i].name, c->ipa, more,
-		      s1_defaults[c->setting].name);
+		print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", t->region[i].name, c->ipa,
+		      more, s1_defaults[c->setting].name);
 		if (c->faulted)
 			print("no translation, PAR_EL1 is %#lx\n", c->par);
 		else
 			print("the machine says ATTR 0x%02x SH %u, the architecture 0x%02x SH %u\n",
-			      (unsigned)FIELD(c->par, 63, 56), (unsigned)FIELD(c->par, 8, 7), c->want, c->want_sh);
+			      (unsigned)FIELD(c->par, 63, 56), (unsigned)FIELD(c->par, 8, 7),
+			      c->want, c->want_sh);
 	}
 }
 
-void report_regions(const struct region_table *t, const struct selfcheck *checks, const struct mm_caps *caps)
+void report_regions(const struct region_table *t, const struct selfcheck *checks,
+		    const struct mm_caps *caps)
 {
 	char size[24];
 
-	print("\n  %-25s  %11s  %-13s  %-26s  %-8s  %-8s  %s\n", "guest physical", "size", "type", "stage 2", "PAR_EL1",
-	      "check", "region");
+	print("\n  %-25s  %11s  %-13s  %-26s  %-8s  %-8s  %s\n", "guest physical", "size", "type",
+	      "stage 2", "PAR_EL1", "check", "region");
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 

@@ -11,7 +11,8 @@
 void report_machine(const struct host *host);
 
 /* The table, each region with what it asked for and @checks[i], what the machine made of it. */
-void report_regions(const struct region_table *regions, const struct selfcheck *checks, const struct mm_caps *caps);
+void report_regions(const struct region_table *regions, const struct selfcheck *checks,
+		    const struct mm_caps *caps);
 
 void report_start(const struct entry *entry, unsigned cpus);
 

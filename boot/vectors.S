@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * EL2's exception vectors. One entry is expected: a synchronous exception from the guest. Whatever else arrives is
- * Mavis's own error, is reported with the registers and stops the machine.
+ * EL2's exception vectors. One entry is expected: a synchronous exception from the guest. Whatever
+ * else arrives is Mavis's own error, is reported with the registers and stops the machine.
  */
 #include "boot/mmu.h"
 #include "boot/panic.h"
@@ -46,8 +46,9 @@ vectors:
 	unexpected PANIC_GUEST32 + 3
 
 /*
- * The guest's registers go to the stack and EL2's key for return addresses takes the place of the guest's. The ISB makes
- * the new key count before the first PACIASP; on the way back ERET is the context synchronization.
+ * The guest's registers go to the stack and EL2's key for return addresses takes the place of the
+ * guest's. The ISB makes the new key count before the first PACIASP; on the way back ERET is the
+ * context synchronization.
  */
 	.balign	0x80
 	.globl	at_vectors
@@ -112,8 +113,9 @@ guest_sync:
 	isb
 
 /*
- * void guest_enter(u64 entry, u64 x0): leaves EL2 for the guest's first instruction on this CPU, as the arm64 boot
- * protocol and PSCI CPU_ON want it: EL1h, DAIF masked, x0 as given. Nothing of EL2's registers goes along.
+ * void guest_enter(u64 entry, u64 x0): leaves EL2 for the guest's first instruction on this CPU, as
+ * the arm64 boot protocol and PSCI CPU_ON want it: EL1h, DAIF masked, x0 as given. Nothing of EL2's
+ * registers goes along.
  */
 func guest_enter
 	msr	elr_el2, x0
@@ -133,13 +135,17 @@ func guest_enter
 	isb
 endfunc guest_enter
 
-/* Where at_vectors has its only vector that can be taken (hyp/at.S). The code above fills what would be the others. */
+/*
+ * Where at_vectors has its only vector that can be taken (hyp/at.S). The code above fills what
+ * would be the others.
+ */
 	.org	at_vectors + 0x200
 	b	at_failed
 
 /*
- * x0 = what happened; the interrupted x0 is in TPIDR_EL0. The stack may be what failed, so another one is used. Only the
- * first CPU that gets here reports; its own second fault, or another CPU's, waits for the power to go.
+ * x0 = what happened; the interrupted x0 is in TPIDR_EL0. The stack may be what failed, so another
+ * one is used. Only the first CPU that gets here reports; its own second fault, or another CPU's,
+ * waits for the power to go.
  */
 panic_entry:
 	msr	tpidrro_el0, x1

@@ -3,7 +3,10 @@
 #include "lib/format.h"
 #include "lib/lock.h"
 
-/* The last of what was said, for a machine without a UART and for a debugger: mavis_log is its name in mavis.elf. */
+/*
+ * The last of what was said, for a machine without a UART and for a debugger: mavis_log is its name
+ * in mavis.elf.
+ */
 static struct {
 	u64 head;			/* characters ever written */
 	char text[8192];
@@ -44,7 +47,9 @@ void print(const char *fmt, ...)
 
 void console_open(const struct uart *uart)
 {
-	u64 first = mavis_log.head > sizeof(mavis_log.text) ? mavis_log.head - sizeof(mavis_log.text) : 0;
+	u64 first = mavis_log.head > sizeof(mavis_log.text)
+			    ? mavis_log.head - sizeof(mavis_log.text)
+			    : 0;
 
 	console = *uart;
 	for (u64 i = first; i < mavis_log.head; i++)

@@ -6,8 +6,8 @@
 #include "drivers/uart.h"
 
 /*
- * Prints through format() (lib/format.h). Until there is a UART the text waits in a log ring, of which
- * console_open() prints what is left. Lines from several CPUs do not mix.
+ * Prints through format() (lib/format.h). Until there is a UART the text waits in a log ring, of
+ * which console_open() prints what is left. Lines from several CPUs do not mix.
  */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -17,7 +17,10 @@ void console_open(const struct uart *uart);
 /* Waits until the last character has left the UART: before the machine is powered off. */
 void console_drain(void);
 
-/* From here on other CPUs may print as well. Not before the MMU is on: exclusives need Normal memory. */
+/*
+ * From here on other CPUs may print as well. Not before the MMU is on: exclusives need Normal
+ * memory.
+ */
 void console_share(void);
 
 /* Prints without the lock: for a CPU that found an error while it, or another CPU, was printing. */

@@ -182,7 +182,8 @@ int dt_translate(const struct dt_walk *w, struct range *r, const char *prop, str
 		return 1;
 absurd:
 	return dt_fail(w, d, -ERANGE, prop,
-		       "%#lx bytes at %#lx reach beyond a %d-bit physical address; correct the device tree",
+		       "%#lx bytes at %#lx reach beyond a %d-bit physical address; correct the "
+		       "device tree",
 		       (unsigned long)was.size, (unsigned long)was.base, DT_PA_BITS);
 }
 

@@ -5,11 +5,12 @@
 
 struct firmware firmware;
 
-#define CALL(insn)								\
-	asm volatile(insn							\
-		     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)			\
-		     : : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",	\
-		     "memory")
+#define CALL(insn)                                                                            \
+	asm volatile(insn                                                                     \
+		     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)                                 \
+		     :                                                                        \
+		     : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", \
+		       "x15", "x16", "x17", "memory")
 
 struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3)
 {
@@ -48,7 +49,7 @@ void firmware_init(enum conduit conduit)
 	if (version <= 0)
 		return;
 	firmware.psci_version = (u32)version;
-	if (version < 0x10000) {		/* no PSCI_FEATURES yet, but CPU_SUSPEND is mandatory */
+	if (version < 0x10000) { /* no PSCI_FEATURES yet, but CPU_SUSPEND is mandatory */
 		firmware.suspend = 0;
 		return;
 	}

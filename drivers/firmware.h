@@ -34,7 +34,7 @@ struct smc_result {
 };
 
 struct firmware {
-	enum conduit conduit;		/* NONE: there is no firmware that could be called from here */
+	enum conduit conduit; /* NONE: there is no firmware that could be called from here */
 	u32 psci_version;		/* major << 16 | minor; 0: none */
 	u32 smccc_version;		/* likewise; SMCCC_VERSION itself came with 1.1 */
 	s32 suspend;			/* PSCI_FEATURES of CPU_SUSPEND: flags, or an error */

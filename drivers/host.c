@@ -4,8 +4,9 @@
 #include "lib/errno.h"
 #include <string.h>
 
-#define PASS_A_TREE \
-	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other machines " \
+#define PASS_A_TREE                                                                             \
+	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other " \
+	"machines "                                                                             \
 	"take -dtb; U-Boot: the third argument of booti)"
 
 u64 host_tree_size(const void *fdt)
@@ -18,8 +19,10 @@ int host_check(const void *fdt, u64 size, struct diag *d)
 	struct diag why;
 
 	if (!IS_ALIGNED((uintptr_t)fdt, 8))
-		return fail(d, -EINVAL, "device tree at %#lx is not 8-byte-aligned, as the arm64 boot protocol has it; "
-			    PASS_A_TREE, (unsigned long)(uintptr_t)fdt);
+		return fail(d, -EINVAL,
+			    "device tree at %#lx is not 8-byte-aligned, as the arm64 boot protocol "
+			    "has it; " PASS_A_TREE,
+			    (unsigned long)(uintptr_t)fdt);
 	if (!size)
 		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; " PASS_A_TREE,
 			    (unsigned long)(uintptr_t)fdt);
@@ -47,7 +50,8 @@ static int read_initrd(struct host *host, const struct dt_walk *w, struct diag *
 		return 0;
 	if (!dt_number(first, &start) || !dt_number(last, &end))
 		return dt_fail(w, d, -EINVAL, "linux,initrd-start, linux,initrd-end",
-			       "both must be there, with 1 or 2 cells; the loader sets them for the bundle");
+			       "both must be there, with 1 or 2 cells; the loader sets them for "
+			       "the bundle");
 	if (end < start || end > BIT(DT_PA_BITS))
 		return dt_fail(w, d, -EINVAL, "linux,initrd-end",
 			       "%#lx does not fit its start, %#lx", (unsigned long)end,
@@ -146,7 +150,8 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	}
 	if (!host->nr_cpus)
 		return fail(d, -ENODEV,
-			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device tree");
+			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device "
+			    "tree");
 	err = host_finish_memory(host, d);
 	return err ? err : host_finish_mmio(host, d);
 }

@@ -19,7 +19,8 @@ static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct dia
 		if (!dt_number(dt_prop(w, "cpu-release-addr"), &cpu->release_addr) ||
 		    cpu->release_addr >= BIT(DT_PA_BITS) || !IS_ALIGNED(cpu->release_addr, 8))
 			return dt_fail(w, d, -EINVAL, "cpu-release-addr",
-				       "must be a multiple of 8 below %d bits, as enable-method is spin-table",
+				       "must be a multiple of 8 below %d bits, as enable-method is "
+				       "spin-table",
 				       DT_PA_BITS);
 	}
 	return 0;
@@ -64,7 +65,8 @@ int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d)
 		;
 	if (i == host->nr_cpus)
 		return fail(d, -ENOENT,
-			    "/cpus: no enabled node with reg = %#lx, which is the MPIDR_EL1 of the CPU that "
+			    "/cpus: no enabled node with reg = %#lx, which is the MPIDR_EL1 of the "
+			    "CPU that "
 			    "started; correct the device tree",
 			    (unsigned long)mpidr);
 	boot = host->cpu[i];

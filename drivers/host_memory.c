@@ -94,14 +94,16 @@ static int read_memreserve(struct host *host, struct diag *d)
 			continue;
 		if (r.size > BIT(DT_PA_BITS) || r.base > BIT(DT_PA_BITS) - r.size)
 			return fail(d, -ERANGE,
-				    "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit physical address; "
+				    "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit "
+				    "physical address; "
 				    "correct the device tree",
 				    (unsigned long)r.size, (unsigned long)r.base, DT_PA_BITS);
 		if (!host_reserved_by_loader(host, r) &&
 		    !add_reserved(host, r, false, "/memreserve/"))
-			return fail(d, -E2BIG,
-				    "/memreserve/: more than %d reservations: raise HOST_MAX_RESERVED",
-				    HOST_MAX_RESERVED);
+			return fail(
+				d, -E2BIG,
+				"/memreserve/: more than %d reservations: raise HOST_MAX_RESERVED",
+				HOST_MAX_RESERVED);
 	}
 	return 0;
 }
@@ -124,7 +126,8 @@ int host_finish_memory(struct host *host, struct diag *d)
 {
 	if (!host->nr_memory)
 		return fail(d, -ENODEV,
-			    "/memory: no enabled node with device_type = \"memory\" and a whole page in its reg; "
+			    "/memory: no enabled node with device_type = \"memory\" and a whole "
+			    "page in its reg; "
 			    "correct the device tree");
 	merge_banks(host);
 	return read_memreserve(host, d);

@@ -128,7 +128,8 @@ int host_finish_mmio(struct host *host, struct diag *d)
 		for (unsigned b = 0; b < host->nr_memory; b++)
 			if (!cut(host, i, host->memory[b]))
 				return fail(d, -E2BIG,
-					    "%s: reg: cut by memory into more than %d pieces: raise HOST_MAX_MMIO",
+					    "%s: reg: cut by memory into more than %d pieces: "
+					    "raise HOST_MAX_MMIO",
 					    host->mmio[i].name, HOST_MAX_MMIO);
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		if (host->mmio[i].range.size)

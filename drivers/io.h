@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registers of a device: single accesses of a given size, never merged, torn or reordered by the compiler. */
+/*
+ * Registers of a device: single accesses of a given size, never merged, torn or reordered by the
+ * compiler.
+ */
 #ifndef DRIVERS_IO_H
 #define DRIVERS_IO_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * To send a character all UARTs need the same: wait until a status bit says so, then write it to a register. So a driver
- * is a row of a table.
+ * To send a character all UARTs need the same: wait until a status bit says so, then write it to a
+ * register. So a driver is a row of a table.
  */
 #include "drivers/uart.h"
 
@@ -16,12 +16,14 @@ struct condition {
 };
 
 struct uart_driver {
-	const char *compatible;		/* strings, each with its NUL, and an empty one: a list as in a device tree */
+	/* strings, each with its NUL, and an empty one: a list as in a device tree */
+	const char *compatible;
 	u16 tx;
 	struct condition ready;		/* room for a character */
 	struct condition idle;		/* the last one is out */
-	struct condition on[2];		/* made true at the start, where a loader that never printed left it off */
-	bool is_8250;			/* registers are numbers, spread and accessed as the tree says */
+	struct condition
+		on[2]; /* made true at the start, where a loader that never printed left it off */
+	bool is_8250; /* registers are numbers, spread and accessed as the tree says */
 	u8 reg_shift, io_width;		/* of an 8250 whose tree does not say */
 };
 
@@ -30,16 +32,19 @@ static const struct uart_driver drivers[] = {
 		/* PL011 */
 		.compatible = "arm,pl011\0",
 		.tx = 0x00,
-		.ready = { 0x18, BIT(5), 0 },				/* FR.TXFF */
-		.idle = { 0x18, BIT(3), 0 },				/* FR.BUSY */
-		.on = { { 0x30, BIT(9) | BIT(8) | BIT(0), BIT(9) | BIT(8) | BIT(0) } },	/* CR.RXE, TXE, UARTEN */
-	}, {
+		.ready = { 0x18, BIT(5), 0 }, /* FR.TXFF */
+		.idle = { 0x18, BIT(3), 0 }, /* FR.BUSY */
+		.on = { { 0x30, BIT(9) | BIT(8) | BIT(0),
+			  BIT(9) | BIT(8) | BIT(0) } }, /* CR.RXE, TXE, UARTEN */
+	},
+	{
 		/* SBSA UART */
 		.compatible = "arm,sbsa-uart\0",
 		.tx = 0x00,
 		.ready = { 0x18, BIT(5), 0 },
 		.idle = { 0x18, BIT(3), 0 },
-	}, {
+	},
+	{
 		/* 8250 */
 		.compatible = "ns16550a\0"
 			      "ns16550\0"
@@ -49,11 +54,12 @@ static const struct uart_driver drivers[] = {
 			      "nuvoton,npcm750-uart\0"
 			      "nvidia,tegra20-uart\0",
 		.tx = 0,
-		.ready = { 5, BIT(5), BIT(5) },				/* LSR.THRE */
-		.idle = { 5, BIT(6), BIT(6) },				/* LSR.TEMT */
+		.ready = { 5, BIT(5), BIT(5) }, /* LSR.THRE */
+		.idle = { 5, BIT(6), BIT(6) }, /* LSR.TEMT */
 		.is_8250 = true,
 		.io_width = 1,
-	}, {
+	},
+	{
 		/* BCM2835 mini-UART */
 		.compatible = "brcm,bcm2835-aux-uart\0",
 		.tx = 0,
@@ -62,16 +68,18 @@ static const struct uart_driver drivers[] = {
 		.is_8250 = true,
 		.reg_shift = 2,
 		.io_width = 4,
-	}, {
+	},
+	{
 		/* Cadence UART */
 		.compatible = "cdns,uart-r1p12\0"
 			      "cdns,uart-r1p8\0"
 			      "xlnx,xuartps\0",
 		.tx = 0x30,
-		.ready = { 0x2c, BIT(4), 0 },				/* SR.TXFULL */
-		.idle = { 0x2c, BIT(11) | BIT(3), BIT(3) },		/* SR.TACTIVE, TXEMPTY */
-		.on = { { 0x00, BIT(5) | BIT(4), BIT(4) } },		/* CR.TXDIS, TXEN */
-	}, {
+		.ready = { 0x2c, BIT(4), 0 }, /* SR.TXFULL */
+		.idle = { 0x2c, BIT(11) | BIT(3), BIT(3) }, /* SR.TACTIVE, TXEMPTY */
+		.on = { { 0x00, BIT(5) | BIT(4), BIT(4) } }, /* CR.TXDIS, TXEN */
+	},
+	{
 		/* i.MX UART */
 		.compatible = "fsl,imx6q-uart\0"
 			      "fsl,imx21-uart\0"
@@ -80,10 +88,12 @@ static const struct uart_driver drivers[] = {
 			      "fsl,imx8mq-uart\0"
 			      "fsl,imx8mn-uart\0",
 		.tx = 0x40,
-		.ready = { 0xb4, BIT(4), 0 },				/* UTS.TXFULL */
-		.idle = { 0x98, BIT(3), BIT(3) },			/* USR2.TXDC */
-		.on = { { 0x80, BIT(0), BIT(0) }, { 0x84, BIT(2), BIT(2) } },	/* UCR1.UARTEN, UCR2.TXEN */
-	}, {
+		.ready = { 0xb4, BIT(4), 0 }, /* UTS.TXFULL */
+		.idle = { 0x98, BIT(3), BIT(3) }, /* USR2.TXDC */
+		.on = { { 0x80, BIT(0), BIT(0) },
+			{ 0x84, BIT(2), BIT(2) } }, /* UCR1.UARTEN, UCR2.TXEN */
+	},
+	{
 		/* Meson UART */
 		.compatible = "amlogic,meson-gx-uart\0"
 			      "amlogic,meson-uart\0"
@@ -91,9 +101,9 @@ static const struct uart_driver drivers[] = {
 			      "amlogic,meson-g12a-uart\0"
 			      "amlogic,meson-s4-uart\0",
 		.tx = 0x00,
-		.ready = { 0x0c, BIT(21), 0 },				/* STATUS.TX_FIFO_FULL */
-		.idle = { 0x0c, BIT(25) | BIT(22), BIT(22) },		/* STATUS.XMIT_BUSY, TX_FIFO_EMPTY */
-		.on = { { 0x08, BIT(12), BIT(12) } },			/* CONTROL.TX_EN */
+		.ready = { 0x0c, BIT(21), 0 }, /* STATUS.TX_FIFO_FULL */
+		.idle = { 0x0c, BIT(25) | BIT(22), BIT(22) }, /* STATUS.XMIT_BUSY, TX_FIFO_EMPTY */
+		.on = { { 0x08, BIT(12), BIT(12) } }, /* CONTROL.TX_EN */
 	},
 };
 
@@ -147,7 +157,10 @@ struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, 
 	return u;
 }
 
-/* A UART that never gets ready (no clock, flow control) must not hold up the machine: the text is in the log ring. */
+/*
+ * A UART that never gets ready (no clock, flow control) must not hold up the machine: the text is
+ * in the log ring.
+ */
 static bool wait_until(const struct uart *u, const struct condition *c)
 {
 	for (unsigned i = 0; i < 1u << 20; i++)
@@ -167,7 +180,9 @@ void uart_drain(const struct uart *u)
 	wait_until(u, &u->driver->idle);
 }
 
-/* A PrimeCell says what it is in eight ID bytes at the end of its page: here "PL011, any revision". */
+/*
+ * A PrimeCell says what it is in eight ID bytes at the end of its page: here "PL011, any revision".
+ */
 static bool is_pl011(u64 base)
 {
 	static const u8 want[8] = { 0x11, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UARTs that EL2 prints on: transmit only, polled, at the speed that the loader set. The guest owns the device. */
+/*
+ * UARTs that EL2 prints on: transmit only, polled, at the speed that the loader set. The guest owns
+ * the device.
+ */
 #ifndef DRIVERS_UART_H
 #define DRIVERS_UART_H
 
@@ -26,8 +29,9 @@ void uart_put(const struct uart *uart, char c);
 void uart_drain(const struct uart *uart);
 
 /*
- * For a machine that comes without a device tree: looks for a UART at the few addresses where emulators have one, by its
- * ID registers alone (reads, no writes). @map makes an address readable. False: none.
+ * For a machine that comes without a device tree: looks for a UART at the few addresses where
+ * emulators have one, by its ID registers alone (reads, no writes). @map makes an address readable.
+ * False: none.
  */
 bool uart_probe(struct uart *uart, int (*map)(pa_t pa, u64 size));
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The newc format of cpio: per member a header of six characters of magic and 13 numbers of eight hex digits each, the name
- * with its NUL, and the data; name and data are padded to a multiple of 4 bytes from the archive's start. The member
- * TRAILER!!! ends it; what comes after that does not count.
+ * The newc format of cpio: per member a header of six characters of magic and 13 numbers of eight
+ * hex digits each, the name with its NUL, and the data; name and data are padded to a multiple of 4
+ * bytes from the archive's start. The member TRAILER!!! ends it; what comes after that does not
+ * count.
  */
 #include "hyp/bundle.h"
 
@@ -18,8 +19,22 @@
 #define MODE_TYPE	0170000
 #define MODE_REGULAR	0100000
 
-enum { F_INO, F_MODE, F_UID, F_GID, F_NLINK, F_MTIME, F_FILESIZE, F_DEVMAJOR, F_DEVMINOR, F_RDEVMAJOR, F_RDEVMINOR,
-	F_NAMESIZE, F_CHECK, NR_FIELDS };
+enum {
+	F_INO,
+	F_MODE,
+	F_UID,
+	F_GID,
+	F_NLINK,
+	F_MTIME,
+	F_FILESIZE,
+	F_DEVMAJOR,
+	F_DEVMINOR,
+	F_RDEVMAJOR,
+	F_RDEVMINOR,
+	F_NAMESIZE,
+	F_CHECK,
+	NR_FIELDS
+};
 
 struct reader {
 	const u8 *archive;
@@ -34,7 +49,9 @@ struct reader {
 
 static int no_bundle(struct diag *d)
 {
-	return fail(d, -ENOENT, "no bundle: the device tree's /chosen names no initrd: " REMEDY " (QEMU: -initrd, U-Boot: "
+	return fail(d, -ENOENT,
+		    "no bundle: the device tree's /chosen names no initrd: " REMEDY
+		    " (QEMU: -initrd, U-Boot: "
 		    "booti's second argument)");
 }
 
@@ -53,9 +70,12 @@ static int not_an_archive(const u8 *p, u64 size, struct diag *d)
 	const struct filetype *m = filetype(p, size);
 
 	if (m && m->kind == FILETYPE_ARCHIVE)
-		return fail(d, -EINVAL, "bundle: is a cpio archive, but not in the newc format: " REMEDY);
+		return fail(d, -EINVAL,
+			    "bundle: is a cpio archive, but not in the newc format: " REMEDY);
 	if (!m && all_zeros(p, MIN(size, PAGE_SIZE)))
-		return fail(d, -EINVAL, "bundle: begins with zeros only: the loader has not loaded it, or something has "
+		return fail(d, -EINVAL,
+			    "bundle: begins with zeros only: the loader has not loaded it, or "
+			    "something has "
 			    "overwritten it: give it another address");
 	return fail(d, -EINVAL, "bundle: is %s, not a cpio archive: " REMEDY ", uncompressed",
 		    m ? m->name : "something unknown");
@@ -63,24 +83,32 @@ static int not_an_archive(const u8 *p, u64 size, struct diag *d)
 
 static int cut_short(struct reader *r, const char *what)
 {
-	return fail(r->d, -EINVAL, "bundle: is cut short: it has %lu bytes, and %s goes on after them: load all of it, or make "
-		    "it again with tools/bundle", r->size, what);
+	return fail(r->d, -EINVAL,
+		    "bundle: is cut short: it has %lu bytes, and %s goes on after them: load all "
+		    "of it, or make "
+		    "it again with tools/bundle",
+		    r->size, what);
 }
 
 static int damaged(struct reader *r, const char *why)
 {
-	return fail(r->d, -EINVAL, "bundle: is damaged: the member at byte %#lx %s: copy it again, or make it again with "
-		    "tools/bundle", r->at, why);
+	return fail(r->d, -EINVAL,
+		    "bundle: is damaged: the member at byte %#lx %s: copy it again, or make it "
+		    "again with "
+		    "tools/bundle",
+		    r->at, why);
 }
 
 static bool read_hex(const u8 *p, u32 *value)
 {
 	*value = 0;
 	for (unsigned i = 0; i < FIELD_SIZE; i++) {
-		u8 digit = p[i] >= '0' && p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10;
+		u32 digit = p[i] - '0', letter = (p[i] | 0x20) - 'a';
 
-		if (digit > 15)
+		if (digit > 9 && letter > 5)
 			return false;
+		if (digit > 9)
+			digit = 10 + letter;
 		*value = *value << 4 | digit;
 	}
 	return true;
@@ -141,13 +169,20 @@ static int keep(struct reader *r, struct bundle *b)
 		if (strcmp(r->name, known[i].name))
 			continue;
 		if (m->data)
-			return fail(r->d, -EEXIST, "bundle: has `%s` twice: make it again with tools/bundle", known[i].name);
-		if ((r->field[F_MODE] & MODE_TYPE) != MODE_REGULAR)
-			return fail(r->d, -EINVAL, "bundle: `%s` is a link or directory, not a file: make the bundle with "
-				    "tools/bundle", known[i].name);
-		if (!r->data.size)
-			return fail(r->d, -EINVAL, "bundle: `%s` is empty: make the bundle again with tools/bundle",
+			return fail(r->d, -EEXIST,
+				    "bundle: has `%s` twice: make it again with tools/bundle",
 				    known[i].name);
+		if ((r->field[F_MODE] & MODE_TYPE) != MODE_REGULAR)
+			return fail(r->d, -EINVAL,
+				    "bundle: `%s` is a link or directory, not a file: make the "
+				    "bundle with "
+				    "tools/bundle",
+				    known[i].name);
+		if (!r->data.size)
+			return fail(
+				r->d, -EINVAL,
+				"bundle: `%s` is empty: make the bundle again with tools/bundle",
+				known[i].name);
 		*m = r->data;
 	}
 	return 0;
@@ -174,7 +209,9 @@ int bundle_open(const void *archive, u64 size, struct bundle *b, struct diag *d)
 
 	for (unsigned i = 0; i < ARRAY_SIZE(known); i++)
 		if (known[i].needed && !member_of(b, &known[i])->data)
-			return fail(d, -ENOENT, "bundle: has no member `%s`: it is another archive, such as a ramdisk; "
-				    REMEDY, known[i].name);
+			return fail(d, -ENOENT,
+				    "bundle: has no member `%s`: it is another archive, such as a "
+				    "ramdisk; " REMEDY,
+				    known[i].name);
 	return 0;
 }

@@ -17,9 +17,9 @@ struct bundle {
 
 /*
  * Finds the members in @size untrusted bytes at @archive. `config.dtb` and `kernel` must be there,
- * no known name twice or empty; unknown names are skipped, and what follows the archive's end is not
- * looked at. Errors say what the bytes are instead (gzip, zeroes, ...) and what to do; with @size 0,
- * that there is no bundle.
+ * no known name twice or empty; unknown names are skipped, and what follows the archive's end is
+ * not looked at. Errors say what the bytes are instead (gzip, zeroes, ...) and what to do; with
+ * @size 0, that there is no bundle.
  */
 int bundle_open(const void *archive, u64 size, struct bundle *b, struct diag *d);
 
@@ -33,8 +33,8 @@ struct image {
 /*
  * Reads the arm64 Image header of @kernel (the kernel's Documentation/arch/arm64/booting.rst).
  * -EINVAL: compressed, big-endian, no arm64 kernel, or one from before 3.17, which does not say how
- * large it is; the text says which. A page size that the CPU does not have is left for the kernel to
- * report.
+ * large it is; the text says which. A page size that the CPU does not have is left for the kernel
+ * to report.
  */
 int image_read(const struct member *kernel, struct image *image, struct diag *d);
 

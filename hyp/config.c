@@ -22,7 +22,8 @@ static int read_root(struct config_reader *r)
 {
 	const char *compatible = "";
 	u32 given;
-	int err = props_read(&r->w, root_props, ARRAY_SIZE(root_props), &compatible, &given, r->diag);
+	int err = props_read(&r->w, root_props, ARRAY_SIZE(root_props), &compatible, &given,
+			     r->diag);
 
 	if (!err && strcmp(compatible, "mavis,config"))
 		return refuse(r, -EINVAL, "compatible",
@@ -33,9 +34,17 @@ static int read_root(struct config_reader *r)
 }
 
 static const struct prop guest_props[] = {
-	{ .name = "cpus", .kind = PROP_U32, .offset = offsetof(struct config, cpus), .min = 1, .max = HOST_MAX_CPUS },
-	{ .name = "memory", .kind = PROP_U64, .offset = offsetof(struct config, memory), .min = PAGE_SIZE,
-	  .max = BIT(DT_PA_BITS), .align = PAGE_SIZE },
+	{ .name = "cpus",
+	  .kind = PROP_U32,
+	  .offset = offsetof(struct config, cpus),
+	  .min = 1,
+	  .max = HOST_MAX_CPUS },
+	{ .name = "memory",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct config, memory),
+	  .min = PAGE_SIZE,
+	  .max = BIT(DT_PA_BITS),
+	  .align = PAGE_SIZE },
 	{ .name = "bootargs", .kind = PROP_STRING, .offset = offsetof(struct config, bootargs) },
 	{ .name = "mte", .kind = PROP_FLAG, .offset = offsetof(struct config, mte) },
 	{ .name = "verify", .kind = PROP_FLAG, .offset = offsetof(struct config, verify) },
@@ -64,17 +73,31 @@ static int read_no_props(struct config_reader *r)
 }
 
 static const struct prop member_props[] = {
-	{ .name = "size", .kind = PROP_U64, .offset = offsetof(struct member_node, size), .min = 1, .max = ~0ul },
-	{ .name = "crc32", .kind = PROP_U32, .offset = offsetof(struct member_node, crc32), .max = ~0u },
-	{ .name = "load", .kind = PROP_U64, .offset = offsetof(struct member_node, load), .max = ~0ul },
-	{ .name = "entry", .kind = PROP_U64, .offset = offsetof(struct member_node, entry), .max = ~0ul, .align = 4 },
+	{ .name = "size",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct member_node, size),
+	  .min = 1,
+	  .max = ~0ul },
+	{ .name = "crc32",
+	  .kind = PROP_U32,
+	  .offset = offsetof(struct member_node, crc32),
+	  .max = ~0u },
+	{ .name = "load",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct member_node, load),
+	  .max = ~0ul },
+	{ .name = "entry",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct member_node, entry),
+	  .max = ~0ul,
+	  .align = 4 },
 };
 
 enum { HAS_CRC32 = BIT(1), HAS_LOAD = BIT(2), HAS_ENTRY = BIT(3) };
 
 /* Only the kernel has the last two. */
-static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc, u32 *given,
-		       struct member_node *m)
+static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc,
+		       u32 *given, struct member_node *m)
 {
 	int err;
 
@@ -90,7 +113,8 @@ static int read_kernel(struct config_reader *r)
 	struct config *c = r->config;
 	struct member_node m;
 	u32 given;
-	int err = read_member(r, ARRAY_SIZE(member_props), &c->has_kernel_crc, &c->kernel_crc, &given, &m);
+	int err = read_member(r, ARRAY_SIZE(member_props), &c->has_kernel_crc, &c->kernel_crc,
+			      &given, &m);
 
 	if (err)
 		return err;
@@ -120,7 +144,17 @@ static int read_dtb(struct config_reader *r)
 	return read_member(r, 2, &r->config->has_dtb_crc, &r->config->dtb_crc, &given, &m);
 }
 
-enum node { NODE_ROOT, NODE_GUEST, NODE_REGIONS, NODE_REGION, NODE_BUNDLE, NODE_KERNEL, NODE_RAMDISK, NODE_DTB, NR_NODES };
+enum node {
+	NODE_ROOT,
+	NODE_GUEST,
+	NODE_REGIONS,
+	NODE_REGION,
+	NODE_BUNDLE,
+	NODE_KERNEL,
+	NODE_RAMDISK,
+	NODE_DTB,
+	NR_NODES
+};
 
 static const struct {
 	const char *name;		/* NULL: any */
@@ -142,7 +176,8 @@ static enum node find_node(enum node parent, const char *name)
 {
 	enum node n = NODE_ROOT;
 
-	while (n < NR_NODES && !(nodes[n].parent == parent && (!nodes[n].name || !strcmp(nodes[n].name, name))))
+	while (n < NR_NODES &&
+	       !(nodes[n].parent == parent && (!nodes[n].name || !strcmp(nodes[n].name, name))))
 		n++;
 	return n;
 }
@@ -163,7 +198,9 @@ static int unknown_node(const struct config_reader *r, enum node parent)
 
 static int read_nodes(struct config_reader *r)
 {
-	enum node at[DT_MAX_DEPTH + 1] = { NR_NODES }; /* at[depth + 1]: what the node at that depth is */
+	enum node at[DT_MAX_DEPTH + 1] = {
+		NR_NODES
+	}; /* at[depth + 1]: what the node at that depth is */
 	bool seen[NR_NODES + 1] = { false };
 	int err = 0;
 
@@ -173,25 +210,27 @@ static int read_nodes(struct config_reader *r)
 		if (n == NR_NODES)
 			return unknown_node(r, parent);
 		if (seen[n] && nodes[n].name)
-			return fail(r->diag, -EEXIST, "%s: the node is there twice: keep one of them", nodes[n].name);
+			return fail(r->diag, -EEXIST,
+				    "%s: the node is there twice: keep one of them", nodes[n].name);
 		seen[n] = true;
 		at[r->w.depth + 1] = n;
 		err = nodes[n].read(r);
 	}
 	if (!err && !seen[NODE_GUEST])
 		return fail(r->diag, -ENOENT,
-			    "/guest: the config has no such node: describe the guest in it, see docs/config.md");
+			    "/guest: the config has no such node: describe the guest in it, see "
+			    "docs/config.md");
 	return err;
 }
 
 /*
- * An archive's members lie at multiples of 4 bytes, a tree at one of 8. The copy also stays as it was checked, whatever
- * becomes of the archive.
+ * An archive's members lie at multiples of 4 bytes, a tree at one of 8. The copy also stays as it
+ * was checked, whatever becomes of the archive.
  */
 static _Alignas(8) u8 copy[CONFIG_MAX_SIZE];
 
-int config_read(const void *dtb, u64 size, const struct host *host, struct config *c, struct region_table *t,
-		struct diag *d)
+int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
+		struct region_table *t, struct diag *d)
 {
 	struct config_reader r = { .host = host, .config = c, .regions = t, .diag = d };
 	struct diag why;
@@ -200,13 +239,17 @@ int config_read(const void *dtb, u64 size, const struct host *host, struct confi
 	*c = (struct config){ .bootargs = "" };
 	if (size > sizeof(copy))
 		return fail(d, -E2BIG,
-			    "bundle: config.dtb has %lu bytes, of which Mavis can read %lu: describe fewer regions", size,
-			    sizeof(copy));
+			    "bundle: config.dtb has %lu bytes, of which Mavis can read %lu: "
+			    "describe fewer regions",
+			    size, sizeof(copy));
 	if (size)
 		memcpy(copy, dtb, size);
 	err = dt_check(copy, size, &why);
 	if (err)
-		return fail(d, err, "bundle: config.dtb is no device tree: %.200s; compile its source with dtc", why.text);
+		return fail(
+			d, err,
+			"bundle: config.dtb is no device tree: %.200s; compile its source with dtc",
+			why.text);
 	dt_walk(&r.w, copy);
 	return read_nodes(&r);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's description: the bundle's config.dtb, read and checked. The binding is in docs/config.md. */
+/*
+ * The guest's description: the bundle's config.dtb, read and checked. The binding is in
+ * docs/config.md.
+ */
 #ifndef HYP_CONFIG_H
 #define HYP_CONFIG_H
 
@@ -26,12 +29,13 @@ struct config {
 };
 
 /*
- * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE) and appends its regions to @t. A copy is
- * kept: c->bootargs is valid until the next call. @host says how many CPUs there are and resolves `host-node`; without
- * one (NULL) neither is checked, and `host-node` is refused. Unknown nodes, properties and values are refused: the text
- * names node and property, says why, and what would be right. -EOPNOTSUPP: right, but Mavis cannot do it.
+ * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE) and appends its
+ * regions to @t. A copy is kept: c->bootargs is valid until the next call. @host says how many CPUs
+ * there are and resolves `host-node`; without one (NULL) neither is checked, and `host-node` is
+ * refused. Unknown nodes, properties and values are refused: the text names node and property, says
+ * why, and what would be right. -EOPNOTSUPP: right, but Mavis cannot do it.
  */
-int config_read(const void *dtb, u64 size, const struct host *host, struct config *c, struct region_table *t,
-		struct diag *d);
+int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
+		struct region_table *t, struct diag *d);
 
 #endif

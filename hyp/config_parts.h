@@ -24,19 +24,24 @@ struct prop_choice {
 struct prop {
 	const char *name;
 	enum prop_kind kind;
-	size_t offset;		/* of the value, of the type that `kind` says, in the node's struct */
+	size_t offset; /* of the value, of the type that `kind` says, in the node's struct */
 	u64 min, max;		/* numbers; of a range, its end is at most `max` */
 	u64 align;		/* numbers and ranges: multiples of it, a power of 2; 0: any */
 	const struct prop_choice *choices;
 };
 
 /*
- * Reads all properties of the node that @w stands on into the struct at @out, as @props say; bit n of *given is set if
- * props[n] is there. Properties that are unknown, there twice, or of another form are refused.
+ * Reads all properties of the node that @w stands on into the struct at @out, as @props say; bit n
+ * of *given is set if props[n] is there. Properties that are unknown, there twice, or of another
+ * form are refused.
  */
-int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, void *out, u32 *given, struct diag *d);
+int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, void *out,
+	       u32 *given, struct diag *d);
 
-/* Says in @buf what may be meant by @name, which is none of the @nr at @known: the one that is nearest, or which there are. */
+/*
+ * Says in @buf what may be meant by @name, which is none of the @nr at @known: the one that is
+ * nearest, or which there are.
+ */
 void suggest(char *buf, size_t size, const char *name, const char *const *known, unsigned nr);
 
 /* The config while it is read. */
@@ -63,7 +68,10 @@ struct pci_bar {
 	u8 bar;				/* 0 to 5 */
 };
 
-/* Reads "1af4:1110" (vendor and device) or "0000:00:02.0" (segment, bus, device and function), all hexadecimal. */
+/*
+ * Reads "1af4:1110" (vendor and device) or "0000:00:02.0" (segment, bus, device and function), all
+ * hexadecimal.
+ */
 bool pci_function_parse(const char *text, struct pci_bar *out);
 
 #endif

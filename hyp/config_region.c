@@ -58,29 +58,66 @@ static const struct prop_choice shareabilities[] = {
 };
 
 enum {
-	P_REG, P_IPA, P_HOST_NODE, P_PCI, P_BAR, P_TYPE, P_EXPOSE, P_TAGS, P_NO_TAGS, P_UNTAGGED, P_PROBE_TAGS, P_READ_ONLY,
-	P_EXEC, P_DEVICE_TYPE, P_MEMATTR, P_SHAREABILITY, P_ALLOW_ALIAS, P_ADJUSTABLE, NR_PROPS
+	P_REG,
+	P_IPA,
+	P_HOST_NODE,
+	P_PCI,
+	P_BAR,
+	P_TYPE,
+	P_EXPOSE,
+	P_TAGS,
+	P_NO_TAGS,
+	P_UNTAGGED,
+	P_PROBE_TAGS,
+	P_READ_ONLY,
+	P_EXEC,
+	P_DEVICE_TYPE,
+	P_MEMATTR,
+	P_SHAREABILITY,
+	P_ALLOW_ALIAS,
+	P_ADJUSTABLE,
+	NR_PROPS
 };
 
 #define AT(member)	.offset = offsetof(struct region_node, member)
 
 static const struct prop props[NR_PROPS] = {
-	[P_REG] = { .name = "reg", .kind = PROP_RANGE, AT(reg), .max = BIT(DT_PA_BITS), .align = PAGE_SIZE },
-	[P_IPA] = { .name = "ipa", .kind = PROP_U64, AT(ipa), .max = BIT(DT_PA_BITS), .align = PAGE_SIZE },
+	[P_REG] = { .name = "reg",
+		    .kind = PROP_RANGE,
+		    AT(reg),
+		    .max = BIT(DT_PA_BITS),
+		    .align = PAGE_SIZE },
+	[P_IPA] = { .name = "ipa",
+		    .kind = PROP_U64,
+		    AT(ipa),
+		    .max = BIT(DT_PA_BITS),
+		    .align = PAGE_SIZE },
 	[P_HOST_NODE] = { .name = "host-node", .kind = PROP_STRING, AT(host_node) },
 	[P_PCI] = { .name = "pci", .kind = PROP_STRING, AT(pci) },
 	[P_BAR] = { .name = "bar", .kind = PROP_U32, AT(bar), .max = 5 },
 	[P_TYPE] = { .name = "type", .kind = PROP_CHOICE, AT(type), .choices = types },
-	[P_EXPOSE] = { .name = "expose", .kind = PROP_CHOICE, AT(opts.expose), .choices = exposures },
+	[P_EXPOSE] = { .name = "expose",
+		       .kind = PROP_CHOICE,
+		       AT(opts.expose),
+		       .choices = exposures },
 	[P_TAGS] = { .name = "tags", .kind = PROP_FLAG, AT(has_tags) },
 	[P_NO_TAGS] = { .name = "no-tags", .kind = PROP_FLAG, AT(no_tags) },
-	[P_UNTAGGED] = { .name = "untagged", .kind = PROP_CHOICE, AT(opts.untagged), .choices = untagged },
+	[P_UNTAGGED] = { .name = "untagged",
+			 .kind = PROP_CHOICE,
+			 AT(opts.untagged),
+			 .choices = untagged },
 	[P_PROBE_TAGS] = { .name = "probe-tags", .kind = PROP_FLAG, AT(opts.probe_tags) },
 	[P_READ_ONLY] = { .name = "read-only", .kind = PROP_FLAG, AT(opts.read_only) },
 	[P_EXEC] = { .name = "exec", .kind = PROP_FLAG, AT(opts.exec) },
-	[P_DEVICE_TYPE] = { .name = "device-type", .kind = PROP_CHOICE, AT(opts.device_type), .choices = device_types },
+	[P_DEVICE_TYPE] = { .name = "device-type",
+			    .kind = PROP_CHOICE,
+			    AT(opts.device_type),
+			    .choices = device_types },
 	[P_MEMATTR] = { .name = "memattr", .kind = PROP_U32, AT(memattr), .max = 15 },
-	[P_SHAREABILITY] = { .name = "shareability", .kind = PROP_CHOICE, AT(opts.sh), .choices = shareabilities },
+	[P_SHAREABILITY] = { .name = "shareability",
+			     .kind = PROP_CHOICE,
+			     AT(opts.sh),
+			     .choices = shareabilities },
 	[P_ALLOW_ALIAS] = { .name = "allow-alias", .kind = PROP_FLAG, AT(opts.allow_alias) },
 	[P_ADJUSTABLE] = { .name = "adjustable", .kind = PROP_FLAG, AT(opts.adjustable) },
 };
@@ -120,9 +157,12 @@ static int unfit(const struct config_reader *r, u8 type, u8 fit, const char *pro
 
 	for (const struct prop_choice *c = types; c->name && at < sizeof(names); c++)
 		if (fit & BIT(c->value))
-			at += (size_t)format(names + at, sizeof(names) - at, "%s%s", at ? ", " : "", c->name);
-	return refuse(r, -EINVAL, prop, "%s is for type %s only, but this region is %s: take it out, or change the type",
-		      what, names, region_type_name(type));
+			at += (size_t)format(names + at, sizeof(names) - at, "%s%s", at ? ", " : "",
+					     c->name);
+	return refuse(
+		r, -EINVAL, prop,
+		"%s is for type %s only, but this region is %s: take it out, or change the type",
+		what, names, region_type_name(type));
 }
 
 static int check_type(const struct config_reader *r, const struct region_node *n, u32 given)
@@ -137,7 +177,8 @@ static int check_type(const struct config_reader *r, const struct region_node *n
 	if (!(exposed_types[n->opts.expose] & BIT(n->type)))
 		return unfit(r, n->type, exposed_types[n->opts.expose], "expose", "this value");
 	if (n->type == REGION_RAW && !(given & BIT(P_MEMATTR)))
-		return refuse(r, -EINVAL, "memattr", "missing: type raw needs the stage 2 MemAttr, 0 to 15");
+		return refuse(r, -EINVAL, "memattr",
+			      "missing: type raw needs the stage 2 MemAttr, 0 to 15");
 	return 0;
 }
 
@@ -146,12 +187,16 @@ static int check_tags(const struct config_reader *r, const struct region_node *n
 	bool stored = n->has_tags || (!n->no_tags && n->type != REGION_DEVICE_MEMORY);
 
 	if (n->has_tags && n->no_tags)
-		return refuse(r, -EINVAL, "no-tags", "stands beside `tags`, its contrary: keep one of them");
+		return refuse(r, -EINVAL, "no-tags",
+			      "stands beside `tags`, its contrary: keep one of them");
 	if (n->opts.untagged && stored)
-		return refuse(r, -EINVAL, "untagged", "says what to do without tag storage, which this region has: %s",
-			      n->has_tags ? "take out one of `untagged` and `tags`" : "add `no-tags`, or take it out");
+		return refuse(r, -EINVAL, "untagged",
+			      "says what to do without tag storage, which this region has: %s",
+			      n->has_tags ? "take out one of `untagged` and `tags`"
+					  : "add `no-tags`, or take it out");
 	if (n->opts.untagged && n->opts.untagged != UNTAGGED_TRUSTED && n->type == REGION_RAW)
-		return refuse(r, -EINVAL, "untagged", "type raw keeps its memattr: only \"trusted\" is possible");
+		return refuse(r, -EINVAL, "untagged",
+			      "type raw keeps its memattr: only \"trusted\" is possible");
 	return 0;
 }
 
@@ -172,11 +217,13 @@ static int check_place(const struct config_reader *r, u32 given)
 		first = props[ways[i]].name;
 	}
 	if (given & BIT(P_BAR) && !(given & BIT(P_PCI)))
-		return refuse(r, -EINVAL, "bar", "says nothing without `pci`, the function whose BAR it is: add it");
+		return refuse(r, -EINVAL, "bar",
+			      "says nothing without `pci`, the function whose BAR it is: add it");
 	if (!first)
-		return refuse(r, -EINVAL, "reg",
-			      "missing: say where the region is, with `reg`, with `host-node`, or with "
-			      "`pci` and `bar`");
+		return refuse(
+			r, -EINVAL, "reg",
+			"missing: say where the region is, with `reg`, with `host-node`, or with "
+			"`pci` and `bar`");
 	if (given & BIT(P_PCI) && !(given & BIT(P_BAR)))
 		return refuse(r, -EINVAL, "bar", "missing: say which BAR of `pci`, 0 to 5");
 	if (given & BIT(P_PCI) && given & BIT(P_IPA))
@@ -184,14 +231,18 @@ static int check_place(const struct config_reader *r, u32 given)
 	return 0;
 }
 
-/* @digits hexadecimal digits at *text and then @end, which *text is moved past; at the closing NUL it stays. */
+/*
+ * @digits hexadecimal digits at *text and then @end, which *text is moved past; at the closing NUL
+ * it stays.
+ */
 static bool parse_hex(const char **text, unsigned digits, char end, unsigned *out)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char *p = *text;
 
 	for (*out = 0; digits; digits--, p++) {
-		const char *digit = *p ? strchr(hex, *p >= 'A' && *p <= 'F' ? *p - 'A' + 'a' : *p) : NULL;
+		const char *digit = *p ? strchr(hex, *p >= 'A' && *p <= 'F' ? *p - 'A' + 'a' : *p)
+				       : NULL;
 
 		if (!digit)
 			return false;
@@ -215,8 +266,8 @@ bool pci_function_parse(const char *text, struct pci_bar *out)
 		out->device = (u16)second;
 		return true;
 	}
-	if (!parse_hex(&text, 2, ':', &second) || !parse_hex(&text, 2, '.', &dev) || !parse_hex(&text, 1, '\0', &fn) ||
-	    dev > 31 || fn > 7)
+	if (!parse_hex(&text, 2, ':', &second) || !parse_hex(&text, 2, '.', &dev) ||
+	    !parse_hex(&text, 1, '\0', &fn) || dev > 31 || fn > 7)
 		return false;
 	out->by_address = true;
 	out->segment = (u16)first;
@@ -231,10 +282,11 @@ static int read_pci(const struct config_reader *r, const struct region_node *n)
 	struct pci_bar bar = { .bar = (u8)n->bar };
 
 	if (!pci_function_parse(n->pci, &bar))
-		return refuse(r, -EINVAL, "pci",
-			      "\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or "
-			      "an address, as \"0000:00:02.0\"",
-			      n->pci);
+		return refuse(
+			r, -EINVAL, "pci",
+			"\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or "
+			"an address, as \"0000:00:02.0\"",
+			n->pci);
 	return refuse(r, -EOPNOTSUPP, "pci",
 		      "PCI regions are not there yet: take the node out; the BAR %u of %s then "
 		      "has the attributes of its window",
@@ -242,7 +294,8 @@ static int read_pci(const struct config_reader *r, const struct region_node *n)
 }
 
 /* The host's node that n->host_node names. */
-static int find_host_node(const struct config_reader *r, const struct region_node *n, struct dt_walk *host)
+static int find_host_node(const struct config_reader *r, const struct region_node *n,
+			  struct dt_walk *host)
 {
 	size_t len = strlen(n->host_node);
 
@@ -255,12 +308,14 @@ static int find_host_node(const struct config_reader *r, const struct region_nod
 	while (dt_next(host))
 		if (dt_path_is(host, n->host_node, len))
 			return 0;
-	return refuse(r, -ENOENT, "host-node", "the machine's device tree has no node \"%.64s\": give a full path in it",
+	return refuse(r, -ENOENT, "host-node",
+		      "the machine's device tree has no node \"%.64s\": give a full path in it",
 		      n->host_node);
 }
 
 /* All whole pages that the node's `reg` touches, each range a region. */
-static int add_host_node(const struct config_reader *r, const struct region_node *n, struct region *region, bool has_ipa)
+static int add_host_node(const struct config_reader *r, const struct region_node *n,
+			 struct region *region, bool has_ipa)
 {
 	struct region_table *t = r->regions;
 	unsigned first = t->nr;
@@ -295,16 +350,20 @@ static int add_host_node(const struct config_reader *r, const struct region_node
 /* It is printed, and names the region in every message. */
 static int check_name(const struct config_reader *r, struct region *region)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,._+-@";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,._+-@";
 	const char *name = dt_name(&r->w);
 
 	if (strlen(name) >= sizeof(region->name))
-		return fail(r->diag, -EINVAL, "/guest/regions/%.64s: the name has %zu characters: give it %zu at most",
-			    name, strlen(name), sizeof(region->name) - 1);
+		return fail(
+			r->diag, -EINVAL,
+			"/guest/regions/%.64s: the name has %zu characters: give it %zu at most",
+			name, strlen(name), sizeof(region->name) - 1);
 	for (const char *p = name; *p; p++)
 		if (!strchr(allowed, *p))
 			return fail(r->diag, -EINVAL,
-				    "/guest/regions: character %u of a region's name is %#x: use letters, digits and "
+				    "/guest/regions: character %u of a region's name is %#x: use "
+				    "letters, digits and "
 				    ",._+-@",
 				    (unsigned)(p - name) + 1, (u8)*p);
 	format(region->name, sizeof(region->name), "%s", name);

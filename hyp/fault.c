@@ -105,7 +105,8 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
 	else if (esr & ISS_CM)			/* nothing there is ever cached */
 		skip_instruction(esr);
 	else if (!(esr & ISS_ISV))
-		refuse(esr, "registers that Mavis works, which take single loads and stores only", ipa);
+		refuse(esr, "registers that Mavis works, which take single loads and stores only",
+		       ipa);
 	else
 		emulate(f, esr, page, ipa);
 }
@@ -161,7 +162,8 @@ void fault_trap(struct frame *f, u64 esr)
 	case FSC_UNSUPPORTED:
 		inject_abort(esr, fsc);
 		return;
-	case FSC_TLB_CONFLICT:			/* two entries for one address: both go, and the access is tried again */
+	/* two entries for one address: both go, and the access is tried again */
+	case FSC_TLB_CONFLICT:
 		asm volatile("tlbi vmalls12e1" : : : "memory");
 		dsb(nsh);
 		isb();

@@ -10,12 +10,15 @@ enum filetype_kind { FILETYPE_COMPRESSED, FILETYPE_ARCHIVE, FILETYPE_OTHER };
 struct filetype {
 	const char *name;		/* "gzip data" */
 	enum filetype_kind kind;
-	const char *remedy;		/* compressed: the command that undoes it; else what to do with a kernel, or NULL */
+	/* compressed: the command that undoes it; else what to do with a kernel, or NULL */
+	const char *remedy;
 	const char *magic;		/* at `offset`; `size` bytes */
 	u8 size, offset;
 };
 
-/* The kind of file that @size bytes at @data begin like, or NULL where the beginning tells nothing. */
+/*
+ * The kind of file that @size bytes at @data begin like, or NULL where the beginning tells nothing.
+ */
 const struct filetype *filetype(const void *data, u64 size);
 
 #endif

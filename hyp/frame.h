@@ -16,7 +16,8 @@ struct frame {
 	u64 pad;		/* SP stays a multiple of 16 */
 };
 
-_Static_assert(sizeof(struct frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, "vectors.S relies on it");
+_Static_assert(sizeof(struct frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0,
+	       "vectors.S relies on it");
 
 /* A register by the number in a syndrome or an instruction: 31 is XZR there. */
 static inline u64 frame_get(const struct frame *f, unsigned n)

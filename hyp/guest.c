@@ -5,7 +5,8 @@
 
 struct guest guest;
 
-int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool, struct diag *d)
+int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool,
+	      struct diag *d)
 {
 	int err = stage2_init(&guest.s2, caps, pool);
 
@@ -18,8 +19,10 @@ int guest_map(const struct region_table *regions, const struct mm_caps *caps, st
 
 		err = stage2_map(&guest.s2, r->ipa, r->pa, r->size, r->attr);
 		if (err)
-			return fail(d, err, "stage 2: region %s, %#lx bytes at %#lx: cannot be mapped (%s)", r->name,
-				    r->size, r->ipa.v, err == -ENOMEM ? "the page pool is used up" : "out of range");
+			return fail(d, err,
+				    "stage 2: region %s, %#lx bytes at %#lx: cannot be mapped (%s)",
+				    r->name, r->size, r->ipa.v,
+				    err == -ENOMEM ? "the page pool is used up" : "out of range");
 	}
 	return 0;
 }

@@ -12,11 +12,12 @@
 
 struct guest {
 	struct stage2 s2;
-	struct lock s2_lock;			/* for whoever changes stage 2, or waits for a change, once the guest runs */
+	/* for whoever changes stage 2, or waits for a change, once the guest runs */
+	struct lock s2_lock;
 	const struct region_table *regions;	/* finished */
 	bool mte;				/* FEAT_MTE2 is offered */
 	bool fwb;				/* stage 2 is written for HCR_EL2.FWB = 1 */
-	bool gicv3;				/* the guest drives a GICv3 through the system registers */
+	bool gicv3; /* the guest drives a GICv3 through the system registers */
 };
 
 extern struct guest guest;
@@ -25,7 +26,8 @@ extern struct guest guest;
  * Builds the stage 2 of @regions (finished, resolved for @caps) into guest.s2 and sets what else
  * stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
  */
-int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool, struct diag *d);
+int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool,
+	      struct diag *d);
 
 /*
  * True if the guest's CPU may start at @ipa: an instruction's address in general-purpose memory of

@@ -264,9 +264,10 @@ static int edit_tree(struct edit *e)
 	if (!err)
 		err = edit_remaining_ram(e);
 	if (!err && !e->boot_cpu)
-		err = fail(e->d, -ENOENT,
-			   "/cpus: the guest's device tree has no node for the boot CPU, reg = %#lx",
-			   (unsigned long)e->args->host->cpu[0].mpidr);
+		err = fail(
+			e->d, -ENOENT,
+			"/cpus: the guest's device tree has no node for the boot CPU, reg = %#lx",
+			(unsigned long)e->args->host->cpu[0].mpidr);
 	return err;
 }
 
@@ -313,7 +314,8 @@ static int copy_base(void *buf, u64 size, const struct guest_fdt_args *args, str
 	memcpy(buf, args->base, args->base_size);
 	if (dt_check(buf, args->base_size, &why))
 		return fail(d, -EINVAL,
-			    "guest.dtb in the bundle is corrupt: %.150s; make it with dtc, and the bundle anew",
+			    "guest.dtb in the bundle is corrupt: %.150s; make it with dtc, and the "
+			    "bundle anew",
 			    why.text);
 	err = fdt_open_into(buf, buf, (int)size);
 	return err ? fail(d, -EINVAL, "guest.dtb in the bundle: %s", fdt_strerror(err)) : 0;

@@ -21,7 +21,8 @@ int edit_collect_ram(struct edit *e)
 		}
 		if (e->nr_ram == EDIT_MAX_RAM)
 			return fail(e->d, -E2BIG,
-				    "/memory: reg: the guest's memory is in more than %d pieces, the first "
+				    "/memory: reg: the guest's memory is in more than %d pieces, "
+				    "the first "
 				    "without a place is %s at %#lx",
 				    EDIT_MAX_RAM, r->name, (unsigned long)r->ipa.v);
 		e->ram[e->nr_ram++] = (struct range){ r->ipa.v, r->size };
@@ -65,7 +66,8 @@ static int set_banks(struct edit *e, const struct range *bank, unsigned n, unsig
 		if ((address_cells == 1 && bank[i].base >> 32) ||
 		    (size_cells == 1 && bank[i].size >> 32))
 			return dt_fail(&e->w, e->d, -ERANGE, "reg",
-				       "%#lx bytes at %#lx do not fit in the cells that the root node has for them",
+				       "%#lx bytes at %#lx do not fit in the cells that the root "
+				       "node has for them",
 				       (unsigned long)bank[i].size, (unsigned long)bank[i].base);
 		put_cells(&p, address_cells, bank[i].base);
 		put_cells(&p, size_cells, bank[i].size);

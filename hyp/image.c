@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The header of an arm64 Image (Documentation/arch/arm64/booting.rst, section 4). All of it is little-endian. */
+/*
+ * The header of an arm64 Image (Documentation/arch/arm64/booting.rst, section 4). All of it is
+ * little-endian.
+ */
 #include <string.h>
 
 #include "hyp/bundle.h"
@@ -30,10 +33,12 @@ static int not_an_image(const struct member *kernel, struct diag *d)
 	const struct filetype *m = filetype(kernel->data, kernel->size);
 
 	if (!m)
-		return fail(d, -EINVAL, "kernel: has no arm64 Image header: give tools/bundle arch/arm64/boot/Image, or "
+		return fail(d, -EINVAL,
+			    "kernel: has no arm64 Image header: give tools/bundle "
+			    "arch/arm64/boot/Image, or "
 			    "--load and --entry for a bare-metal program");
-	return fail(d, -EINVAL, "kernel: is %s: %s%s, and make the bundle again with tools/bundle", m->name,
-		    m->kind == FILETYPE_COMPRESSED ? "decompress it with " : "",
+	return fail(d, -EINVAL, "kernel: is %s: %s%s, and make the bundle again with tools/bundle",
+		    m->name, m->kind == FILETYPE_COMPRESSED ? "decompress it with " : "",
 		    m->remedy ? m->remedy : "give an uncompressed arm64 Image");
 }
 
@@ -53,12 +58,18 @@ int image_read(const struct member *kernel, struct image *image, struct diag *d)
 	};
 	/* Kernels that leave image_size 0 may also have text_offset in the wrong endianness. */
 	if (!image->image_size)
-		return fail(d, -EINVAL, "kernel: image_size in its header is 0: it is older than Linux 3.17; take a newer one");
+		return fail(d, -EINVAL,
+			    "kernel: image_size in its header is 0: it is older than Linux 3.17; "
+			    "take a newer one");
 	if (flags & FLAG_BIG_ENDIAN)
-		return fail(d, -EINVAL, "kernel: is big-endian: build it with CONFIG_CPU_LITTLE_ENDIAN=y");
+		return fail(d, -EINVAL,
+			    "kernel: is big-endian: build it with CONFIG_CPU_LITTLE_ENDIAN=y");
 	if (image->text_offset >= MIB(2) || !IS_ALIGNED(image->text_offset, PAGE_SIZE))
-		return fail(d, -EINVAL, "kernel: text_offset in its header is %#lx, not a multiple of 4 KiB below 2 MiB: the "
-			    "file is damaged; copy it again", image->text_offset);
+		return fail(d, -EINVAL,
+			    "kernel: text_offset in its header is %#lx, not a multiple of 4 KiB "
+			    "below 2 MiB: the "
+			    "file is damaged; copy it again",
+			    image->text_offset);
 	image->image_size = MAX(image->image_size, kernel->size);
 	return 0;
 }

@@ -43,7 +43,7 @@ static bool from_el1(void)
 
 void inject_abort(u64 esr, u64 fsc)
 {
-	u64 ec = ESR_EC(esr);			/* "from a lower EL": also EL1's code for an abort from EL0 */
+	u64 ec = ESR_EC(esr); /* "from a lower EL": also EL1's code for an abort from EL0 */
 
 	if (from_el1())
 		ec++;				/* "taken without a change in Exception level" */

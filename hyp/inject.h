@@ -17,7 +17,7 @@
 #define FSC_EXTERNAL_WALK	0x14	/* plus the level */
 #define FSC_ALIGNMENT		0x21
 #define FSC_TLB_CONFLICT	0x30
-#define FSC_UNSUPPORTED		0x35	/* exclusive, atomic or LS64 access to memory that has none */
+#define FSC_UNSUPPORTED 0x35 /* exclusive, atomic or LS64 access to memory that has none */
 
 /* Undefined Instruction: what an instruction or register that the guest does not have makes. */
 void inject_undefined(void);

@@ -16,10 +16,10 @@
 #define GICR_CTLR_HIDDEN	GENMASK(2, 0)		/* IR, CES, EnableLPIs */
 #define GICR_TYPER		0x08
 #define GICR_TYPER_HIDDEN	(BIT(3) | BIT(0))	/* DirectLPI, PLPIS */
-#define GICR_TYPER_VLPIS	BIT(1)			/* left as it is: it says how large a redistributor is */
+#define GICR_TYPER_VLPIS BIT(1) /* left as it is: it says how large a redistributor is */
 #define GICR_TYPER_LAST		BIT(4)
 
-#define GICR_FRAME		KIB(64)			/* RD_base, SGI_base and with VLPIS VLPI_base, reserved */
+#define GICR_FRAME KIB(64) /* RD_base, SGI_base and with VLPIS VLPI_base, reserved */
 
 /*
  * Registers of one page that are hidden in full or in part; the rest of the page is the hardware's.
@@ -138,8 +138,9 @@ static int take_page(u64 pa, mmio_handler handler, struct diag *d)
 	if (!err)
 		err = mmio_register(IPA(pa), handler, (void *)pa);
 	if (err)
-		return fail(d, err, "GIC: registers at %#lx: cannot be taken from the guest: %s", pa,
-			    err == -ENOSPC ? "too many redistributors" : "the page pool is used up");
+		return fail(
+			d, err, "GIC: registers at %#lx: cannot be taken from the guest: %s", pa,
+			err == -ENOSPC ? "too many redistributors" : "the page pool is used up");
 	return 0;
 }
 
@@ -177,28 +178,35 @@ static int turn_off(u64 pa, struct diag *d)
 		ctlr = read32(pa + GICR_CTLR);
 	while (ctlr & GICR_CTLR_RWP && --tries);
 	if (ctlr & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP))
-		return fail(d, -EBUSY, "GIC: redistributor at %#lx: the loader has turned LPIs on and they cannot be turned "
-			    "off (GICR_CTLR %#x): start Mavis with a loader that leaves them off", pa, ctlr);
+		return fail(d, -EBUSY,
+			    "GIC: redistributor at %#lx: the loader has turned LPIs on and they "
+			    "cannot be turned "
+			    "off (GICR_CTLR %#x): start Mavis with a loader that leaves them off",
+			    pa, ctlr);
 	return 0;
 }
 
 /* One redistributor; *size is how much of the region it takes. */
-static int take_redistributor(u64 pa, u64 room, u64 stride, int (*map)(pa_t pa, u64 size), bool *last, u64 *size,
-			      struct diag *d)
+static int take_redistributor(u64 pa, u64 room, u64 stride, int (*map)(pa_t pa, u64 size),
+			      bool *last, u64 *size, struct diag *d)
 {
 	u64 typer;
 	bool vlpis;
 	int err;
 
 	if (map(PA(pa), PAGE_SIZE))
-		return fail(d, -ENOMEM, "GIC: redistributor at %#lx: EL2 cannot map it: the page pool is used up", pa);
+		return fail(
+			d, -ENOMEM,
+			"GIC: redistributor at %#lx: EL2 cannot map it: the page pool is used up",
+			pa);
 	typer = read64(pa + GICR_TYPER);
 	vlpis = typer & GICR_TYPER_VLPIS;
 	*last = typer & GICR_TYPER_LAST;
 	*size = MAX(stride, (vlpis ? 4 : 2) * GICR_FRAME);
 	if (*size > room)
-		return fail(d, -EINVAL, "GIC: redistributor at %#lx: %#lx bytes, of which `reg` has only %#lx", pa, *size,
-			    room);
+		return fail(d, -EINVAL,
+			    "GIC: redistributor at %#lx: %#lx bytes, of which `reg` has only %#lx",
+			    pa, *size, room);
 
 	err = turn_off(pa, d);
 	if (!err)
@@ -215,7 +223,8 @@ static int take_region(struct range r, u64 stride, int (*map)(pa_t pa, u64 size)
 	u64 size = 0;
 
 	for (u64 at = 0; !last && at < r.size; at += size) {
-		int err = take_redistributor(r.base + at, r.size - at, stride, map, &last, &size, d);
+		int err = take_redistributor(r.base + at, r.size - at, stride, map, &last, &size,
+					     d);
 
 		if (err)
 			return err;
@@ -230,7 +239,8 @@ int lpi_hide(const struct host_gic *gic, int (*map)(pa_t pa, u64 size), struct d
 	if (gic->version != 3)
 		return 0;
 	if (map(PA(gic->gicd.base), PAGE_SIZE))
-		return fail(d, -ENOMEM, "GIC: distributor at %#lx: EL2 cannot map it: the page pool is used up",
+		return fail(d, -ENOMEM,
+			    "GIC: distributor at %#lx: EL2 cannot map it: the page pool is used up",
 			    gic->gicd.base);
 	if (!(read32(gic->gicd.base + GICD_TYPER) & GICD_TYPER_LPIS))
 		return 0;

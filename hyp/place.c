@@ -3,7 +3,10 @@
 
 #include "lib/errno.h"
 
-/* booting.rst: the Image starts text_offset bytes above a 2 MiB-aligned base; the tree needs 8 bytes, a page is kinder. */
+/*
+ * booting.rst: the Image starts text_offset bytes above a 2 MiB-aligned base; the tree needs 8
+ * bytes, a page is kinder.
+ */
 #define KERNEL_ALIGN	MIB(2)
 #define OTHER_ALIGN	PAGE_SIZE
 
@@ -30,9 +33,12 @@ static struct range pa_range(const struct place *p)
 	return (struct range){ p->pa.v, p->size };
 }
 
-/* The lowest @size bytes of guest memory at @offset above a multiple of @align (IPA) that touch nothing taken. */
-static bool find_room(const struct region_table *t, const struct taken *taken, u64 size, u64 align, u64 offset,
-		      struct place *p)
+/*
+ * The lowest @size bytes of guest memory at @offset above a multiple of @align (IPA) that touch
+ * nothing taken.
+ */
+static bool find_room(const struct region_table *t, const struct taken *taken, u64 size, u64 align,
+		      u64 offset, struct place *p)
 {
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
@@ -40,7 +46,8 @@ static bool find_room(const struct region_table *t, const struct taken *taken, u
 
 		if (!region_is_memory(r))
 			continue;
-		while (ipa >= r->ipa.v && ipa - r->ipa.v < r->size && size <= r->size - (ipa - r->ipa.v)) {
+		while (ipa >= r->ipa.v && ipa - r->ipa.v < r->size &&
+		       size <= r->size - (ipa - r->ipa.v)) {
 			u64 pa = r->pa.v + (ipa - r->ipa.v);
 			const struct range *block = in_the_way(taken, (struct range){ pa, size });
 
@@ -48,7 +55,8 @@ static bool find_room(const struct region_table *t, const struct taken *taken, u
 				*p = (struct place){ IPA(ipa), PA(pa), size };
 				return true;
 			}
-			ipa = ALIGN_UP(r->ipa.v + (range_end(*block) - r->pa.v) - offset, align) + offset;
+			ipa = ALIGN_UP(r->ipa.v + (range_end(*block) - r->pa.v) - offset, align) +
+			      offset;
 		}
 	}
 	return false;
@@ -61,49 +69,71 @@ static bool find_ipa(const struct region_table *t, struct range pa, struct place
 		const struct region *r = &t->region[i];
 
 		if (region_is_memory(r) && range_contains((struct range){ r->pa.v, r->size }, pa)) {
-			*p = (struct place){ IPA(r->ipa.v + (pa.base - r->pa.v)), PA(pa.base), pa.size };
+			*p = (struct place){ IPA(r->ipa.v + (pa.base - r->pa.v)), PA(pa.base),
+					     pa.size };
 			return true;
 		}
 	}
 	return false;
 }
 
-static int place_bare(const struct place_request *r, const struct taken *avoid, struct placement *p, struct diag *d)
+static int place_bare(const struct place_request *r, const struct taken *avoid, struct placement *p,
+		      struct diag *d)
 {
 	const struct region *ram = region_find(r->regions, r->load);
 	u64 offset;
 
 	if (!ram || ram->type != REGION_RAM)
-		return fail(d, -ENOSPC, "bundle: load address %#lx is not in the guest's memory: give tools/bundle "
-			    "another --load, or the guest a region there", r->load.v);
+		return fail(
+			d, -ENOSPC,
+			"bundle: load address %#lx is not in the guest's memory: give tools/bundle "
+			"another --load, or the guest a region there",
+			r->load.v);
 	offset = r->load.v - ram->ipa.v;
 	if (r->kernel.size > ram->size - offset)
-		return fail(d, -ENOSPC, "bundle: the program has %#lx bytes, the guest's memory ends %#lx bytes after its "
-			    "load address %#lx", r->kernel.size, ram->size - offset, r->load.v);
+		return fail(d, -ENOSPC,
+			    "bundle: the program has %#lx bytes, the guest's memory ends %#lx "
+			    "bytes after its "
+			    "load address %#lx",
+			    r->kernel.size, ram->size - offset, r->load.v);
 	p->kernel = (struct place){ r->load, PA(ram->pa.v + offset), r->kernel.size };
 	if (in_the_way(avoid, pa_range(&p->kernel)))
-		return fail(d, -ENOSPC, "bundle: load address %#lx: the program would lie over reserved memory, the "
-			    "device tree or the ramdisk: give tools/bundle another --load", r->load.v);
+		return fail(d, -ENOSPC,
+			    "bundle: load address %#lx: the program would lie over reserved "
+			    "memory, the "
+			    "device tree or the ramdisk: give tools/bundle another --load",
+			    r->load.v);
 	return 0;
 }
 
-static int place_kernel(const struct place_request *r, const struct taken *avoid, struct placement *p, struct diag *d)
+static int place_kernel(const struct place_request *r, const struct taken *avoid,
+			struct placement *p, struct diag *d)
 {
 	const struct image *image = &r->image;
 	struct range in_place = { r->kernel.base, image->image_size };
 	struct taken all = *avoid;
 
-	if (image->anywhere && range_valid(in_place) && find_ipa(r->regions, in_place, &p->kernel) &&
-	    IS_ALIGNED(p->kernel.ipa.v - image->text_offset, KERNEL_ALIGN) && !in_the_way(avoid, in_place))
+	if (image->anywhere && range_valid(in_place) &&
+	    find_ipa(r->regions, in_place, &p->kernel) &&
+	    IS_ALIGNED(p->kernel.ipa.v - image->text_offset, KERNEL_ALIGN) &&
+	    !in_the_way(avoid, in_place))
 		return 0;
 
-	/* Better away from the whole bundle; over the kernel's own source will do, as memmove() copes. */
+	/*
+	 * Better away from the whole bundle; over the kernel's own source will do, as memmove()
+	 * copes.
+	 */
 	take(&all, r->bundle);
-	if (find_room(r->regions, &all, image->image_size, KERNEL_ALIGN, image->text_offset, &p->kernel) ||
-	    find_room(r->regions, avoid, image->image_size, KERNEL_ALIGN, image->text_offset, &p->kernel))
+	if (find_room(r->regions, &all, image->image_size, KERNEL_ALIGN, image->text_offset,
+		      &p->kernel) ||
+	    find_room(r->regions, avoid, image->image_size, KERNEL_ALIGN, image->text_offset,
+		      &p->kernel))
 		return 0;
-	return fail(d, -ENOSPC, "no room for the kernel: it needs %lu KiB of the guest's memory in one piece, 2 MiB-aligned, "
-		    "beside ramdisk and reserved memory: give the machine or the guest (`memory` in the config) more",
+	return fail(d, -ENOSPC,
+		    "no room for the kernel: it needs %lu KiB of the guest's memory in one piece, "
+		    "2 MiB-aligned, "
+		    "beside ramdisk and reserved memory: give the machine or the guest (`memory` "
+		    "in the config) more",
 		    image->image_size >> 10);
 }
 
@@ -123,11 +153,15 @@ int place_guest(const struct place_request *r, struct placement *p, struct diag 
 	taken.nr--;
 
 	take(&taken, pa_range(&p->kernel));
-	if (r->ramdisk.size && (!find_ipa(r->regions, r->ramdisk, &p->ramdisk) || in_the_way(&taken, r->ramdisk))) {
+	if (r->ramdisk.size &&
+	    (!find_ipa(r->regions, r->ramdisk, &p->ramdisk) || in_the_way(&taken, r->ramdisk))) {
 		take(&taken, r->bundle);
 		if (!find_room(r->regions, &taken, r->ramdisk.size, OTHER_ALIGN, 0, &p->ramdisk))
-			return fail(d, -ENOSPC, "no room for the ramdisk: it needs %lu KiB of the guest's memory in one "
-				    "piece: give the machine or the guest (`memory` in the config) more",
+			return fail(d, -ENOSPC,
+				    "no room for the ramdisk: it needs %lu KiB of the guest's "
+				    "memory in one "
+				    "piece: give the machine or the guest (`memory` in the config) "
+				    "more",
 				    r->ramdisk.size >> 10);
 	}
 
@@ -135,7 +169,10 @@ int place_guest(const struct place_request *r, struct placement *p, struct diag 
 	take(&taken, r->bundle);
 	take(&taken, r->host_fdt);
 	if (!find_room(r->regions, &taken, r->fdt_size, OTHER_ALIGN, 0, &p->fdt))
-		return fail(d, -ENOSPC, "no room for the guest's device tree: it needs %lu KiB of the guest's memory in one "
-			    "piece: give the machine or the guest (`memory` in the config) more", r->fdt_size >> 10);
+		return fail(d, -ENOSPC,
+			    "no room for the guest's device tree: it needs %lu KiB of the guest's "
+			    "memory in one "
+			    "piece: give the machine or the guest (`memory` in the config) more",
+			    r->fdt_size >> 10);
 	return 0;
 }

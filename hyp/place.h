@@ -12,12 +12,12 @@
 struct place_request {
 	const struct region_table *regions;	/* finished */
 	struct range bundle;			/* PA of the whole archive */
-	struct range kernel, ramdisk;		/* PA where the loader left them; ramdisk may be empty */
-	bool bare;				/* to `load` and nowhere else; `image` does not count */
+	struct range kernel, ramdisk; /* PA where the loader left them; ramdisk may be empty */
+	bool bare; /* to `load` and nowhere else; `image` does not count */
 	ipa_t load;
 	struct image image;
 	u64 fdt_size;
-	struct range host_fdt;			/* PA; read while the guest's tree is written, then free */
+	struct range host_fdt; /* PA; read while the guest's tree is written, then free */
 	struct range avoid[PLACE_MAX_AVOID];	/* PA of reserved memory */
 	unsigned nr_avoid;
 };
@@ -35,9 +35,9 @@ struct placement {
 };
 
 /*
- * Leaves kernel and ramdisk where they are if the guest can use them there, else finds the lowest room. Nothing is placed
- * over another part, over the source of one that must move, or over what is to be avoided. -ENOSPC, with the size that
- * was asked for.
+ * Leaves kernel and ramdisk where they are if the guest can use them there, else finds the lowest
+ * room. Nothing is placed over another part, over the source of one that must move, or over what is
+ * to be avoided. -ENOSPC, with the size that was asked for.
  */
 int place_guest(const struct place_request *r, struct placement *p, struct diag *d);
 

@@ -10,7 +10,7 @@
 #include "lib/lock.h"
 
 #define VERSION_1_1		0x10001
-#define MIGRATE_NOT_NEEDED	2	/* MIGRATE_INFO_TYPE: no Trusted OS that a CPU_OFF could orphan */
+#define MIGRATE_NOT_NEEDED 2 /* MIGRATE_INFO_TYPE: no Trusted OS that a CPU_OFF could orphan */
 
 /*
  * CPU_SUSPEND's power_state: powerdown or standby. The bit depends on the format that the firmware
@@ -69,7 +69,9 @@ static void unclaim(struct cpu *target)
 /* Makes @target ON_PENDING for the caller alone. */
 static s64 claim(struct cpu *target, u64 entry, u64 context)
 {
-	static const s64 refusal[] = { [CPU_ON] = PSCI_ALREADY_ON, [CPU_ON_PENDING] = PSCI_ON_PENDING };
+	static const s64 refusal[] = {
+		[CPU_ON] = PSCI_ALREADY_ON, [CPU_ON_PENDING] = PSCI_ON_PENDING
+	};
 	s64 err = PSCI_SUCCESS;
 
 	lock(&state_lock);
@@ -200,7 +202,8 @@ static void system_reset2(struct frame *f, struct cpu *self)
 	if (!firmware.reset2)
 		result(f, PSCI_NOT_SUPPORTED);
 	else
-		result(f, (s32)firmware_call((u32)f->x[0], smccc_arg(f, 1), smccc_arg(f, 2), 0).x[0]);
+		result(f,
+		       (s32)firmware_call((u32)f->x[0], smccc_arg(f, 1), smccc_arg(f, 2), 0).x[0]);
 }
 
 static void features(struct frame *f, struct cpu *self);

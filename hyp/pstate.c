@@ -22,7 +22,8 @@ u64 pstate_at_exception(u64 spsr, const struct pstate_rules *rules)
 	 * Kept: the flags, DIT, and PAN unless it is set here. UAO, BTYPE, SS, IL and all that is
 	 * AArch32's become 0.
 	 */
-	u64 next = (spsr & (PSTATE_NZCV | PSTATE_DIT)) | PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL1H;
+	u64 next = (spsr & (PSTATE_NZCV | PSTATE_DIT)) | PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F |
+		   PSTATE_EL1H;
 
 	if (rules->pan)
 		next |= rules->sctlr_el1 & SCTLR_SPAN ? spsr & PSTATE_PAN : PSTATE_PAN;

@@ -3,7 +3,8 @@
 
 #include "lib/errno.h"
 
-static int add_host(struct region_table *t, struct range r, enum region_type type, const char *name, struct diag *d)
+static int add_host(struct region_table *t, struct range r, enum region_type type, const char *name,
+		    struct diag *d)
 {
 	struct region region = {
 		.ipa = IPA(r.base),
@@ -27,7 +28,8 @@ static int add_memory(struct region_table *t, const struct host *host, struct di
 		u64 end = ALIGN_DOWN(range_end(host->memory[i]), PAGE_SIZE);
 
 		if (base < end)
-			err = add_host(t, (struct range){ base, end - base }, REGION_RAM, "memory", d);
+			err = add_host(t, (struct range){ base, end - base }, REGION_RAM, "memory",
+				       d);
 	}
 	return err;
 }
@@ -42,7 +44,8 @@ static int add_devices(struct region_table *t, const struct host *host, struct d
 	int err = 0;
 
 	for (unsigned i = 0; i < host->nr_mmio && !err; i++)
-		err = add_host(t, host->mmio[i].range, mmio_type(&host->mmio[i]), host->mmio[i].name, d);
+		err = add_host(t, host->mmio[i].range, mmio_type(&host->mmio[i]),
+			       host->mmio[i].name, d);
 	return err;
 }
 
@@ -50,12 +53,15 @@ static int carve(struct region_table *t, struct range r, const char *owner, stru
 {
 	u64 base = ALIGN_DOWN(r.base, PAGE_SIZE);
 
-	return r.size ? region_carve(t, (struct range){ base, ALIGN_UP(range_end(r), PAGE_SIZE) - base }, owner, d) : 0;
+	return r.size ? region_carve(
+				t, (struct range){ base, ALIGN_UP(range_end(r), PAGE_SIZE) - base },
+				owner, d)
+		      : 0;
 }
 
 /*
- * An ITS writes memory where its commands say, so it is not the guest's while its commands are not checked. The virtual
- * interface of a GICv2 is EL2's by design.
+ * An ITS writes memory where its commands say, so it is not the guest's while its commands are not
+ * checked. The virtual interface of a GICv2 is EL2's by design.
  */
 static int carve_gic(struct region_table *t, const struct host_gic *gic, struct diag *d)
 {
@@ -68,7 +74,10 @@ static int carve_gic(struct region_table *t, const struct host_gic *gic, struct 
 	return err;
 }
 
-/* Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the finished table. */
+/*
+ * Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the
+ * finished table.
+ */
 static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
 {
 	u64 left = limit;
@@ -86,14 +95,16 @@ static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
 	}
 	t->nr = kept;
 	if (left)
-		return fail(d, -ERANGE, "/guest: memory: asks for %lu KiB, and the machine has %lu KiB beside Mavis "
+		return fail(d, -ERANGE,
+			    "/guest: memory: asks for %lu KiB, and the machine has %lu KiB beside "
+			    "Mavis "
 			    "and the config's regions: ask for no more, or leave it out for all",
 			    (unsigned long)(limit >> 10), (unsigned long)((limit - left) >> 10));
 	return 0;
 }
 
-int regions_build(struct region_table *t, const struct host *host, const struct config *config, struct range image,
-		  const struct mm_caps *caps, struct diag *d)
+int regions_build(struct region_table *t, const struct host *host, const struct config *config,
+		  struct range image, const struct mm_caps *caps, struct diag *d)
 {
 	int err = add_memory(t, host, d);
 

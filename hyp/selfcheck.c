@@ -21,8 +21,9 @@ struct check {
 };
 
 /*
- * HCR_EL2.DC and DCT may be cached in a TLB with the translations made under them (Arm ARM D8, "System register control
- * bits that are permitted to be cached in a TLB"), so those go when the bits change.
+ * HCR_EL2.DC and DCT may be cached in a TLB with the translations made under them (Arm ARM D8,
+ * "System register control bits that are permitted to be cached in a TLB"), so those go when the
+ * bits change.
  */
 static void set_hcr(u64 hcr)
 {
@@ -59,7 +60,8 @@ static void check_page(struct check *c, u64 ipa, pa_t pa)
 		out->said[c->setting] = PAR_ATTR(par);
 	c->said = true;
 	out->checked++;
-	if (!(par & PAR_F) && par_same(PAR_ATTR(par), want) && PAR_SH(par) == want_sh && (par & PAR_PA) == pa.v)
+	if (!(par & PAR_F) && par_same(PAR_ATTR(par), want) && PAR_SH(par) == want_sh &&
+	    (par & PAR_PA) == pa.v)
 		return;
 	if (out->differ++)
 		return;
@@ -72,9 +74,9 @@ static void check_page(struct check *c, u64 ipa, pa_t pa)
 }
 
 /*
- * A run of like descriptors, which may reach out of the region on both sides where regions share attributes. One that may not
- * be read belongs to a page that EL2 emulates: there is nothing to translate (and QEMU 10.0 dies of an assertion when AT
- * meets a stage 2 permission fault).
+ * A run of like descriptors, which may reach out of the region on both sides where regions share
+ * attributes. One that may not be read belongs to a page that EL2 emulates: there is nothing to
+ * translate (and QEMU 10.0 dies of an assertion when AT meets a stage 2 permission fault).
  */
 static int check_run(const struct s2_leaf *leaf, void *arg)
 {
@@ -102,7 +104,8 @@ unsigned selfcheck(const struct mm_caps *caps, struct selfcheck *result)
 	for (unsigned s = 0; s < S1_NR_SETTINGS; s++) {
 		if (s1_defaults[s].dct && !caps->mte)
 			continue;
-		set_hcr(hcr | (s1_defaults[s].dc ? HCR_DC : 0) | (s1_defaults[s].dct ? HCR_DCT : 0));
+		set_hcr(hcr | (s1_defaults[s].dc ? HCR_DC : 0) |
+			(s1_defaults[s].dct ? HCR_DCT : 0));
 		for (unsigned i = 0; i < guest.regions->nr; i++) {
 			const struct region *r = &guest.regions->region[i];
 			struct check c = { r, caps, &result[i], (enum s1_setting)s, false };

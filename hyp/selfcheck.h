@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The proof: what the machine makes of every region's stage 2, against what the architecture says (mm/combine.h).
+ * The proof: what the machine makes of every region's stage 2, against what the architecture says
+ * (mm/combine.h).
  *
- * With the guest's MMU off EL2 chooses stage 1 by HCR_EL2: Device-nGnRnE (DC = 0), Normal-WB (DC = 1), Tagged (DC and
- * DCT = 1). AT S12E1R then translates as an access from EL1 would, and PAR_EL1 has the combined attributes.
+ * With the guest's MMU off EL2 chooses stage 1 by HCR_EL2: Device-nGnRnE (DC = 0), Normal-WB (DC =
+ * 1), Tagged (DC and DCT = 1). AT S12E1R then translates as an access from EL1 would, and PAR_EL1
+ * has the combined attributes.
  */
 #ifndef HYP_SELFCHECK_H
 #define HYP_SELFCHECK_H
@@ -12,9 +14,9 @@
 #include "mm/region.h"
 
 struct selfcheck {
-	u16 checked;			/* translations that were compared; 0: all of the region is emulated */
+	u16 checked; /* translations that were compared; 0: all of the region is emulated */
 	u16 differ;			/* of these */
-	bool faulted;			/* the first that differs is no translation: `par` has the fault */
+	bool faulted; /* the first that differs is no translation: `par` has the fault */
 	u8 said[S1_NR_SETTINGS];	/* PAR_EL1.ATTR of the region's first mapped page */
 	u8 setting;			/* the first that differs: enum s1_setting, ... */
 	u8 want, want_sh;		/* ... what combine() and combine_sh() say, ... */
@@ -22,9 +24,9 @@ struct selfcheck {
 };
 
 /*
- * Checks region i of guest.regions into result[i]: its first and its last page, and both ends of every run of descriptors of
- * one size. On the CPU that it runs on, after vcpu_init() and before the guest's first instruction. Returns how many
- * regions differ.
+ * Checks region i of guest.regions into result[i]: its first and its last page, and both ends of
+ * every run of descriptors of one size. On the CPU that it runs on, after vcpu_init() and before
+ * the guest's first instruction. Returns how many regions differ.
  */
 unsigned selfcheck(const struct mm_caps *caps, struct selfcheck *result);
 

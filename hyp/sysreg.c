@@ -26,8 +26,9 @@ static struct {
 static struct idreg_policy policy;
 
 #define READ(crm, op2)	case IDREG(crm, op2): return read_sysreg(S3_0_C0_C##crm##_##op2);
-#define READ_ROW(crm)	\
-	READ(crm, 0) READ(crm, 1) READ(crm, 2) READ(crm, 3) READ(crm, 4) READ(crm, 5) READ(crm, 6) READ(crm, 7)
+#define READ_ROW(crm) \
+	READ(crm, 0)  \
+	READ(crm, 1) READ(crm, 2) READ(crm, 3) READ(crm, 4) READ(crm, 5) READ(crm, 6) READ(crm, 7)
 
 static inline __attribute__((always_inline)) u64 read_id(unsigned reg)
 {

@@ -49,7 +49,8 @@ static void smc_trap(struct frame *f, u64 esr)
 static void unknown_trap(u64 esr)
 {
 	if (trap_may_print())
-		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; undefined\n",
+		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; "
+		      "undefined\n",
 		      this_cpu()->index, read_sysreg(elr_el2), esr);
 	inject_undefined();
 }
@@ -69,7 +70,10 @@ void trap_from_guest(struct frame *f)
 	case 0x20:			/* instruction abort */
 	case 0x24:			/* data abort */
 		return fault_trap(f, esr);
-	/* What the guest does not have: AArch32 registers that EL2 keeps, instructions that it has not turned on. */
+	/*
+	 * What the guest does not have: AArch32 registers that EL2 keeps, instructions that it has
+	 * not turned on.
+	 */
 	case 0x03:			/* MCR, MRC to cp15 */
 	case 0x04:			/* MCRR, MRRC to cp15 */
 	case 0x0a:			/* LD64B and the like */

@@ -8,7 +8,8 @@
 #include "lib/sysreg.h"
 
 #define HCR_VM		BIT(0)
-#define HCR_SWIO	BIT(1)		/* the guest's DC ISW also cleans: it cannot drop lines that EL2 has written */
+/* the guest's DC ISW also cleans: it cannot drop lines that EL2 has written */
+#define HCR_SWIO	BIT(1)
 #define HCR_TID3	BIT(18)
 #define HCR_TSC		BIT(19)
 #define HCR_TIDCP	BIT(20)
@@ -29,7 +30,8 @@
 #define HCRX_SCTLR2EN	BIT(15)
 #define HCRX_ENFPM	BIT(23)
 
-#define CPTR_RES1	0x33ff		/* with TZ (SVE) and TSM (SME), which were RES1 before they had a meaning */
+/* with TZ (SVE) and TSM (SME), which were RES1 before they had a meaning */
+#define CPTR_RES1	0x33ff
 #define CPTR_TZ		BIT(8)
 #define CPTR_TSM	BIT(12)
 #define CPTR_TAM	BIT(30)
@@ -56,7 +58,8 @@
 #define ICC_SRE_SRE	BIT(0)
 #define ICC_SRE_ENABLE	BIT(3)
 
-#define SCTLR_EL1_RESET	0x30d00800	/* MMU and caches off, little-endian; the RES1 bits, whatever they mean by now */
+/* MMU and caches off, little-endian; the RES1 bits, whatever they mean by now */
+#define SCTLR_EL1_RESET	0x30d00800
 
 /* Bits of the fine-grained trap registers are a trap when 1, but those that came late when 0. */
 #define HFGRTR_NACCDATA	BIT(50)
@@ -109,14 +112,15 @@ static void reset_el1(void)
 static bool has_pauth(void)
 {
 	/* APA, API, GPA, GPI; APA3, GPA3 */
-	return shown(ID_AA64ISAR1, 4) || shown(ID_AA64ISAR1, 8) || shown(ID_AA64ISAR1, 24) || shown(ID_AA64ISAR1, 28) ||
-	       shown(ID_AA64ISAR2, 8) || shown(ID_AA64ISAR2, 12);
+	return shown(ID_AA64ISAR1, 4) || shown(ID_AA64ISAR1, 8) || shown(ID_AA64ISAR1, 24) ||
+	       shown(ID_AA64ISAR1, 28) || shown(ID_AA64ISAR2, 8) || shown(ID_AA64ISAR2, 12);
 }
 
 /* SCXTNUM_EL1: CSV2_2, or CSV2_1p2. */
 static bool has_scxtnum(void)
 {
-	return shown(ID_AA64PFR0, 56) >= 2 || (shown(ID_AA64PFR0, 56) == 1 && shown(ID_AA64PFR1, 32) == 2);
+	return shown(ID_AA64PFR0, 56) >= 2 ||
+	       (shown(ID_AA64PFR0, 56) == 1 && shown(ID_AA64PFR1, 32) == 2);
 }
 
 /* E2H, TGE, IMO, FMO and AMO are 0: interrupts and SErrors are the guest's, and EL2 takes none. */
@@ -134,11 +138,13 @@ static void init_hcr(void)
 	if (HAVE(id_aa64mmfr1_el1, 40)) {
 		u64 ls64 = shown(ID_AA64ISAR1, 60);
 
-		write_sysreg_s(when(ls64 >= 1, HCRX_ENALS) | when(ls64 >= 2, HCRX_ENASR) | when(ls64 >= 3, HCRX_ENAS0) |
-			       when(shown(ID_AA64ISAR2, 16), HCRX_MSCEN) |
-			       when(shown(ID_AA64MMFR3, 0), HCRX_TCR2EN) |
-			       when(shown(ID_AA64MMFR3, 4), HCRX_SCTLR2EN) |
-			       when(shown(ID_AA64PFR2, 32), HCRX_ENFPM), SYS_HCRX_EL2);
+		write_sysreg_s(when(ls64 >= 1, HCRX_ENALS) | when(ls64 >= 2, HCRX_ENASR) |
+				       when(ls64 >= 3, HCRX_ENAS0) |
+				       when(shown(ID_AA64ISAR2, 16), HCRX_MSCEN) |
+				       when(shown(ID_AA64MMFR3, 0), HCRX_TCR2EN) |
+				       when(shown(ID_AA64MMFR3, 4), HCRX_SCTLR2EN) |
+				       when(shown(ID_AA64PFR2, 32), HCRX_ENFPM),
+			       SYS_HCRX_EL2);
 	}
 }
 
@@ -148,7 +154,9 @@ static void init_cptr(void)
 	bool sve = shown(ID_AA64PFR0, 32), sme = shown(ID_AA64PFR1, 24);
 	bool amu = HAVE(id_aa64pfr0_el1, 44);
 
-	write_sysreg((CPTR_RES1 & ~(when(sve, CPTR_TZ) | when(sme, CPTR_TSM))) | when(amu, CPTR_TAM), cptr_el2);
+	write_sysreg((CPTR_RES1 & ~(when(sve, CPTR_TZ) | when(sme, CPTR_TSM))) |
+			     when(amu, CPTR_TAM),
+		     cptr_el2);
 	isb();					/* before the registers whose use it allows */
 	if (sve)
 		write_sysreg_s(ZCR_LEN, SYS_ZCR_EL2);
@@ -160,12 +168,15 @@ static void init_cptr(void)
 /* PMU, debug, SPE and trace are the guest's; none of them sees EL2. */
 static void init_debug(void)
 {
-	u64 pmu = HAVE(id_aa64dfr0_el1, 8), spe = HAVE(id_aa64dfr0_el1, 32), trbe = HAVE(id_aa64dfr0_el1, 44);
+	u64 pmu = HAVE(id_aa64dfr0_el1, 8), spe = HAVE(id_aa64dfr0_el1, 32),
+	    trbe = HAVE(id_aa64dfr0_el1, 44);
 	bool arm_pmu = pmu && pmu != 15;
 	u64 hpmn = arm_pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
 
-	write_sysreg(hpmn | when(arm_pmu && pmu >= 4, MDCR_HPMD) | when(arm_pmu && pmu >= 6, MDCR_HCCD) |
-		     when(spe, MDCR_E2PB) | when(trbe, MDCR_E2TB), mdcr_el2);
+	write_sysreg(hpmn | when(arm_pmu && pmu >= 4, MDCR_HPMD) |
+			     when(arm_pmu && pmu >= 6, MDCR_HCCD) | when(spe, MDCR_E2PB) |
+			     when(trbe, MDCR_E2TB),
+		     mdcr_el2);
 	if (arm_pmu)
 		write_sysreg(0, pmuserenr_el0);
 	if (spe && !(read_sysreg_s(SYS_PMBIDR_EL1) & BIT(4)))	/* P: it belongs to EL3 */
@@ -240,7 +251,8 @@ static void init_gic(void)
 {
 	if (!guest.gicv3 || !HAVE(id_aa64pfr0_el1, 24))
 		return;
-	write_sysreg_s(read_sysreg_s(SYS_ICC_SRE_EL2) | ICC_SRE_SRE | ICC_SRE_ENABLE, SYS_ICC_SRE_EL2);
+	write_sysreg_s(read_sysreg_s(SYS_ICC_SRE_EL2) | ICC_SRE_SRE | ICC_SRE_ENABLE,
+		       SYS_ICC_SRE_EL2);
 	isb();					/* the ICH registers are there once SRE is 1 */
 	if (!(read_sysreg_s(SYS_ICC_SRE_EL2) & ICC_SRE_SRE))
 		return;

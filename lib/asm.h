@@ -3,7 +3,9 @@
 #ifndef LIB_ASM_H
 #define LIB_ASM_H
 
-/* A function that may also be reached by an indirect call: BTI c is a NOP where the CPU has no BTI. */
+/*
+ * A function that may also be reached by an indirect call: BTI c is a NOP where the CPU has no BTI.
+ */
 .macro func name
 	.globl	\name
 	.hidden	\name

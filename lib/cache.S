@@ -4,10 +4,11 @@
 	.text
 
 /*
- * void dcache_clean_poc(u64 start, u64 end), dcache_clean_inval_poc(...): by VA to the point of coherency, for those who
- * read past the caches: a guest or a CPU with its MMU off. Ends with the DSB that completes the maintenance
- * (Arm ARM B2, "Ordering and completion of data and instruction cache instructions"). Eight lines a turn: cleaning the
- * guest's kernel is the largest part of what EL2 runs.
+ * void dcache_clean_poc(u64 start, u64 end), dcache_clean_inval_poc(...): by VA to the point of
+ * coherency, for those who read past the caches: a guest or a CPU with its MMU off. Ends with the
+ * DSB that completes the maintenance (Arm ARM B2, "Ordering and completion of data and instruction
+ * cache instructions"). Eight lines a turn: cleaning the guest's kernel is the largest part of what
+ * EL2 runs.
  */
 .macro dcache_by_line op
 	mrs	x2, ctr_el0

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CRC-32 as in zlib and cpio tools (ISO-HDLC, polynomial 0x04c11db7), by the CPU's own instructions. */
+/*
+ * CRC-32 as in zlib and cpio tools (ISO-HDLC, polynomial 0x04c11db7), by the CPU's own
+ * instructions.
+ */
 #ifndef LIB_CRC32_H
 #define LIB_CRC32_H
 

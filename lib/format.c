@@ -37,7 +37,8 @@ static void put_text(struct out *o, const struct spec *s, const char *text, int 
 		pad(o, s->width - len, ' ');
 }
 
-static void put_number(struct out *o, const struct spec *s, u64 n, unsigned base, const char *prefix)
+static void put_number(struct out *o, const struct spec *s, u64 n, unsigned base,
+		       const char *prefix)
 {
 	char digits[20];
 	int nr = 0, len;
@@ -141,11 +142,14 @@ int vformat(char *buf, size_t size, const char *fmt, va_list args)
 			put_signed(&o, &s, s.length ? va_arg(ap, long) : va_arg(ap, int));
 			break;
 		case 'u':
-			put_number(&o, &s, s.length ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int), 10, "");
+			put_number(&o, &s,
+				   s.length ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int),
+				   10, "");
 			break;
 		case 'x':
-			put_number(&o, &s, s.length ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int), 16,
-				   s.alt ? "0x" : "");
+			put_number(&o, &s,
+				   s.length ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int),
+				   16, s.alt ? "0x" : "");
 			break;
 		case '\0':
 			p--;

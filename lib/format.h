@@ -9,8 +9,10 @@
 
 /*
  * Writes at most @size bytes with the closing NUL, and returns the length that the whole text has.
- * Known: %s %c %d %u %x %% with the flags `-` and `0`, a width (a number or `*`), a precision for %s (`.N` or
- * `.*`), and the length modifiers l, ll and z; `#` puts 0x before %x. The rest is written as it stands.
+ * Known: %s %c %d %u %x %% with the flags `-` and `0`, a width (a number or `*`), a precision for
+ * %s (`.N` or
+ * `.*`), and the length modifiers l, ll and z; `#` puts 0x before %x. The rest is written as it
+ * stands.
  */
 int format(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int vformat(char *buf, size_t size, const char *fmt, va_list ap);
@@ -20,7 +22,10 @@ struct diag {
 	char text[320];
 };
 
-/* Writes the text into @d and returns @err, so that a refusal is one line: return fail(d, -EINVAL, ...); */
+/*
+ * Writes the text into @d and returns @err, so that a refusal is one line: return fail(d, -EINVAL,
+ * ...);
+ */
 int fail(struct diag *d, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * memcpy, memmove and memset.
  *
- * They move 16 bytes at a time and do not align first: with the MMU on, all that EL2 copies is Normal memory, where
- * unaligned access is allowed. With the MMU off every access is to Device memory and must be aligned: what runs then
- * copies 8-byte aligned objects only.
+ * They move 16 bytes at a time and do not align first: with the MMU on, all that EL2 copies is
+ * Normal memory, where unaligned access is allowed. With the MMU off every access is to Device
+ * memory and must be aligned: what runs then copies 8-byte aligned objects only.
  */
 #include "lib/asm.h"
 
@@ -13,7 +13,7 @@
 /* void *memmove(void *dst, const void *src, size_t n) */
 func memmove
 	sub	x3, x0, x1
-	cmp	x3, x2			/* dst - src < n, unsigned: the end of src is overwritten first */
+	cmp	x3, x2			/* dst - src < n, unsigned: dst is in src */
 	b.lo	.Lbackward
 	/* fall through: forward is right for all else */
 endfunc memmove

@@ -71,7 +71,10 @@ char *strchr(const char *s, int c)
 	return (char *)s;
 }
 
-/* libfdt reads the size in a compatible string with it: decimal digits, base 10. Others end at the first digit. */
+/*
+ * libfdt reads the size in a compatible string with it: decimal digits, base 10. Others end at the
+ * first digit.
+ */
 unsigned long strtoul(const char *s, char **end, int base)
 {
 	unsigned long n = 0;

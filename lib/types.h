@@ -2,9 +2,9 @@
 /*
  * Integer types, and addresses that do not mix by accident.
  *
- * Three address spaces meet in a hypervisor: what EL2 dereferences (va), what the guest believes to be
- * physical (ipa) and what the machine decodes (pa). Each is a struct, so that passing one for another
- * is a compile error; `.v` is the number.
+ * Three address spaces meet in a hypervisor: what EL2 dereferences (va), what the guest believes to
+ * be physical (ipa) and what the machine decodes (pa). Each is a struct, so that passing one for
+ * another is a compile error; `.v` is the number.
  */
 #ifndef LIB_TYPES_H
 #define LIB_TYPES_H

@@ -28,7 +28,10 @@ static void sift(struct region_table *t, unsigned i, unsigned nr)
 	}
 }
 
-/* Heap sort of an index: the table itself stays sorted by IPA. Host regions and most others are at their PA. */
+/*
+ * Heap sort of an index: the table itself stays sorted by IPA. Host regions and most others are at
+ * their PA.
+ */
 static void sort_by_pa(struct region_table *t)
 {
 	for (unsigned i = 0; i < t->nr; i++)
@@ -50,8 +53,8 @@ static bool any_moved(const struct region_table *t)
 }
 
 /*
- * Each region is compared with the one that reaches furthest of those that begin before it. That will do: "no mismatch" is
- * transitive, and regions that overlap anywhere are linked by such pairs.
+ * Each region is compared with the one that reaches furthest of those that begin before it. That
+ * will do: "no mismatch" is transitive, and regions that overlap anywhere are linked by such pairs.
  */
 int alias_check(struct region_table *t, const struct mm_caps *caps, struct diag *d)
 {
@@ -67,8 +70,10 @@ int alias_check(struct region_table *t, const struct mm_caps *caps, struct diag 
 			continue;
 		if (far && r->pa.v - far->pa.v < far->size &&
 		    s2_mismatch(&far->attr, &r->attr, caps->fwb, caps->mte_perm))
-			return fail(d, -EINVAL, "regions %s and %s: reg: both map the memory at %#lx, with "
-				    "mismatched attributes: give them the same type, or one of them allow-alias",
+			return fail(d, -EINVAL,
+				    "regions %s and %s: reg: both map the memory at %#lx, with "
+				    "mismatched attributes: give them the same type, or one of "
+				    "them allow-alias",
 				    far->name, r->name, (unsigned long)r->pa.v);
 		if (!far || r->pa.v + r->size > far->pa.v + far->size)
 			far = r;

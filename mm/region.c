@@ -20,13 +20,15 @@ static struct range pa_range(const struct region *r)
 int region_add(struct region_table *t, const struct region *r, struct diag *d)
 {
 	if (!r->size || !IS_ALIGNED(r->ipa.v | r->pa.v | r->size, PAGE_SIZE))
-		return fail(d, -EINVAL, "region %s: %#lx bytes at %#lx are not whole 4 KiB pages", r->name, r->size,
-			    r->ipa.v);
+		return fail(d, -EINVAL, "region %s: %#lx bytes at %#lx are not whole 4 KiB pages",
+			    r->name, r->size, r->ipa.v);
 	if (!range_valid(ipa_range(r)) || !range_valid(pa_range(r)))
-		return fail(d, -EINVAL, "region %s: %#lx bytes at %#lx pass the end of the address space", r->name, r->size,
-			    r->ipa.v);
+		return fail(d, -EINVAL,
+			    "region %s: %#lx bytes at %#lx pass the end of the address space",
+			    r->name, r->size, r->ipa.v);
 	if (t->nr == REGION_MAX)
-		return fail(d, -ENOSPC, "region %s: the table is full with %u regions", r->name, t->nr);
+		return fail(d, -ENOSPC, "region %s: the table is full with %u regions", r->name,
+			    t->nr);
 	t->region[t->nr++] = *r;
 	return 0;
 }
@@ -40,10 +42,12 @@ static void skip(struct region *r, u64 n)
 }
 
 /*
- * Takes @hole out of region @i, one of the host's, whose IPA is its PA. What is left below stays region @i, what is left
- * above is appended; *rest is where the latter stands, or @i if there is none.
+ * Takes @hole out of region @i, one of the host's, whose IPA is its PA. What is left below stays
+ * region @i, what is left above is appended; *rest is where the latter stands, or @i if there is
+ * none.
  */
-static int punch(struct region_table *t, unsigned i, struct range hole, unsigned *rest, struct diag *d)
+static int punch(struct region_table *t, unsigned i, struct range hole, unsigned *rest,
+		 struct diag *d)
 {
 	struct region *r = &t->region[i];
 	u64 end = range_end(pa_range(r));
@@ -90,8 +94,11 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
 		if (!ranges_overlap(pa_range(r), pa))
 			continue;
 		if (r->origin == REGION_FROM_CONFIG)
-			return fail(d, -EBUSY, "region %s: reg: %#lx bytes at %#lx overlap %s, which has %#lx bytes at %#lx: move "
-				    "the region", r->name, r->size, r->pa.v, owner, pa.size, pa.base);
+			return fail(d, -EBUSY,
+				    "region %s: reg: %#lx bytes at %#lx overlap %s, which has %#lx "
+				    "bytes at %#lx: move "
+				    "the region",
+				    r->name, r->size, r->pa.v, owner, pa.size, pa.base);
 		err = punch(t, i, pa, &rest, d);
 		if (err)
 			return err;
@@ -101,20 +108,23 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
 }
 
 /*
- * Merge sort of an index, then the regions are moved once each. Stable, and a comparison is a number: base addresses, and
- * of equal ones the config's first.
+ * Merge sort of an index, then the regions are moved once each. Stable, and a comparison is a
+ * number: base addresses, and of equal ones the config's first.
  */
 static u64 sort_key(const struct region *r)
 {
-	return r->ipa.v | (r->origin == REGION_FROM_CONFIG ? 0 : 1);	/* pages leave the low bits free */
+	return r->ipa.v |
+	       (r->origin == REGION_FROM_CONFIG ? 0 : 1); /* pages leave the low bits free */
 }
 
-static void merge(const struct region_table *t, const u16 *from, u16 *to, unsigned lo, unsigned mid, unsigned hi)
+static void merge(const struct region_table *t, const u16 *from, u16 *to, unsigned lo, unsigned mid,
+		  unsigned hi)
 {
 	unsigned a = lo, b = mid;
 
 	for (unsigned i = lo; i < hi; i++) {
-		bool take_a = a < mid && (b >= hi || sort_key(&t->region[from[a]]) <= sort_key(&t->region[from[b]]));
+		bool take_a = a < mid && (b >= hi || sort_key(&t->region[from[a]]) <=
+							     sort_key(&t->region[from[b]]));
 
 		to[i] = from[take_a ? a++ : b++];
 	}
@@ -149,7 +159,8 @@ static void sort(struct region_table *t)
 		t->order[0][i] = (u16)i;
 	for (unsigned width = 1; width < t->nr; width *= 2, from ^= 1)
 		for (unsigned lo = 0; lo < t->nr; lo += 2 * width)
-			merge(t, t->order[from], t->order[from ^ 1], lo, MIN(lo + width, t->nr), MIN(lo + 2 * width, t->nr));
+			merge(t, t->order[from], t->order[from ^ 1], lo, MIN(lo + width, t->nr),
+			      MIN(lo + 2 * width, t->nr));
 	permute(t, t->order[from]);
 }
 
@@ -215,8 +226,8 @@ static unsigned first_after(const struct range *r, unsigned nr, u64 addr)
 }
 
 /*
- * What a config region describes is no longer the host's: neither the guest's view of it nor, lest the same memory has two
- * mappings, the memory itself where that is elsewhere.
+ * What a config region describes is no longer the host's: neither the guest's view of it nor, lest
+ * the same memory has two mappings, the memory itself where that is elsewhere.
  */
 static int displace(struct region_table *t, struct diag *d)
 {
@@ -259,8 +270,11 @@ static int check_reach(struct region_table *t, const struct mm_caps *caps, struc
 		if (last <= limit)
 			continue;
 		if (r->origin == REGION_FROM_CONFIG)
-			return fail(d, -ERANGE, "region %s: reg: %#lx bytes at %#lx end beyond the %u bits of address that this CPU "
-				    "has", r->name, r->size, MAX(r->ipa.v, r->pa.v), caps->pa_bits);
+			return fail(d, -ERANGE,
+				    "region %s: reg: %#lx bytes at %#lx end beyond the %u bits of "
+				    "address that this CPU "
+				    "has",
+				    r->name, r->size, MAX(r->ipa.v, r->pa.v), caps->pa_bits);
 		r->size = r->ipa.v < limit ? limit - r->ipa.v : 0;
 	}
 	drop_empty(t);
@@ -278,9 +292,12 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 
 		if (before && r->ipa.v < end) {
 			if (r->origin == REGION_FROM_CONFIG)
-				return fail(d, -EEXIST, "region %s: %#lx bytes at %#lx overlap region %s, %#lx bytes at %#lx: the "
-					    "guest can see only one of them there", r->name, r->size, r->ipa.v, before->name,
-					    before->size, before->ipa.v);
+				return fail(d, -EEXIST,
+					    "region %s: %#lx bytes at %#lx overlap region %s, %#lx "
+					    "bytes at %#lx: the "
+					    "guest can see only one of them there",
+					    r->name, r->size, r->ipa.v, before->name, before->size,
+					    before->ipa.v);
 			skip(r, MIN(end - r->ipa.v, r->size));
 			if (!r->size)
 				continue;
@@ -293,8 +310,8 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 }
 
 /*
- * Resolves all regions. One that hides MTE does so for the whole guest: then none need be kept from tags, and only that one
- * remembers why.
+ * Resolves all regions. One that hides MTE does so for the whole guest: then none need be kept from
+ * tags, and only that one remembers why.
  */
 static int resolve(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d)
 {
@@ -323,7 +340,8 @@ static int resolve(struct region_table *t, const struct mm_caps *caps, bool mte,
 	return err;
 }
 
-int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d)
+int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte,
+			struct diag *d)
 {
 	int err = check_reach(t, caps, d);
 

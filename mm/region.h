@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The region table: what the guest sees where, what that memory is, and the stage 2 attributes that follow.
+ * The region table: what the guest sees where, what that memory is, and the stage 2 attributes that
+ * follow.
  *
- * Regions come from the config (its `regions` node) and from the host device tree. The config's are exact: an
- * overlap among them is refused. The host tree's give way: they are trimmed by the config's regions
- * and by what Mavis keeps.
+ * Regions come from the config (its `regions` node) and from the host device tree. The config's are
+ * exact: an overlap among them is refused. The host tree's give way: they are trimmed by the
+ * config's regions and by what Mavis keeps.
  */
 #ifndef MM_REGION_H
 #define MM_REGION_H
@@ -55,7 +56,7 @@ struct region_opts {
 	bool exec;			/* also where the type is not executable */
 	bool allow_alias;		/* mismatched mappings of the same memory are meant */
 	u8 expose;			/* enum region_expose */
-	bool probe_tags;		/* see before the guest starts whether tags are stored there */
+	bool probe_tags; /* see before the guest starts whether tags are stored there */
 	bool adjustable;		/* the guest may have its attributes changed */
 };
 
@@ -83,31 +84,38 @@ static inline bool region_is_memory(const struct region *r)
 
 struct region_table {
 	unsigned nr;
-	struct region region[REGION_MAX];	/* sorted by ipa, disjoint, once region_table_finish() has passed */
+	/* sorted by ipa, disjoint, once region_table_finish() has passed */
+	struct region region[REGION_MAX];
 	u16 order[2][REGION_MAX];		/* scratch of the sort */
-	struct range taken[2 * REGION_MAX];	/* scratch: what config regions take from the host's */
+	struct range taken[2 * REGION_MAX]; /* scratch: what config regions take from the host's */
 	bool mte;				/* once finished: the guest may have MTE */
 	char mte_hidden_by[40];			/* the region that took it away, or "" */
 };
 
 const char *region_type_name(enum region_type type);
 
-/* Appends @r. -EINVAL: not whole pages, empty, or it wraps; -ENOSPC: the table is full. The text says which. */
+/*
+ * Appends @r. -EINVAL: not whole pages, empty, or it wraps; -ENOSPC: the table is full. The text
+ * says which.
+ */
 int region_add(struct region_table *t, const struct region *r, struct diag *d);
 
 /*
- * Takes @pa, whole pages, out of every REGION_FROM_HOST region, splitting where it must: for what Mavis keeps, which
+ * Takes @pa, whole pages, out of every REGION_FROM_HOST region, splitting where it must: for what
+ * Mavis keeps, which
  * @owner names. A config region in the way is refused (-EBUSY), by name.
  */
 int region_carve(struct region_table *t, struct range pa, const char *owner, struct diag *d);
 
 /*
- * Sorts by ipa, lets config regions displace host regions (at their ipa and at their pa), cuts host regions that
- * overlap, refuses overlaps among config regions (-EEXIST, both names) and config regions beyond caps->pa_bits (-ERANGE;
- * of the host's, what is beyond is dropped), and resolves every region's attributes for a guest that has MTE if @mte and
- * if no region stands against it. Mismatched aliases (alias.h) are refused. O(n log n).
+ * Sorts by ipa, lets config regions displace host regions (at their ipa and at their pa), cuts host
+ * regions that overlap, refuses overlaps among config regions (-EEXIST, both names) and config
+ * regions beyond caps->pa_bits (-ERANGE; of the host's, what is beyond is dropped), and resolves
+ * every region's attributes for a guest that has MTE if @mte and if no region stands against it.
+ * Mismatched aliases (alias.h) are refused. O(n log n).
  */
-int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d);
+int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte,
+			struct diag *d);
 
 /* The region that holds @ipa, or NULL. Binary search; only on a finished table. */
 const struct region *region_find(const struct region_table *t, ipa_t ipa);

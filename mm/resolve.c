@@ -7,8 +7,9 @@
 #define MAIR_TAGGED	0xf0
 
 /*
- * RAM follows stage 1 with FWB too, so that a guest with non-coherent devices behaves as on the bare machine. `tags` is
- * whether there is tag storage unless the region says otherwise; for types that stage 1 cannot make Tagged it says nothing.
+ * RAM follows stage 1 with FWB too, so that a guest with non-coherent devices behaves as on the
+ * bare machine. `tags` is whether there is tag storage unless the region says otherwise; for types
+ * that stage 1 cannot make Tagged it says nothing.
  */
 static const struct {
 	const char *name;
@@ -17,7 +18,10 @@ static const struct {
 	bool tags;
 } types[REGION_NR_TYPES] = {
 	[REGION_RAM] = { "ram", { S2_NORMAL_WB, S2_FWB_STAGE1 }, true, true },
-	[REGION_DEVICE_MEMORY] = { "device-memory", { S2_NORMAL_WB, S2_FWB_FORCE_WB }, false, false },
+	[REGION_DEVICE_MEMORY] = { "device-memory",
+				   { S2_NORMAL_WB, S2_FWB_FORCE_WB },
+				   false,
+				   false },
 	[REGION_PREFETCHABLE] = { "prefetchable", { S2_NORMAL_NC, S2_NORMAL_NC }, false, true },
 	[REGION_MMIO] = { "mmio", { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false, true },
 	[REGION_RAW] = { "raw", { 0, 0 }, false, true },
@@ -29,7 +33,8 @@ const char *region_type_name(enum region_type type)
 }
 
 /* What the type says, before tags are thought of. */
-static int by_type(const struct region *r, const struct mm_caps *caps, struct resolved *out, struct diag *d)
+static int by_type(const struct region *r, const struct mm_caps *caps, struct resolved *out,
+		   struct diag *d)
 {
 	const struct region_opts *o = &r->opts;
 
@@ -53,9 +58,12 @@ static int by_type(const struct region *r, const struct mm_caps *caps, struct re
 		out->reason = "as written";
 	}
 	if (!s2_decode(out->attr.memattr, caps->fwb, caps->mte_perm))
-		return fail(d, -EINVAL, "region %s: memattr: %#x is a reserved encoding on this CPU, which has FWB = %d and %s "
-			    "FEAT_MTE_PERM: docs/memory-attributes.md lists what there is", r->name, out->attr.memattr,
-			    caps->fwb, caps->mte_perm ? "has" : "has no");
+		return fail(d, -EINVAL,
+			    "region %s: memattr: %#x is a reserved encoding on this CPU, which has "
+			    "FWB = %d and %s "
+			    "FEAT_MTE_PERM: docs/memory-attributes.md lists what there is",
+			    r->name, out->attr.memattr, caps->fwb,
+			    caps->mte_perm ? "has" : "has no");
 	return 0;
 }
 
@@ -64,7 +72,8 @@ static bool reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps)
 {
 	struct mem_attr a;
 
-	return !combine(MAIR_TAGGED, attr->memattr, caps->fwb, caps->mte_perm, &a) && a.tagged && !a.no_tag_access;
+	return !combine(MAIR_TAGGED, attr->memattr, caps->fwb, caps->mte_perm, &a) && a.tagged &&
+	       !a.no_tag_access;
 }
 
 static bool has_tags(const struct region *r)
@@ -82,8 +91,9 @@ static int no_tag_access(const struct s2_attr *attr, const struct mm_caps *caps)
 }
 
 /*
- * Keeps a guest with MTE from tags that are not there, by the first of these that applies. Memory that the guest's kernel
- * hands out itself would be handed out for PROT_MTE: there MTE goes. A raw encoding stays as written.
+ * Keeps a guest with MTE from tags that are not there, by the first of these that applies. Memory
+ * that the guest's kernel hands out itself would be handed out for PROT_MTE: there MTE goes. A raw
+ * encoding stays as written.
  */
 static void keep_from_tags(const struct region *r, const struct mm_caps *caps, struct resolved *out)
 {
@@ -108,7 +118,8 @@ static void keep_from_tags(const struct region *r, const struct mm_caps *caps, s
 	}
 }
 
-int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte, struct resolved *out, struct diag *d)
+int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte,
+		   struct resolved *out, struct diag *d)
 {
 	int err = by_type(r, caps, out, d);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a region's descriptor to its stage 2 attributes: the rules of docs/config.md, as a function. */
+/*
+ * From a region's descriptor to its stage 2 attributes: the rules of docs/config.md, as a function.
+ */
 #ifndef MM_RESOLVE_H
 #define MM_RESOLVE_H
 
@@ -8,13 +10,15 @@
 struct resolved {
 	struct s2_attr attr;
 	const char *reason;	/* what decided: "by type", "untagged = write-through" */
-	bool hides_mte;		/* the guest must not have MTE, or it could use tags that are not there */
+	bool hides_mte; /* the guest must not have MTE, or it could use tags that are not there */
 };
 
 /*
- * What @r gets on a CPU with @caps, for a guest that has MTE if @mte. Of @r only type and opts count. -EINVAL: an encoding
- * that this CPU does not have; the text says which and why, after the region's name.
+ * What @r gets on a CPU with @caps, for a guest that has MTE if @mte. Of @r only type and opts
+ * count. -EINVAL: an encoding that this CPU does not have; the text says which and why, after the
+ * region's name.
  */
-int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte, struct resolved *out, struct diag *d);
+int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte,
+		   struct resolved *out, struct diag *d);
 
 #endif

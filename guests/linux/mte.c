@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mte: asks Linux for tagged memory, tags a granule and reads it through a pointer with another tag. Prints one line:
- * "absent", or which signal the mismatch raised (SEGV_MTESERR is what it should be), or that nothing noticed.
+ * mte: asks Linux for tagged memory, tags a granule and reads it through a pointer with another
+ * tag. Prints one line: "absent", or which signal the mismatch raised (SEGV_MTESERR is what it
+ * should be), or that nothing noticed.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -55,11 +56,13 @@ int main(void)
 		puts("mte: absent");
 		return 0;
 	}
-	if (prctl(PR_SET_TAGGED_ADDR_CTRL, PR_TAGGED_ADDR_ENABLE | PR_MTE_TCF_SYNC | 0xfffe << PR_MTE_TAG_SHIFT, 0, 0, 0)) {
+	if (prctl(PR_SET_TAGGED_ADDR_CTRL,
+		  PR_TAGGED_ADDR_ENABLE | PR_MTE_TCF_SYNC | 0xfffe << PR_MTE_TAG_SHIFT, 0, 0, 0)) {
 		perror("mte: prctl");
 		return 2;
 	}
-	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_MTE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_MTE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		    0);
 	if (page == MAP_FAILED) {
 		perror("mte: mmap");
 		return 2;
@@ -69,7 +72,8 @@ int main(void)
 
 	sig = sigsetjmp(escape, 1);
 	if (sig) {
-		printf("mte: %s %s\n", sig == SIGSEGV ? "SIGSEGV" : "SIGBUS", code == SEGV_MTESERR ? "SEGV_MTESERR" : "other code");
+		printf("mte: %s %s\n", sig == SIGSEGV ? "SIGSEGV" : "SIGBUS",
+		       code == SEGV_MTESERR ? "SEGV_MTESERR" : "other code");
 		return sig != SIGSEGV || code != SEGV_MTESERR;
 	}
 	right = (char *)((uintptr_t)page | 5ull << 56);

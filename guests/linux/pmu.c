@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Counts CPU cycles of a loop with the PMU, through perf_event_open: proof that the guest has a working cycle counter. */
+/*
+ * Counts CPU cycles of a loop with the PMU, through perf_event_open: proof that the guest has a
+ * working cycle counter.
+ */
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unaligned FILE OFFSET: maps a page of FILE (a PCI resource, /dev/mem, ...) and stores and loads 8 bytes at an address that
- * is not a multiple of 8. Prints one line: "works" where the memory type allows it, else the signal that came instead.
+ * unaligned FILE OFFSET: maps a page of FILE (a PCI resource, /dev/mem, ...) and stores and loads 8
+ * bytes at an address that is not a multiple of 8. Prints one line: "works" where the memory type
+ * allows it, else the signal that came instead.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -38,7 +39,8 @@ int main(int argc, char **argv)
 	}
 	offset = strtoull(argv[2], NULL, 0);
 	fd = open(argv[1], O_RDWR | O_SYNC);
-	page = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset & ~4095L);
+	page = fd < 0 ? MAP_FAILED
+		      : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset & ~4095L);
 	if (page == MAP_FAILED) {
 		perror(argv[1]);
 		return 2;

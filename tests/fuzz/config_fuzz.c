@@ -33,7 +33,8 @@ static void make_host(void)
 
 	CHECK(!fdt_create(tree, sizeof(tree)) && !fdt_finish_reservemap(tree));
 	begin_node("", 0, 0);
-	CHECK(!fdt_property_cell(tree, "#address-cells", 2) && !fdt_property_cell(tree, "#size-cells", 2));
+	CHECK(!fdt_property_cell(tree, "#address-cells", 2) &&
+	      !fdt_property_cell(tree, "#size-cells", 2));
 	begin_node("memory@40000000", 0x40000000, 0x40000000);
 	CHECK(!fdt_property_string(tree, "device_type", "memory") && !fdt_end_node(tree));
 	begin_node("uart@9000000", 0x9000000, 0x1000);
@@ -41,14 +42,16 @@ static void make_host(void)
 	begin_node("rtc@9010800", 0x9010800, 0x800);
 	CHECK(!fdt_end_node(tree));
 	begin_node("cpus", 0, 0);
-	CHECK(!fdt_property_cell(tree, "#address-cells", 1) && !fdt_property_cell(tree, "#size-cells", 0));
+	CHECK(!fdt_property_cell(tree, "#address-cells", 1) &&
+	      !fdt_property_cell(tree, "#size-cells", 0));
 	for (u32 i = 0; i < 2; i++) {
 		begin_node(i ? "cpu@1" : "cpu@0", 0, 0);
-		CHECK(!fdt_property_string(tree, "device_type", "cpu") && !fdt_property_cell(tree, "reg", i) &&
-		      !fdt_end_node(tree));
+		CHECK(!fdt_property_string(tree, "device_type", "cpu") &&
+		      !fdt_property_cell(tree, "reg", i) && !fdt_end_node(tree));
 	}
 	CHECK(!fdt_end_node(tree) && !fdt_end_node(tree) && !fdt_finish(tree));
-	CHECK(!host_check(tree, sizeof(tree), &diag) && !host_read(tree, &host, &diag) && host.nr_cpus == 2);
+	CHECK(!host_check(tree, sizeof(tree), &diag) && !host_read(tree, &host, &diag) &&
+	      host.nr_cpus == 2);
 }
 
 /* What the rest of Mavis relies on. */
@@ -59,7 +62,8 @@ static void check_regions(void)
 		const struct region *r = &regions.region[i];
 
 		CHECK(r->size && IS_ALIGNED(r->ipa.v | r->pa.v | r->size, PAGE_SIZE));
-		CHECK(range_valid((struct range){ r->ipa.v, r->size }) && range_valid((struct range){ r->pa.v, r->size }));
+		CHECK(range_valid((struct range){ r->ipa.v, r->size }) &&
+		      range_valid((struct range){ r->pa.v, r->size }));
 		CHECK(r->type < REGION_NR_TYPES && r->opts.memattr < 16 && r->name[0] &&
 		      memchr(r->name, '\0', sizeof(r->name)));
 	}
@@ -76,7 +80,8 @@ static void read_with(const uint8_t *data, size_t size, const struct host *machi
 		return;
 	}
 	check_regions();
-	CHECK(config.bootargs && IS_ALIGNED(config.memory, PAGE_SIZE) && config.cpus <= HOST_MAX_CPUS);
+	CHECK(config.bootargs && IS_ALIGNED(config.memory, PAGE_SIZE) &&
+	      config.cpus <= HOST_MAX_CPUS);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -48,7 +48,7 @@ class Machine:
     def expect(self, pattern, timeout=PATIENCE):
         """Waits for a regular expression on the console; gives the match."""
         try:
-            # A small window: searching all of a long output again for each piece that arrives takes long.
+            # A window: all of a long output is not searched again for each piece that arrives.
             self.qemu.expect(pattern, timeout=timeout, searchwindowsize=1000)
         except (pexpect.TIMEOUT, pexpect.EOF) as e:
             self.console += self.qemu.before if isinstance(self.qemu.before, str) else ""

@@ -70,7 +70,7 @@ def replaced(data, name, new):
     return bundles.archive(pairs)
 
 
-# --- The bundle -------------------------------------------------------------------------------------------------------
+# --- The bundle -----------------------------------------------------------------------------------
 
 def test_no_bundle(refuses):
     refuses(None, "bundle", "initrd", "tools/bundle")
@@ -105,7 +105,7 @@ def test_a_wrong_checksum_is_found_on_demand(refuses, good, name):
     refuses(replaced(good, name, data[:-1] + b"?"), name, "checksum", append="verify")
 
 
-# --- The kernel -------------------------------------------------------------------------------------------------------
+# --- The kernel -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name,compress", [("gzip", gzip.compress), ("xz", lzma.compress)])
 def test_a_compressed_kernel(refuses, good, name, compress):
@@ -124,7 +124,7 @@ def test_no_room_for_the_kernel(refuses, good):
     refuses(replaced(good, "kernel", arm64_kernel(size=1 << 30)), "no room", "kernel")
 
 
-# --- The config -------------------------------------------------------------------------------------------------------
+# --- The config -----------------------------------------------------------------------------------
 
 def test_a_config_without_a_guest(refuses, configured):
     refuses(configured(text='/dts-v1/;\n/ { compatible = "mavis,config"; };\n'), "guest")
@@ -154,7 +154,7 @@ def test_a_region_over_mavis_itself(refuses, configured):
             "greedy", "Mavis")
 
 
-# --- The machine ------------------------------------------------------------------------------------------------------
+# --- The machine ----------------------------------------------------------------------------------
 
 def test_entered_at_el1(refuses, good):
     refuses(good, "EL1", "EL2", machine=",virtualization=off")

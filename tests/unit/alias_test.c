@@ -17,7 +17,11 @@ static int setup(void **state)
 
 static struct region *map(const char *name, u64 ipa, u64 pa, u64 size, enum region_type type)
 {
-	struct region r = { .ipa = IPA(ipa), .pa = PA(pa), .size = size, .type = type, .origin = REGION_FROM_CONFIG };
+	struct region r = { .ipa = IPA(ipa),
+			    .pa = PA(pa),
+			    .size = size,
+			    .type = type,
+			    .origin = REGION_FROM_CONFIG };
 
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	assert_int_equal(region_add(&table, &r, &diag), 0);
@@ -75,8 +79,10 @@ static void allow_alias_on_either_side_is_enough(void **state)
 {
 	for (unsigned side = 0; side < 2; side++) {
 		setup(state);
-		map("cached", 0x10000000, 0x40000000, 0x10000, REGION_RAM)->opts.allow_alias = side == 0;
-		map("registers", 0x20000000, 0x40000000, 0x10000, REGION_MMIO)->opts.allow_alias = side == 1;
+		map("cached", 0x10000000, 0x40000000, 0x10000, REGION_RAM)->opts.allow_alias =
+			side == 0;
+		map("registers", 0x20000000, 0x40000000, 0x10000, REGION_MMIO)->opts.allow_alias =
+			side == 1;
 		assert_int_equal(finish(), 0);
 	}
 }
@@ -102,15 +108,18 @@ static void random_tables_are_judged_as_by_comparing_all_pairs(void **state)
 		setup(state);
 		for (unsigned i = 0; i < NR; i++) {
 			enum region_type type = rand() % 3 ? REGION_RAM : REGION_MMIO;
-			u64 pa = (u64)(rand() % PAGES) << PAGE_SHIFT, size = (1 + (u64)rand() % 6) << PAGE_SHIFT;
+			u64 pa = (u64)(rand() % PAGES) << PAGE_SHIFT, size = (1 + (u64)rand() % 6)
+									     << PAGE_SHIFT;
 			struct region *r = map("x", (i + 1) * 0x1000000, pa, size, type);
 
 			r->opts.allow_alias = rand() % 6 == 0;
 			for (unsigned j = 0; j < i; j++) {
 				const struct region *o = &table.region[j];
 
-				mismatch |= o->type != type && !o->opts.allow_alias && !r->opts.allow_alias &&
-					    ranges_overlap((struct range){ o->pa.v, o->size }, (struct range){ pa, size });
+				mismatch |= o->type != type && !o->opts.allow_alias &&
+					    !r->opts.allow_alias &&
+					    ranges_overlap((struct range){ o->pa.v, o->size },
+							   (struct range){ pa, size });
 			}
 		}
 		assert_int_equal(finish(), mismatch ? -EINVAL : 0);

@@ -40,7 +40,8 @@ static int read_blob(void)
 static void compile_guest(const char *body, const char *rest)
 {
 	char source[4096];
-	int len = snprintf(source, sizeof(source), "/dts-v1/;\n/ { compatible = \"mavis,config\"; guest { %s }; %s };\n",
+	int len = snprintf(source, sizeof(source),
+			   "/dts-v1/;\n/ { compatible = \"mavis,config\"; guest { %s }; %s };\n",
 			   body, rest);
 
 	assert_true(len < (int)sizeof(source));
@@ -87,7 +88,8 @@ static void refuses(const struct refusal *c, const char *node)
 
 	if (err != (c->err ? c->err : -EINVAL))
 		fail_msg("\"%s\" gives %d: %s", c->body, err, diag.text);
-	snprintf(start, sizeof(start), "%s: %s%s", node, c->prop ? c->prop : "", c->prop ? ": " : "");
+	snprintf(start, sizeof(start), "%s: %s%s", node, c->prop ? c->prop : "",
+		 c->prop ? ": " : "");
 	assert_said(c->body, start);
 	assert_said(c->body, c->why);
 }
@@ -107,7 +109,8 @@ static void an_empty_guest_gets_the_whole_machine(void **state)
 static void the_guest_is_read(void **state)
 {
 	(void)state;
-	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; verify; strict;");
+	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; "
+		"verify; strict;");
 	assert_int_equal(config.cpus, 2);
 	assert_int_equal(config.memory, 0x120000000);
 	assert_string_equal(config.bootargs, "console=ttyAMA0 quiet");
@@ -119,7 +122,8 @@ static void the_guest_is_read(void **state)
 static void properties_of_the_device_tree_itself_are_passed_over(void **state)
 {
 	(void)state;
-	accepts("phandle = <1>; #address-cells = <2>; #size-cells = <2>; regions { #address-cells = <2>; };");
+	accepts("phandle = <1>; #address-cells = <2>; #size-cells = <2>; regions { #address-cells "
+		"= <2>; };");
 }
 
 static void wrong_guests_are_refused(void **state)
@@ -132,18 +136,23 @@ static void wrong_guests_are_refused(void **state)
 		{ "cpus;", "cpus", "0 bytes: write `cpus = <number>;`", 0 },
 		{ "memory = <0x20000000>;", "memory", "4 bytes: write `memory = <high low>;`", 0 },
 		{ "memory = <0 0>;", "memory", "give 0x1000 to 0x1000000000000", -ERANGE },
-		{ "memory = <0x10000 0x1000>;", "memory", "give 0x1000 to 0x1000000000000", -ERANGE },
-		{ "memory = <0 0x12345>;", "memory", "not a multiple of 0x1000: give 0x12000 or 0x13000", 0 },
-		{ "bootargs = <0x61620000>;", "bootargs", "not one string: write `bootargs = \"text\";`", 0 },
+		{ "memory = <0x10000 0x1000>;", "memory", "give 0x1000 to 0x1000000000000",
+		  -ERANGE },
+		{ "memory = <0 0x12345>;", "memory",
+		  "not a multiple of 0x1000: give 0x12000 or 0x13000", 0 },
+		{ "bootargs = <0x61620000>;", "bootargs",
+		  "not one string: write `bootargs = \"text\";`", 0 },
 		{ "bootargs = [61 62];", "bootargs", "not one string", 0 },
 		{ "bootargs = \"a\", \"b\";", "bootargs", "not one string", 0 },
 		{ "bootargs;", "bootargs", "not one string", 0 },
-		{ "bootargs = \"a\\x1b[2J\";", "bootargs", "byte 1 of it is the control character 0x1b", 0 },
+		{ "bootargs = \"a\\x1b[2J\";", "bootargs",
+		  "byte 1 of it is the control character 0x1b", 0 },
 		{ "mte = <1>;", "mte", "4 bytes: write `mte;`", 0 },
 		{ "verify = \"yes\";", "verify", "4 bytes: write `verify;`", 0 },
 		{ "strict = \"\";", "strict", "1 bytes: write `strict;`", 0 },
 		{ "bootarg = \"quiet\";", "bootarg", "did you mean \"bootargs\"?", 0 },
-		{ "colour = <1>;", "colour", "known here: cpus, memory, bootargs, mte, verify, strict", 0 },
+		{ "colour = <1>;", "colour",
+		  "known here: cpus, memory, bootargs, mte, verify, strict", 0 },
 		{ "#address-cells = <1>;", "#address-cells", "give 2 to 2", -ERANGE },
 		{ "phandle;", "phandle", "write `phandle = <number>;`", 0 },
 	};
@@ -161,13 +170,26 @@ static void wrong_nodes_are_refused(void **state)
 		struct refusal r;
 		const char *rest, *node;
 	} cases[] = {
-		{ { "region { };", NULL, "unknown node; did you mean \"regions\"?", 0 }, "", "/guest/region" },
-		{ { "devices { };", NULL, "unknown node; known here: regions", 0 }, "", "/guest/devices" },
+		{ { "region { };", NULL, "unknown node; did you mean \"regions\"?", 0 },
+		  "",
+		  "/guest/region" },
+		{ { "devices { };", NULL, "unknown node; known here: regions", 0 },
+		  "",
+		  "/guest/devices" },
 		{ { "", NULL, "did you mean \"bundle\"?", 0 }, "bundel { };", "/bundel" },
-		{ { "", NULL, "known here: guest, bundle", 0 }, "__symbols__ { };", "/__symbols__" },
-		{ { "", NULL, "known here: kernel, ramdisk, dtb", 0 }, "bundle { initrd { }; };", "/bundle/initrd" },
-		{ { "regions { reg = <0 0 0 0>; };", "reg", "unknown property; none is known here", 0 }, "", "/guest/regions" },
-		{ { "", "crc32", "unknown property; none is known here", 0 }, "bundle { crc32 = <0>; };", "/bundle" },
+		{ { "", NULL, "known here: guest, bundle", 0 },
+		  "__symbols__ { };",
+		  "/__symbols__" },
+		{ { "", NULL, "known here: kernel, ramdisk, dtb", 0 },
+		  "bundle { initrd { }; };",
+		  "/bundle/initrd" },
+		{ { "regions { reg = <0 0 0 0>; };", "reg", "unknown property; none is known here",
+		    0 },
+		  "",
+		  "/guest/regions" },
+		{ { "", "crc32", "unknown property; none is known here", 0 },
+		  "bundle { crc32 = <0>; };",
+		  "/bundle" },
 	};
 
 	(void)state;
@@ -182,7 +204,8 @@ static void a_node_below_a_region_is_refused(void **state)
 	static const struct refusal c = { "", NULL, "unknown node; none is known here", 0 };
 
 	(void)state;
-	compile_guest("regions { a { reg = <0 0x80000000 0 0x1000>; type = \"ram\"; b { }; }; };", "");
+	compile_guest("regions { a { reg = <0 0x80000000 0 0x1000>; type = \"ram\"; b { }; }; };",
+		      "");
 	refuses(&c, "/guest/regions/a/b");
 }
 
@@ -190,10 +213,12 @@ static void what_is_no_config_is_refused(void **state)
 {
 	static const struct refusal cases[] = {
 		{ "/dts-v1/; / { compatible = \"linux,dummy-virt\"; guest { }; };", "compatible",
-		  "\"linux,dummy-virt\" is no description of a guest for Mavis: it must say \"mavis,config\"", 0 },
+		  "\"linux,dummy-virt\" is no description of a guest for Mavis: it must say "
+		  "\"mavis,config\"",
+		  0 },
 		{ "/dts-v1/; / { guest { }; };", "compatible", "it must say \"mavis,config\"", 0 },
-		{ "/dts-v1/; / { compatible = \"mavis,config\"; model = \"x\"; guest { }; };", "model",
-		  "unknown property; known here: compatible", 0 },
+		{ "/dts-v1/; / { compatible = \"mavis,config\"; model = \"x\"; guest { }; };",
+		  "model", "unknown property; known here: compatible", 0 },
 	};
 
 	(void)state;
@@ -205,7 +230,8 @@ static void what_is_no_config_is_refused(void **state)
 
 static void a_config_without_a_guest_is_refused(void **state)
 {
-	static const struct refusal c = { "", NULL, "no such node: describe the guest in it", -ENOENT };
+	static const struct refusal c = { "", NULL, "no such node: describe the guest in it",
+					  -ENOENT };
 
 	(void)state;
 	compile("/dts-v1/; / { compatible = \"mavis,config\"; };");
@@ -272,7 +298,8 @@ static void add_far_string(void *fdt)
 
 static void a_name_of_any_length_is_refused(void **state)
 {
-	static const struct refusal c = { "", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "known here: cpus", 0 };
+	static const struct refusal c = { "", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "known here: cpus",
+					  0 };
 
 	(void)state;
 	compile_guest("", "");
@@ -315,8 +342,11 @@ static void a_config_at_any_address_is_read(void **state)
 static void the_bundle_node_is_read(void **state)
 {
 	(void)state;
-	compile_guest("", "bundle { kernel { size = <0 1000>; crc32 = <0x89abcdef>; load = <1 0x1000>; entry = <1 0x1004>; };"
-		      "ramdisk { size = <0 1>; crc32 = <2>; }; dtb { size = <0 1>; crc32 = <0>; }; };");
+	compile_guest(
+		"",
+		"bundle { kernel { size = <0 1000>; crc32 = <0x89abcdef>; load = <1 0x1000>; entry "
+		"= <1 0x1004>; };"
+		"ramdisk { size = <0 1>; crc32 = <2>; }; dtb { size = <0 1>; crc32 = <0>; }; };");
 	assert_int_equal(read_blob(), 0);
 	assert_true(config.has_kernel_crc && config.has_ramdisk_crc && config.has_dtb_crc);
 	assert_int_equal(config.kernel_crc, 0x89abcdef);
@@ -343,15 +373,26 @@ static void wrong_bundle_nodes_are_refused(void **state)
 		struct refusal r;
 		const char *node;
 	} cases[] = {
-		{ { "kernel { load = <0 0>; };", "entry", "missing: a bare-metal program needs both", 0 }, "/bundle/kernel" },
-		{ { "kernel { entry = <0 0>; };", "load", "missing: a bare-metal program needs both", 0 }, "/bundle/kernel" },
-		{ { "kernel { load = <0 0>; entry = <0 2>; };", "entry", "not a multiple of 0x4", 0 }, "/bundle/kernel" },
-		{ { "kernel { crc32 = <0 0>; };", "crc32", "write `crc32 = <number>;`", 0 }, "/bundle/kernel" },
-		{ { "kernel { size = <1>; };", "size", "write `size = <high low>;`", 0 }, "/bundle/kernel" },
-		{ { "kernel { size = <0 0>; };", "size", "out of range", -ERANGE }, "/bundle/kernel" },
+		{ { "kernel { load = <0 0>; };", "entry",
+		    "missing: a bare-metal program needs both", 0 },
+		  "/bundle/kernel" },
+		{ { "kernel { entry = <0 0>; };", "load",
+		    "missing: a bare-metal program needs both", 0 },
+		  "/bundle/kernel" },
+		{ { "kernel { load = <0 0>; entry = <0 2>; };", "entry", "not a multiple of 0x4",
+		    0 },
+		  "/bundle/kernel" },
+		{ { "kernel { crc32 = <0 0>; };", "crc32", "write `crc32 = <number>;`", 0 },
+		  "/bundle/kernel" },
+		{ { "kernel { size = <1>; };", "size", "write `size = <high low>;`", 0 },
+		  "/bundle/kernel" },
+		{ { "kernel { size = <0 0>; };", "size", "out of range", -ERANGE },
+		  "/bundle/kernel" },
 		{ { "kernel { crc = <1>; };", "crc", "unknown property", 0 }, "/bundle/kernel" },
-		{ { "ramdisk { load = <0 0>; };", "load", "known here: size, crc32", 0 }, "/bundle/ramdisk" },
-		{ { "dtb { entry = <0 0>; };", "entry", "known here: size, crc32", 0 }, "/bundle/dtb" },
+		{ { "ramdisk { load = <0 0>; };", "load", "known here: size, crc32", 0 },
+		  "/bundle/ramdisk" },
+		{ { "dtb { entry = <0 0>; };", "entry", "known here: size, crc32", 0 },
+		  "/bundle/dtb" },
 	};
 	char rest[256];
 
@@ -380,8 +421,8 @@ static void a_region_is_read(void **state)
 	assert_int_equal(r->opts.tags, TAGS_BY_TYPE);
 	assert_int_equal(r->opts.untagged, UNTAGGED_HIDE_MTE);
 	assert_int_equal(r->opts.expose, EXPOSE_BY_TYPE);
-	assert_false(r->opts.has_device_type || r->opts.read_only || r->opts.exec || r->opts.allow_alias ||
-		     r->opts.probe_tags || r->opts.adjustable);
+	assert_false(r->opts.has_device_type || r->opts.read_only || r->opts.exec ||
+		     r->opts.allow_alias || r->opts.probe_tags || r->opts.adjustable);
 
 	r = accepts_region(REG "type = \"ram\"; ipa = <0x0 0x80000000>;");
 	assert_int_equal(r->pa.v, 0x17c000000);
@@ -392,7 +433,8 @@ static void every_type_is_read(void **state)
 {
 	(void)state;
 	assert_int_equal(accepts_region(REG "type = \"ram\";")->type, REGION_RAM);
-	assert_int_equal(accepts_region(REG "type = \"device-memory\";")->type, REGION_DEVICE_MEMORY);
+	assert_int_equal(accepts_region(REG "type = \"device-memory\";")->type,
+			 REGION_DEVICE_MEMORY);
 	assert_int_equal(accepts_region(REG "type = \"prefetchable\";")->type, REGION_PREFETCHABLE);
 	assert_int_equal(accepts_region(REG "type = \"mmio\";")->type, REGION_MMIO);
 	assert_int_equal(accepts_region(REG "type = \"raw\"; memattr = <0>;")->type, REGION_RAW);
@@ -403,25 +445,34 @@ static void every_option_is_read(void **state)
 	const struct region_opts *o;
 
 	(void)state;
-	o = &accepts_region(REG "type = \"ram\"; no-tags; untagged = \"trusted\"; read-only; allow-alias; adjustable; "
-			    "expose = \"pmem\"; probe-tags;")->opts;
+	o = &accepts_region(REG "type = \"ram\"; no-tags; untagged = \"trusted\"; read-only; "
+				"allow-alias; adjustable; "
+				"expose = \"pmem\"; probe-tags;")
+		     ->opts;
 	assert_int_equal(o->tags, TAGS_NO);
 	assert_int_equal(o->untagged, UNTAGGED_TRUSTED);
 	assert_int_equal(o->expose, EXPOSE_PMEM);
 	assert_true(o->read_only && o->allow_alias && o->adjustable && o->probe_tags);
 	assert_false(o->exec);
 
-	o = &accepts_region(REG "type = \"device-memory\"; tags; exec; expose = \"reserved\";")->opts;
+	o = &accepts_region(REG "type = \"device-memory\"; tags; exec; expose = \"reserved\";")
+		     ->opts;
 	assert_int_equal(o->tags, TAGS_YES);
 	assert_int_equal(o->expose, EXPOSE_RESERVED);
 	assert_true(o->exec);
 	assert_false(o->read_only || o->allow_alias || o->adjustable || o->probe_tags);
 
-	o = &accepts_region(REG "type = \"device-memory\"; untagged = \"write-through\"; expose = \"none\";")->opts;
+	o = &accepts_region(
+		     REG
+		     "type = \"device-memory\"; untagged = \"write-through\"; expose = \"none\";")
+		     ->opts;
 	assert_int_equal(o->untagged, UNTAGGED_WRITE_THROUGH);
 	assert_int_equal(o->expose, EXPOSE_NONE);
 
-	o = &accepts_region(REG "type = \"ram\"; no-tags; untagged = \"non-cacheable\"; expose = \"memory\";")->opts;
+	o = &accepts_region(
+		     REG
+		     "type = \"ram\"; no-tags; untagged = \"non-cacheable\"; expose = \"memory\";")
+		     ->opts;
 	assert_int_equal(o->untagged, UNTAGGED_NON_CACHEABLE);
 	assert_int_equal(o->expose, EXPOSE_MEMORY);
 }
@@ -447,9 +498,18 @@ static void raw_attributes_are_taken_as_written(void **state)
 	o = &accepts_region(REG "type = \"raw\"; memattr = <13>;")->opts;
 	assert_int_equal(o->memattr, 13);
 	assert_int_equal(o->sh, SH_INNER);
-	assert_int_equal(accepts_region(REG "type = \"raw\"; memattr = <5>; shareability = \"none\";")->opts.sh, SH_NONE);
-	assert_int_equal(accepts_region(REG "type = \"raw\"; memattr = <5>; shareability = \"outer\";")->opts.sh, SH_OUTER);
-	assert_int_equal(accepts_region(REG "type = \"raw\"; memattr = <5>; shareability = \"inner\";")->opts.sh, SH_INNER);
+	assert_int_equal(
+		accepts_region(REG "type = \"raw\"; memattr = <5>; shareability = \"none\";")
+			->opts.sh,
+		SH_NONE);
+	assert_int_equal(
+		accepts_region(REG "type = \"raw\"; memattr = <5>; shareability = \"outer\";")
+			->opts.sh,
+		SH_OUTER);
+	assert_int_equal(
+		accepts_region(REG "type = \"raw\"; memattr = <5>; shareability = \"inner\";")
+			->opts.sh,
+		SH_INNER);
 }
 
 static void regions_keep_their_order(void **state)
@@ -472,9 +532,11 @@ static const struct refusal refused_regions[] = {
 	  "8 bytes: write `reg = <address-high address-low size-high size-low>;`", 0 },
 	{ RAM "reg = <0 0x1000 0 0x1000 0 0x3000 0 0x1000>;", "reg", "32 bytes: write", 0 },
 	{ RAM "reg = <0 0x1000 0 0>;", "reg", "empty", 0 },
-	{ RAM "reg = <0 0x1800 0 0x1000>;", "reg", "0x1000 bytes at 0x1800: address and size must be multiples of 0x1000", 0 },
+	{ RAM "reg = <0 0x1800 0 0x1000>;", "reg",
+	  "0x1000 bytes at 0x1800: address and size must be multiples of 0x1000", 0 },
 	{ RAM "reg = <0 0x1000 0 0x1800>;", "reg", "must be multiples of 0x1000", 0 },
-	{ RAM "reg = <0xffffffff 0xfffff000 0 0x2000>;", "reg", "out of range: addresses end at 0x1000000000000", -ERANGE },
+	{ RAM "reg = <0xffffffff 0xfffff000 0 0x2000>;", "reg",
+	  "out of range: addresses end at 0x1000000000000", -ERANGE },
 	{ RAM "reg = <0xffff 0xfffff000 0 0x2000>;", "reg", "out of range", -ERANGE },
 	{ RAM "reg = <0 0x1000 0xffffffff 0xfffff000>;", "reg", "out of range", -ERANGE },
 	{ RAM REG "ipa = <0x80000000>;", "ipa", "4 bytes: write `ipa = <high low>;`", 0 },
@@ -482,23 +544,30 @@ static const struct refusal refused_regions[] = {
 	{ RAM REG "ipa = <0x10000 0x1000>;", "ipa", "out of range", -ERANGE },
 	{ RAM REG "host-node = \"/pl031@9010000\";", "host-node", "stands beside `reg`", 0 },
 	{ RAM REG "pci = \"1af4:1110\"; bar = <2>;", "pci", "stands beside `reg`", 0 },
-	{ RAM "host-node = \"/pl031@9010000\"; pci = \"1af4:1110\";", "pci", "stands beside `host-node`", 0 },
+	{ RAM "host-node = \"/pl031@9010000\"; pci = \"1af4:1110\";", "pci",
+	  "stands beside `host-node`", 0 },
 	{ RAM REG "bar = <2>;", "bar", "says nothing without `pci`", 0 },
 
 	/* What it is */
 	{ REG, "type", "missing: say what the region is", 0 },
-	{ REG "type = \"cheese\";", "type", "\"cheese\" is not a value of it; known here: ram, device-memory", 0 },
+	{ REG "type = \"cheese\";", "type",
+	  "\"cheese\" is not a value of it; known here: ram, device-memory", 0 },
 	{ REG "type = \"device_memory\";", "type", "did you mean \"device-memory\"?", 0 },
 	{ REG "type = <1>;", "type", "not one string", 0 },
 	{ REG "type = \"raw\";", "memattr", "missing: type raw needs", 0 },
-	{ REG "type = \"raw\"; memattr = <16>;", "memattr", "16 is out of range: give 0 to 15", -ERANGE },
+	{ REG "type = \"raw\"; memattr = <16>;", "memattr", "16 is out of range: give 0 to 15",
+	  -ERANGE },
 	{ REG "type = \"raw\"; memattr = \"WB\";", "memattr", "write `memattr = <number>;`", 0 },
-	{ REG "type = \"raw\"; memattr = <5>; shareability = \"iner\";", "shareability", "did you mean \"inner\"?", 0 },
+	{ REG "type = \"raw\"; memattr = <5>; shareability = \"iner\";", "shareability",
+	  "did you mean \"inner\"?", 0 },
 	{ RAM REG "memattr = <5>;", "memattr", "for type raw only, but this region is ram", 0 },
 	{ RAM REG "shareability = \"outer\";", "shareability", "for type raw only", 0 },
-	{ RAM REG "device-type = \"GRE\";", "device-type", "for type mmio only, but this region is ram", 0 },
-	{ REG "type = \"mmio\"; device-type = \"nGnRE \";", "device-type", "did you mean \"nGnRE\"?", 0 },
-	{ REG "type = \"mmio\"; device-type = \"Normal\";", "device-type", "known here: nGnRnE, nGnRE, nGRE, GRE", 0 },
+	{ RAM REG "device-type = \"GRE\";", "device-type",
+	  "for type mmio only, but this region is ram", 0 },
+	{ REG "type = \"mmio\"; device-type = \"nGnRE \";", "device-type",
+	  "did you mean \"nGnRE\"?", 0 },
+	{ REG "type = \"mmio\"; device-type = \"Normal\";", "device-type",
+	  "known here: nGnRnE, nGnRE, nGRE, GRE", 0 },
 	{ RAM REG "read-only = <1>;", "read-only", "write `read-only;`", 0 },
 	{ RAM REG "exec = <1>;", "exec", "write `exec;`", 0 },
 	{ RAM REG "allow-alias = \"yes\";", "allow-alias", "write `allow-alias;`", 0 },
@@ -510,27 +579,35 @@ static const struct refusal refused_regions[] = {
 	{ RAM REG "expose = \"zram\";", "expose", "known here: memory, reserved, pmem, none", 0 },
 	{ REG "type = \"mmio\"; expose = \"reserved\";", "expose", "but this region is mmio", 0 },
 	{ REG "type = \"mmio\"; expose = \"pmem\";", "expose", "but this region is mmio", 0 },
-	{ REG "type = \"mmio\"; expose = \"memory\";", "expose", "for type ram, raw only, but this region is mmio", 0 },
-	{ REG "type = \"device-memory\"; expose = \"memory\";", "expose", "but this region is device-memory", 0 },
-	{ REG "type = \"prefetchable\"; expose = \"memory\";", "expose", "but this region is prefetchable", 0 },
+	{ REG "type = \"mmio\"; expose = \"memory\";", "expose",
+	  "for type ram, raw only, but this region is mmio", 0 },
+	{ REG "type = \"device-memory\"; expose = \"memory\";", "expose",
+	  "but this region is device-memory", 0 },
+	{ REG "type = \"prefetchable\"; expose = \"memory\";", "expose",
+	  "but this region is prefetchable", 0 },
 
 	/* Tags */
 	{ RAM REG "tags; no-tags;", "no-tags", "stands beside `tags`", 0 },
 	{ RAM REG "tags = <0>;", "tags", "write `tags;`", 0 },
 	{ RAM REG "no-tags = <0>;", "no-tags", "write `no-tags;`", 0 },
 	{ RAM REG "probe-tags = <0>;", "probe-tags", "write `probe-tags;`", 0 },
-	{ RAM REG "no-tags; untagged = \"writethrough\";", "untagged", "did you mean \"write-through\"?", 0 },
+	{ RAM REG "no-tags; untagged = \"writethrough\";", "untagged",
+	  "did you mean \"write-through\"?", 0 },
 	{ RAM REG "untagged = \"trusted\";", "untagged", "add `no-tags`", 0 },
-	{ REG "type = \"device-memory\"; tags; untagged = \"trusted\";", "untagged", "take out one of", 0 },
-	{ REG "type = \"raw\"; memattr = <15>; no-tags; untagged = \"non-cacheable\";", "untagged", "only \"trusted\"", 0 },
+	{ REG "type = \"device-memory\"; tags; untagged = \"trusted\";", "untagged",
+	  "take out one of", 0 },
+	{ REG "type = \"raw\"; memattr = <15>; no-tags; untagged = \"non-cacheable\";", "untagged",
+	  "only \"trusted\"", 0 },
 	{ REG "type = \"mmio\"; tags;", "tags", "but this region is mmio", 0 },
 	{ REG "type = \"mmio\"; no-tags;", "no-tags", "but this region is mmio", 0 },
 	{ REG "type = \"mmio\"; probe-tags;", "probe-tags", "but this region is mmio", 0 },
-	{ REG "type = \"prefetchable\"; untagged = \"trusted\";", "untagged", "but this region is prefetchable", 0 },
+	{ REG "type = \"prefetchable\"; untagged = \"trusted\";", "untagged",
+	  "but this region is prefetchable", 0 },
 
 	/* The host's nodes */
 	{ RAM "host-node = <1>;", "host-node", "not one string", 0 },
-	{ RAM "host-node = \"/pl031@9010001\";", "host-node", "no node \"/pl031@9010001\"", -ENOENT },
+	{ RAM "host-node = \"/pl031@9010001\";", "host-node", "no node \"/pl031@9010001\"",
+	  -ENOENT },
 	{ RAM "host-node = \"pl031@9010000\";", "host-node", "give a full path", -ENOENT },
 	{ RAM "host-node = \"\";", "host-node", "give a full path", -ENOENT },
 	{ RAM "host-node = \"/timer\";", "host-node", "\"/timer\" has no `reg`", -ENOENT },
@@ -539,7 +616,8 @@ static const struct refusal refused_regions[] = {
 
 	/* PCI */
 	{ "type = \"device-memory\"; pci = \"1af4:1110\";", "bar", "missing: say which BAR", 0 },
-	{ "type = \"device-memory\"; pci = \"1af4:1110\"; bar = <6>;", "bar", "give 0 to 5", -ERANGE },
+	{ "type = \"device-memory\"; pci = \"1af4:1110\"; bar = <6>;", "bar", "give 0 to 5",
+	  -ERANGE },
 	{ PCI "\"1af4:1110\"; ipa = <0 0x1000>;", "ipa", "where the guest puts it", 0 },
 	{ PCI "\"1af4\";", "pci", "\"1af4\" is no PCI function", 0 },
 	{ PCI "\"0000:00:20.0\";", "pci", "is no PCI function: write vendor:device", 0 },
@@ -561,8 +639,11 @@ static void wrong_regions_are_refused(void **state)
 
 static void wrong_region_names_are_refused(void **state)
 {
-	static const struct refusal longer = { "", NULL, "has 40 characters: give it 39 at most", 0 };
-	static const struct refusal odd = { "", NULL, "character 3 of a region's name is 0x1b: use letters", 0 };
+	static const struct refusal longer = { "", NULL, "has 40 characters: give it 39 at most",
+					       0 };
+	static const struct refusal odd = { "", NULL,
+					    "character 3 of a region's name is 0x1b: use letters",
+					    0 };
 
 	(void)state;
 	compile_guest("regions { a23456789012345678901234567890123456789x { " REG RAM " }; };", "");
@@ -625,7 +706,8 @@ static void without_a_machine_the_config_alone_is_read(void **state)
 	(void)state;
 	compile_guest("cpus = <64>; regions { test { " REG RAM " }; };", "");
 	assert_int_equal(config_read(blob, blob_size, NULL, &config, &regions, &diag), 0);
-	compile_guest("regions { test { host-node = \"/pl031@9010000\"; type = \"mmio\"; }; };", "");
+	compile_guest("regions { test { host-node = \"/pl031@9010000\"; type = \"mmio\"; }; };",
+		      "");
 	assert_int_equal(config_read(blob, blob_size, NULL, &config, &regions, &diag), -ENODEV);
 	assert_said("host-node", "/guest/regions/test: host-node: there is no machine");
 }
@@ -633,8 +715,23 @@ static void without_a_machine_the_config_alone_is_read(void **state)
 static void pci_functions_are_parsed(void **state)
 {
 	static const char *const wrong[] = {
-		"", "1af4", "1af4:", "1af4:111", "1af4:11100", "1af4:111g", "1af4-1110", ":1110", "0000:00", "0000:00:02",
-		"0000:00:02.", "0000:00:02.8", "0000:00:20.0", "0000:00:02.00", "00:02.0", "0000:00:02.0 ", " 1af4:1110",
+		"",
+		"1af4",
+		"1af4:",
+		"1af4:111",
+		"1af4:11100",
+		"1af4:111g",
+		"1af4-1110",
+		":1110",
+		"0000:00",
+		"0000:00:02",
+		"0000:00:02.",
+		"0000:00:02.8",
+		"0000:00:20.0",
+		"0000:00:02.00",
+		"00:02.0",
+		"0000:00:02.0 ",
+		" 1af4:1110",
 	};
 	struct pci_bar bar = { 0 };
 
@@ -660,10 +757,11 @@ static void damaged_configs_never_hurt(void **state)
 	u64 size;
 
 	(void)state;
-	compile_guest("cpus = <2>; bootargs = \"quiet\"; regions { a { " REG RAM "expose = \"pmem\"; };"
-		      "b { host-node = \"/pl031@9010000\"; type = \"mmio\"; device-type = \"GRE\"; };"
-		      "c { pci = \"0000:00:02.0\"; bar = <1>; type = \"raw\"; memattr = <5>; }; };",
-		      "bundle { kernel { size = <0 1>; crc32 = <1>; load = <0 0>; entry = <0 0>; }; };");
+	compile_guest(
+		"cpus = <2>; bootargs = \"quiet\"; regions { a { " REG RAM "expose = \"pmem\"; };"
+		"b { host-node = \"/pl031@9010000\"; type = \"mmio\"; device-type = \"GRE\"; };"
+		"c { pci = \"0000:00:02.0\"; bar = <1>; type = \"raw\"; memattr = <5>; }; };",
+		"bundle { kernel { size = <0 1>; crc32 = <1>; load = <0 0>; entry = <0 0>; }; };");
 	size = blob_size;
 	assert_true(size <= sizeof(whole));
 	memcpy(whole, blob, size);
@@ -685,7 +783,8 @@ static int read_machine(void **state)
 {
 	(void)state;
 	host_tree = tree_load("virt-gicv3");
-	if (host_check(host_tree, fdt_totalsize(host_tree), &diag) || host_read(host_tree, &host, &diag))
+	if (host_check(host_tree, fdt_totalsize(host_tree), &diag) ||
+	    host_read(host_tree, &host, &diag))
 		fail_msg("%s", diag.text);
 	return 0;
 }

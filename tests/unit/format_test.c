@@ -15,12 +15,14 @@ static void formats_as_the_c_library_does(void **state)
 {
 	(void)state;
 	same("plain 100%%");
-	same("[%s] [%8s] [%-8s] [%.3s] [%8.3s] [%.*s]", "text", "text", "text", "text", "text", 2, "text");
+	same("[%s] [%8s] [%-8s] [%.3s] [%8.3s] [%.*s]", "text", "text", "text", "text", "text", 2,
+	     "text");
 	same("[%c] [%3c] [%-3c]", 'a', 'b', 'c');
 	same("[%d] [%d] [%5d] [%-5d] [%05d]", 0, -17, 42, 42, -42);
 	same("[%u] [%lu] [%zu]", 4294967295u, 18446744073709551615ul, (size_t)7);
 	same("[%ld]", (long)INT64_MIN);
-	same("[%x] [%#x] [%08x] [%#lx] [%#12lx] [%-12lx]", 0xbeefu, 0xbeefu, 0xbeefu, 0x123456789abcul, 0x1ul, 0x2ul);
+	same("[%x] [%#x] [%08x] [%#lx] [%#12lx] [%-12lx]", 0xbeefu, 0xbeefu, 0xbeefu,
+	     0x123456789abcul, 0x1ul, 0x2ul);
 	same("[%*u]", 6, 12u);
 }
 

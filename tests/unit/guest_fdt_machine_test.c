@@ -229,7 +229,8 @@ static void a_second_gic_stays_as_it_is(void **state)
 {
 	(void)state;
 	load("virt-gicv2");
-	TREE_CELLS(fdt, "/platform-bus@c000000/gic@0", "reg", 0, 0x1000, 0x1000, 0x1000, 0x2000, 0x1000);
+	TREE_CELLS(fdt, "/platform-bus@c000000/gic@0", "reg", 0, 0x1000, 0x1000, 0x1000, 0x2000,
+		   0x1000);
 	TREE_CELLS(fdt, "/platform-bus@c000000/gic@0", "interrupts", 0, 1, 4);
 	tree_set_string(fdt, "/platform-bus@c000000/gic@0", "compatible", "arm,pl390");
 	tree_set_string(fdt, "/platform-bus@c000000/gic@0", "status", "disabled");

@@ -23,7 +23,7 @@ static void nothing_of_el2_is_shown(void **state)
 	assert_int_equal(field(ID_AA64MMFR0, 56, 2, &plain), 0);	/* FGT */
 	assert_int_equal(field(ID_AA64PFR2, 0, 1, &with_mte), 0);	/* MTEPERM */
 	assert_int_equal(field(ID_PFR1, 12, 1, &plain), 0);		/* AArch32 Virtualization */
-	assert_int_equal(field(ID_AA64MMFR0, 60, 2, &plain), 1);	/* ECV without CNTPOFF_EL2 */
+	assert_int_equal(field(ID_AA64MMFR0, 60, 2, &plain), 1); /* ECV without CNTPOFF_EL2 */
 }
 
 static void shared_counters_and_ordering_regions_are_hidden(void **state)
@@ -64,7 +64,7 @@ static void not_there_stays_not_there_in_signed_fields(void **state)
 	assert_int_equal(field(ID_AA64MMFR0, 28, 0xf, &plain), 0xf);	/* TGran4 */
 	assert_int_equal(field(ID_AA64MMFR0, 28, 1, &plain), 1);	/* FEAT_LPA2 */
 	assert_int_equal(field(ID_AA64DFR0, 36, 0xf, &plain), 0xf);	/* DoubleLock */
-	assert_int_equal(field(ID_AA64DFR0, 8, 0xf, &plain), 0xf);	/* a PMU that is not Arm's */
+	assert_int_equal(field(ID_AA64DFR0, 8, 0xf, &plain), 0xf); /* a PMU that is not Arm's */
 }
 
 static void the_physical_address_is_no_larger_than_stage_2s_input(void **state)
@@ -72,7 +72,7 @@ static void the_physical_address_is_no_larger_than_stage_2s_input(void **state)
 	struct idreg_policy p = plain;
 
 	(void)state;
-	assert_int_equal(field(ID_AA64MMFR0, 0, 6, &p), 5);		/* 52 bits, of which stage 2 takes 48 */
+	assert_int_equal(field(ID_AA64MMFR0, 0, 6, &p), 5); /* 52 bits, of which stage 2 takes 48 */
 	assert_int_equal(field(ID_AA64MMFR0, 0, 2, &p), 2);
 	p.ipa_bits = 40;
 	assert_int_equal(field(ID_AA64MMFR0, 0, 5, &p), 2);
@@ -98,7 +98,8 @@ static void the_features_of_user_space_are_as_on_the_bare_machine(void **state)
 		{ ID_AA64ISAR0, 0x1221111110212120, ~0ull },
 		{ ID_AA64ISAR1, 0x0111211110211502, ~0ull },
 		{ ID_AA64ISAR2, 0x0000000000110012, ~0ull },
-		{ ID_AA64PFR0, 0x1301001121110222, ~(GENMASK(39, 36) | GENMASK(11, 4)) },	/* SEL2, EL2, EL1 */
+		{ ID_AA64PFR0, 0x1301001121110222,
+		  ~(GENMASK(39, 36) | GENMASK(11, 4)) }, /* SEL2, EL2, EL1 */
 		{ ID_AA64PFR1, 0x0000001001000321, ~0ull },
 		{ ID_AA64ZFR0, 0x0110110100210021, ~0ull },
 		{ ID_AA64SMFR0, 0x80f100fd00000000, ~0ull },

@@ -61,7 +61,8 @@ static int make_gic(void **state)
 
 	fake_reset(&pool, 64);
 	assert_int_equal(stage2_init(&guest.s2, &caps, &pool), 0);
-	assert_int_equal(stage2_map(&guest.s2, IPA(frame(0)), PA(frame(0)), NR_FRAMES * FRAME, device), 0);
+	assert_int_equal(
+		stage2_map(&guest.s2, IPA(frame(0)), PA(frame(0)), NR_FRAMES * FRAME, device), 0);
 	return 0;
 }
 
@@ -70,7 +71,8 @@ static u64 load(u64 addr, unsigned size)
 	const struct mmio_page *page = mmio_find(IPA(addr));
 
 	assert_non_null(page);
-	return mmio_loaded(page->handler(page->arg, addr & PAGE_MASK, size, false, 0), size, false, true);
+	return mmio_loaded(page->handler(page->arg, addr & PAGE_MASK, size, false, 0), size, false,
+			   true);
 }
 
 static void store(u64 addr, unsigned size, u64 val)
@@ -152,7 +154,8 @@ static void the_distributor_is_left_to_the_guests_writes(void **state)
 	assert_true(leaf.attr.write);
 	assert_false(leaf.attr.read);
 
-	assert_int_equal(load(frame(0) + 0x04, 4), *reg32(0, 0x04) & ~(BIT(17) | BIT(18) | GENMASK(15, 11)));
+	assert_int_equal(load(frame(0) + 0x04, 4),
+			 *reg32(0, 0x04) & ~(BIT(17) | BIT(18) | GENMASK(15, 11)));
 	*reg32(0, 0x00) = 0x12345678;
 	assert_int_equal(load(frame(0), 4), 0x12345678);
 	assert_int_equal(load(frame(0), 8), 0);

@@ -15,7 +15,8 @@ static void a_page_is_found_by_any_address_in_it(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(order); i++)
-		assert_int_equal(mmio_register(IPA(order[i] * PAGE_SIZE), handler, (void *)order[i]), 0);
+		assert_int_equal(
+			mmio_register(IPA(order[i] * PAGE_SIZE), handler, (void *)order[i]), 0);
 	for (u64 n = 0; n < 11; n++) {
 		const struct mmio_page *first = mmio_find(IPA(n * PAGE_SIZE));
 		const struct mmio_page *last = mmio_find(IPA(n * PAGE_SIZE + PAGE_SIZE - 1));
@@ -43,8 +44,9 @@ static void a_load_fills_its_register_as_the_instruction_says(void **state)
 {
 	(void)state;
 	assert_int_equal(mmio_loaded(0x123456789abcdef0, 1, false, false), 0xf0);
-	assert_int_equal(mmio_loaded(0x123456789abcdef0, 1, true, false), 0xfffffff0);	/* LDRSB Wt */
-	assert_int_equal(mmio_loaded(0x123456789abcdef0, 1, true, true), ~0xfull);	/* LDRSB Xt */
+	assert_int_equal(mmio_loaded(0x123456789abcdef0, 1, true, false),
+			 0xfffffff0); /* LDRSB Wt */
+	assert_int_equal(mmio_loaded(0x123456789abcdef0, 1, true, true), ~0xfull); /* LDRSB Xt */
 	assert_int_equal(mmio_loaded(0x70, 1, true, true), 0x70);
 	assert_int_equal(mmio_loaded(0x8000, 2, true, false), 0xffff8000);
 	assert_int_equal(mmio_loaded(0x80000000, 4, true, true), 0xffffffff80000000);	/* LDRSW */

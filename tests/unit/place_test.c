@@ -109,7 +109,8 @@ static void a_kernel_may_move_over_itself_when_memory_is_tight(void **state)
 	add_ram(0x48000000, 0x48000000, MIB(40));
 	request.kernel.base += PAGE_SIZE;
 	assert_int_equal(place_guest(&request, &placement, &diag), 0);
-	assert_true(ranges_overlap((struct range){ placement.kernel.pa.v, placement.kernel.size }, request.kernel));
+	assert_true(ranges_overlap((struct range){ placement.kernel.pa.v, placement.kernel.size },
+				   request.kernel));
 	assert_int_equal(placement.ramdisk.ipa.v, request.ramdisk.base);
 	nothing_overlaps();
 }

@@ -34,9 +34,12 @@ static int setup(void **state)
 
 	(void)state;
 	regions.nr = 2;
-	regions.region[0] = (struct region){ "uart", IPA(DEVICE), PA(DEVICE), PAGE_SIZE, .type = REGION_MMIO };
-	regions.region[1] = (struct region){ "memory", IPA(RAM), PA(RAM), MIB(512), .type = REGION_RAM,
-					     .attr = { .read = true, .write = true, .exec = true } };
+	regions.region[0] = (struct region){ "uart", IPA(DEVICE), PA(DEVICE), PAGE_SIZE,
+					     .type = REGION_MMIO };
+	regions.region[1] = (struct region){
+		"memory", IPA(RAM),	      PA(RAM),
+		MIB(512), .type = REGION_RAM, .attr = { .read = true, .write = true, .exec = true }
+	};
 	guest.regions = &regions;
 	fake_machine_reset();
 	return cpus_init(&host, 0, 0x80000000, &d);
@@ -70,7 +73,8 @@ static void cpu_on_starts_the_machines_cpu_with_its_struct(void **state)
 static void the_32_bit_form_takes_w_registers(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_32, 0xdead00000001, 0xdead40000000, 0xdead00000007), PSCI_SUCCESS);
+	assert_int_equal(call(0, CPU_ON_32, 0xdead00000001, 0xdead40000000, 0xdead00000007),
+			 PSCI_SUCCESS);
 	assert_int_equal(machine.on_mpidr, 1);
 	assert_int_equal(cpus[1].entry, 0x40000000);
 	assert_int_equal(cpus[1].context, 7);
@@ -202,7 +206,8 @@ static void features_follow_the_table_and_the_firmware(void **state)
 
 static void what_is_not_known_is_not_supported_and_reaches_no_firmware(void **state)
 {
-	static const u64 unknown[] = { 0, 1, 0x8400001f, 0x84000020, 0xc4000000, 0x86000000, 0x04000000, 0x82000001,
+	static const u64 unknown[] = { 0,	   1,	       0x8400001f, 0x84000020,
+				       0xc4000000, 0x86000000, 0x04000000, 0x82000001,
 				       0xbf00ff01, 0xffffffff, 0x80000003, MIGRATE };
 
 	(void)state;
@@ -260,13 +265,15 @@ int main(void)
 		cmocka_unit_test_setup(cpu_on_refuses_an_entry_that_is_not_in_memory, setup),
 		cmocka_unit_test_setup(cpu_on_of_a_cpu_that_is_on_says_so, setup),
 		cmocka_unit_test_setup(a_start_that_the_firmware_refuses_can_be_tried_again, setup),
-		cmocka_unit_test_setup(a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees, setup),
+		cmocka_unit_test_setup(
+			a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees, setup),
 		cmocka_unit_test_setup(a_start_during_a_denied_cpu_off_leaves_the_cpu_on, setup),
 		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
 		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
 		cmocka_unit_test_setup(features_follow_the_table_and_the_firmware, setup),
-		cmocka_unit_test_setup(what_is_not_known_is_not_supported_and_reaches_no_firmware, setup),
+		cmocka_unit_test_setup(what_is_not_known_is_not_supported_and_reaches_no_firmware,
+				       setup),
 		cmocka_unit_test_setup(an_immediate_names_no_function, setup),
 		cmocka_unit_test_setup(workarounds_are_the_firmwares_if_it_knows_smccc_1_1, setup),
 		cmocka_unit_test(the_boot_cpu_must_be_the_guests),

@@ -13,10 +13,12 @@ static const struct pstate_rules all = { true, true, true, true, 0 };
 
 static void flags_and_dit_are_kept_and_the_rest_is_as_the_architecture_says(void **state)
 {
-	u64 from = PSTATE_NZCV | PSTATE_DIT | PSTATE_UAO | PSTATE_BTYPE | PSTATE_SS | PSTATE_IL | PSTATE_SSBS | PSTATE_EL0T;
+	u64 from = PSTATE_NZCV | PSTATE_DIT | PSTATE_UAO | PSTATE_BTYPE | PSTATE_SS | PSTATE_IL |
+		   PSTATE_SSBS | PSTATE_EL0T;
 
 	(void)state;
-	assert_int_equal(pstate_at_exception(from, &v8_0), PSTATE_NZCV | PSTATE_DIT | DAIF | PSTATE_EL1H);
+	assert_int_equal(pstate_at_exception(from, &v8_0),
+			 PSTATE_NZCV | PSTATE_DIT | DAIF | PSTATE_EL1H);
 	assert_int_equal(pstate_at_exception(PSTATE_EL1T, &v8_0), DAIF | PSTATE_EL1H);
 }
 
@@ -48,7 +50,8 @@ static void an_exception_from_aarch32_leaves_nothing_of_it(void **state)
 	u64 from = PSTATE_AARCH32 | 0x60ffc20 | BIT(27) | BIT(23) | PSTATE_NZCV;
 
 	(void)state;
-	assert_int_equal(pstate_at_exception(from, &v8_0) & ~PSTATE_DIT, PSTATE_NZCV | DAIF | PSTATE_EL1H);
+	assert_int_equal(pstate_at_exception(from, &v8_0) & ~PSTATE_DIT,
+			 PSTATE_NZCV | DAIF | PSTATE_EL1H);
 }
 
 static void the_vector_depends_on_where_it_came_from(void **state)
@@ -63,8 +66,9 @@ static void the_vector_depends_on_where_it_came_from(void **state)
 static void a_step_and_a_branch_are_over_after_the_instruction(void **state)
 {
 	(void)state;
-	assert_int_equal(pstate_after_instruction(PSTATE_SS | PSTATE_BTYPE | PSTATE_EL1H | PSTATE_NZCV),
-			 PSTATE_EL1H | PSTATE_NZCV);
+	assert_int_equal(
+		pstate_after_instruction(PSTATE_SS | PSTATE_BTYPE | PSTATE_EL1H | PSTATE_NZCV),
+		PSTATE_EL1H | PSTATE_NZCV);
 }
 
 /* ITSTATE in the form of SPSR_EL2 */
@@ -76,7 +80,8 @@ static u64 t32(u64 it)
 static void an_it_block_moves_on(void **state)
 {
 	(void)state;
-	assert_int_equal(pstate_after_instruction(t32(0x07)), t32(0x0e));	/* ITTTT? EQ: second instruction */
+	assert_int_equal(pstate_after_instruction(t32(0x07)),
+			 t32(0x0e)); /* ITTTT? EQ: second instruction */
 	assert_int_equal(pstate_after_instruction(t32(0x0e)), t32(0x1c));
 	assert_int_equal(pstate_after_instruction(t32(0x1c)), t32(0x18));
 	assert_int_equal(pstate_after_instruction(t32(0x18)), t32(0));		/* the last one */

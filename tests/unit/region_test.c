@@ -15,9 +15,12 @@ static int setup(void **state)
 	return 0;
 }
 
-static int add_at(const char *name, u64 ipa, u64 pa, u64 size, enum region_type type, enum region_origin origin)
+static int add_at(const char *name, u64 ipa, u64 pa, u64 size, enum region_type type,
+		  enum region_origin origin)
 {
-	struct region r = { .ipa = IPA(ipa), .pa = PA(pa), .size = size, .type = type, .origin = origin };
+	struct region r = {
+		.ipa = IPA(ipa), .pa = PA(pa), .size = size, .type = type, .origin = origin
+	};
 
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	return region_add(&table, &r, &diag);
@@ -37,7 +40,8 @@ static void finish(void)
 {
 	assert_int_equal(region_table_finish(&table, &caps, false, &diag), 0);
 	for (unsigned i = 1; i < table.nr; i++)
-		assert_true(table.region[i - 1].ipa.v + table.region[i - 1].size <= table.region[i].ipa.v);
+		assert_true(table.region[i - 1].ipa.v + table.region[i - 1].size <=
+			    table.region[i].ipa.v);
 }
 
 static void expect(unsigned i, const char *name, u64 base, u64 size)
@@ -79,7 +83,9 @@ static void a_region_seen_elsewhere_takes_both_places_from_the_host(void **state
 {
 	(void)state;
 	host("memory", 0x40000000, 0x10000000, REGION_RAM);
-	assert_int_equal(add_at("moved", 0x80000000, 0x48000000, 0x1000000, REGION_RAM, REGION_FROM_CONFIG), 0);
+	assert_int_equal(
+		add_at("moved", 0x80000000, 0x48000000, 0x1000000, REGION_RAM, REGION_FROM_CONFIG),
+		0);
 	host("device", 0x80800000, 0x1000000, REGION_MMIO);
 	finish();
 	assert_int_equal(table.nr, 4);
@@ -133,8 +139,10 @@ static void what_mavis_keeps_is_cut_out(void **state)
 	(void)state;
 	host("memory", 0x40000000, 0x10000000, REGION_RAM);
 	host("inside", 0x20001000, 0x1000, REGION_MMIO);
-	assert_int_equal(region_carve(&table, (struct range){ 0x40200000, 0x300000 }, "Mavis", &diag), 0);
-	assert_int_equal(region_carve(&table, (struct range){ 0x20000000, 0x10000 }, "Mavis", &diag), 0);
+	assert_int_equal(
+		region_carve(&table, (struct range){ 0x40200000, 0x300000 }, "Mavis", &diag), 0);
+	assert_int_equal(
+		region_carve(&table, (struct range){ 0x20000000, 0x10000 }, "Mavis", &diag), 0);
 	finish();
 	assert_int_equal(table.nr, 2);
 	expect(0, "memory", 0x40000000, 0x200000);
@@ -145,7 +153,9 @@ static void a_config_region_over_mavis_is_refused_with_both_addresses(void **sta
 {
 	(void)state;
 	config("greedy", 0x40100000, 0x200000, REGION_RAM);
-	assert_int_equal(region_carve(&table, (struct range){ 0x40200000, 0x300000 }, "Mavis itself", &diag), -EBUSY);
+	assert_int_equal(
+		region_carve(&table, (struct range){ 0x40200000, 0x300000 }, "Mavis itself", &diag),
+		-EBUSY);
 	assert_non_null(strstr(diag.text, "greedy"));
 	assert_non_null(strstr(diag.text, "0x40100000"));
 	assert_non_null(strstr(diag.text, "Mavis itself"));
@@ -155,10 +165,13 @@ static void a_config_region_over_mavis_is_refused_with_both_addresses(void **sta
 static void part_pages_and_wrapping_ranges_are_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(add_at("odd", 0x10800, 0x10800, 0x1000, REGION_MMIO, REGION_FROM_CONFIG), -EINVAL);
+	assert_int_equal(add_at("odd", 0x10800, 0x10800, 0x1000, REGION_MMIO, REGION_FROM_CONFIG),
+			 -EINVAL);
 	assert_non_null(strstr(diag.text, "odd"));
-	assert_int_equal(add_at("empty", 0x10000, 0x10000, 0, REGION_MMIO, REGION_FROM_CONFIG), -EINVAL);
-	assert_int_equal(add_at("wraps", ~0xffful, 0, 0x2000, REGION_MMIO, REGION_FROM_CONFIG), -EINVAL);
+	assert_int_equal(add_at("empty", 0x10000, 0x10000, 0, REGION_MMIO, REGION_FROM_CONFIG),
+			 -EINVAL);
+	assert_int_equal(add_at("wraps", ~0xffful, 0, 0x2000, REGION_MMIO, REGION_FROM_CONFIG),
+			 -EINVAL);
 	assert_int_equal(table.nr, 0);
 }
 
@@ -183,7 +196,9 @@ static void a_full_table_says_so(void **state)
 	(void)state;
 	for (unsigned i = 0; i < REGION_MAX; i++)
 		host("x", i * 0x2000, 0x1000, REGION_MMIO);
-	assert_int_equal(add_at("last", 0x80000000, 0x80000000, 0x1000, REGION_MMIO, REGION_FROM_HOST), -ENOSPC);
+	assert_int_equal(
+		add_at("last", 0x80000000, 0x80000000, 0x1000, REGION_MMIO, REGION_FROM_HOST),
+		-ENOSPC);
 	assert_non_null(strstr(diag.text, "last"));
 }
 
@@ -202,7 +217,10 @@ static void an_address_finds_its_region(void **state)
 	assert_null(region_find(&table, IPA(~0ul)));
 }
 
-/* Against a map of pages: whoever comes last in this order has the page: host by base, config, what Mavis keeps. */
+/*
+ * Against a map of pages: whoever comes last in this order has the page: host by base, config, what
+ * Mavis keeps.
+ */
 static void random_tables_equal_a_page_map(void **state)
 {
 	enum { PAGES = 256 };
@@ -217,7 +235,10 @@ static void random_tables_equal_a_page_map(void **state)
 		setup(state);
 		host("m", 0, (1 + (u64)rand() % PAGES) << PAGE_SHIFT, REGION_RAM);
 		memset(owner, 'm', table.region[0].size >> PAGE_SHIFT);
-		assert_int_equal(region_carve(&table, (struct range){ (u64)kept << PAGE_SHIFT, PAGE_SIZE }, "k", &diag), 0);
+		assert_int_equal(region_carve(&table,
+					      (struct range){ (u64)kept << PAGE_SHIFT, PAGE_SIZE },
+					      "k", &diag),
+				 0);
 		owner[kept] = 0;
 		for (unsigned i = 0; i < 6; i++) {
 			unsigned base = (unsigned)rand() % PAGES, size = 1 + (unsigned)rand() % 20;

@@ -11,11 +11,14 @@ static struct config config;
 static struct region_table table;
 static struct diag diag;
 
-static void device(const char *name, u64 base, u64 size, enum host_mmio_kind kind, bool prefetchable)
+static void device(const char *name, u64 base, u64 size, enum host_mmio_kind kind,
+		   bool prefetchable)
 {
 	struct host_mmio *m = &host.mmio[host.nr_mmio++];
 
-	*m = (struct host_mmio){ .range = { base, size }, .kind = kind, .prefetchable = prefetchable };
+	*m = (struct host_mmio){ .range = { base, size },
+				 .kind = kind,
+				 .prefetchable = prefetchable };
 	snprintf(m->name, sizeof(m->name), "%s", name);
 }
 
@@ -34,10 +37,16 @@ static int setup(void **state)
 	return 0;
 }
 
-static void configure(const char *name, u64 base, u64 size, enum region_type type, struct region_opts opts)
+static void configure(const char *name, u64 base, u64 size, enum region_type type,
+		      struct region_opts opts)
 {
 	struct region r = {
-		.ipa = IPA(base), .pa = PA(base), .size = size, .type = type, .origin = REGION_FROM_CONFIG, .opts = opts,
+		.ipa = IPA(base),
+		.pa = PA(base),
+		.size = size,
+		.type = type,
+		.origin = REGION_FROM_CONFIG,
+		.opts = opts,
 	};
 
 	snprintf(r.name, sizeof(r.name), "%s", name);
@@ -59,7 +68,8 @@ static u64 host_memory(void)
 	u64 sum = 0;
 
 	for (unsigned i = 0; i < table.nr; i++)
-		if (table.region[i].type == REGION_RAM && table.region[i].origin == REGION_FROM_HOST)
+		if (table.region[i].type == REGION_RAM &&
+		    table.region[i].origin == REGION_FROM_HOST)
 			sum += table.region[i].size;
 	return sum;
 }
@@ -129,7 +139,8 @@ static void regions_of_the_config_are_beside_the_limit(void **state)
 {
 	(void)state;
 	config.memory = MIB(64);
-	configure("scratch", 0x41000000, MIB(16), REGION_RAM, (struct region_opts){ .expose = EXPOSE_RESERVED });
+	configure("scratch", 0x41000000, MIB(16), REGION_RAM,
+		  (struct region_opts){ .expose = EXPOSE_RESERVED });
 	assert_int_equal(build(), 0);
 	assert_int_equal(host_memory(), MIB(64));
 	assert_string_equal(at(0x41000000)->name, "scratch");
@@ -207,7 +218,9 @@ static void reserved_memory_without_tags_need_not_hide_mte(void **state)
 	(void)state;
 	config.mte = true;
 	configure("untagged", 0x84000000, MIB(16), REGION_RAM,
-		  (struct region_opts){ .tags = TAGS_NO, .untagged = UNTAGGED_NON_CACHEABLE, .expose = EXPOSE_RESERVED });
+		  (struct region_opts){ .tags = TAGS_NO,
+					.untagged = UNTAGGED_NON_CACHEABLE,
+					.expose = EXPOSE_RESERVED });
 	assert_int_equal(build(), 0);
 	assert_true(table.mte);
 	assert_int_equal(at(0x84000000)->attr.memattr, S2_NORMAL_NC);

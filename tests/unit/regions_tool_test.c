@@ -8,7 +8,7 @@
 /* 4 Device, 15 x 15 Normal, Tagged; MemAttr defined for FWB, MTE_PERM = 00, 01, 10, 11. */
 #define MATRIX_ROWS ((4 + 15 * 15 + 1) * (13 + 14 + 7 + 9))
 
-static char matrix[MATRIX_ROWS + 2][48];		/* a header, and room to see one row too many */
+static char matrix[MATRIX_ROWS + 2][48]; /* a header, and room to see one row too many */
 static unsigned rows;
 
 static int read_the_matrix(void **state)

@@ -6,7 +6,9 @@
 static const struct mm_caps plain = { .pa_bits = 40, .mte = true };
 static const struct mm_caps fwb = { .pa_bits = 40, .mte = true, .fwb = true };
 static const struct mm_caps perm = { .pa_bits = 40, .mte = true, .mte_perm = true };
-static const struct mm_caps fwb_perm = { .pa_bits = 40, .mte = true, .fwb = true, .mte_perm = true };
+static const struct mm_caps fwb_perm = {
+	.pa_bits = 40, .mte = true, .fwb = true, .mte_perm = true
+};
 
 static struct diag diag;
 
@@ -20,7 +22,10 @@ static struct resolved resolve(struct region r, const struct mm_caps *caps, bool
 
 static struct region untagged(enum region_type type, u8 how)
 {
-	return (struct region){ .type = type, .opts = { .tags = TAGS_NO, .untagged = how, .expose = EXPOSE_RESERVED } };
+	return (struct region){
+		.type = type,
+		.opts = { .tags = TAGS_NO, .untagged = how, .expose = EXPOSE_RESERVED }
+	};
 }
 
 static void each_type_has_the_attributes_of_the_binding(void **state)
@@ -63,7 +68,8 @@ static void mmio_takes_the_device_type_that_is_asked_for(void **state)
 {
 	(void)state;
 	for (u8 type = DEVICE_nGnRnE; type <= DEVICE_GRE; type++) {
-		struct region r = { .type = REGION_MMIO, .opts = { .device_type = type, .has_device_type = true } };
+		struct region r = { .type = REGION_MMIO,
+				    .opts = { .device_type = type, .has_device_type = true } };
 
 		assert_int_equal(resolve(r, &plain, true).attr.memattr, type);
 		assert_int_equal(resolve(r, &fwb, true).attr.memattr, type);
@@ -72,7 +78,9 @@ static void mmio_takes_the_device_type_that_is_asked_for(void **state)
 
 static void raw_is_taken_as_written_where_the_cpu_has_it(void **state)
 {
-	struct region r = { .name = "odd", .type = REGION_RAW, .opts = { .memattr = 0x4, .sh = SH_OUTER } };
+	struct region r = { .name = "odd",
+			    .type = REGION_RAW,
+			    .opts = { .memattr = 0x4, .sh = SH_OUTER } };
 	struct resolved out;
 
 	(void)state;
@@ -145,7 +153,8 @@ static void the_ladder_takes_the_first_rung_that_applies(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
-		struct resolved out = resolve(untagged(table[i].type, table[i].untagged), table[i].caps, true);
+		struct resolved out = resolve(untagged(table[i].type, table[i].untagged),
+					      table[i].caps, true);
 
 		assert_int_equal(out.attr.memattr, table[i].memattr);
 		assert_int_equal(out.hides_mte, table[i].hides_mte);
@@ -167,7 +176,8 @@ static void device_memory_has_no_tags_unless_it_says_so(void **state)
 static void what_cannot_be_tagged_needs_no_protection(void **state)
 {
 	(void)state;
-	assert_string_equal(resolve(untagged(REGION_PREFETCHABLE, 0), &perm, true).reason, "by type");
+	assert_string_equal(resolve(untagged(REGION_PREFETCHABLE, 0), &perm, true).reason,
+			    "by type");
 	assert_string_equal(resolve(untagged(REGION_MMIO, 0), &fwb_perm, true).reason, "by type");
 }
 

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/bundle.h"
+#include "lib/errno.h"
+#include "tests/unit/test.h"
+
+#define SIZE	4096
+
+static u8 *kernel;
+static struct image image;
+static struct diag diag;
+
+static void put64(unsigned offset, u64 val)
+{
+	for (unsigned i = 0; i < 8; i++)
+		kernel[offset + i] = (u8)(val >> 8 * i);
+}
+
+/* 4 bytes off a multiple of 8, as a member of a bundle may be. */
+static int setup(void **state)
+{
+	(void)state;
+	kernel = (u8 *)calloc(1, SIZE + 4) + 4;
+	memcpy(kernel, "MZ", 2);
+	memcpy(kernel + 56, "ARM\x64", 4);
+	put64(8, 0);
+	put64(16, 0x20000);
+	put64(24, 0xa);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(kernel - 4);
+	return 0;
+}
+
+static int read_image(void)
+{
+	diag.text[0] = '\0';
+	return image_read(&(struct member){ kernel, SIZE }, &image, &diag);
+}
+
+static void assert_refused(const char *word)
+{
+	assert_int_equal(read_image(), -EINVAL);
+	assert_ptr_equal(strstr(diag.text, "kernel: "), diag.text);
+	if (!strstr(diag.text, word))
+		fail_msg("\"%s\" is not in: %s", word, diag.text);
+}
+
+static void the_header_is_read(void **state)
+{
+	(void)state;
+	assert_int_equal(read_image(), 0);
+	assert_int_equal(image.text_offset, 0);
+	assert_int_equal(image.image_size, 0x20000);
+	assert_true(image.anywhere);
+
+	put64(8, 0x80000);
+	put64(24, 0x2);
+	assert_int_equal(read_image(), 0);
+	assert_int_equal(image.text_offset, 0x80000);
+	assert_false(image.anywhere);
+}
+
+static void an_image_is_never_less_than_its_file(void **state)
+{
+	(void)state;
+	put64(16, 1);
+	assert_int_equal(read_image(), 0);
+	assert_int_equal(image.image_size, SIZE);
+}
+
+static void every_page_size_is_left_to_the_kernel(void **state)
+{
+	(void)state;
+	for (u64 page = 0; page < 4; page++) {
+		put64(24, page << 1 | 8);
+		assert_int_equal(read_image(), 0);
+	}
+}
+
+static void a_big_endian_kernel_is_refused(void **state)
+{
+	(void)state;
+	put64(24, 0xb);
+	assert_refused("big-endian");
+	assert_non_null(strstr(diag.text, "CONFIG_CPU_LITTLE_ENDIAN"));
+}
+
+static void a_kernel_that_does_not_say_its_size_is_refused(void **state)
+{
+	(void)state;
+	put64(16, 0);
+	assert_refused("image_size");
+}
+
+static void an_absurd_text_offset_is_refused(void **state)
+{
+	(void)state;
+	put64(8, 0x200000);
+	assert_refused("text_offset");
+	put64(8, ~0ull);
+	assert_refused("text_offset");
+}
+
+static void a_file_without_the_magic_is_refused(void **state)
+{
+	(void)state;
+	kernel[56] = 'a';
+	assert_refused("Image");
+	assert_non_null(strstr(diag.text, "--load"));
+}
+
+static void a_file_shorter_than_the_header_is_refused(void **state)
+{
+	(void)state;
+	for (u64 size = 1; size < 64; size++) {
+		u8 *exact = malloc(size);
+
+		memcpy(exact, kernel, size);
+		assert_int_equal(image_read(&(struct member){ exact, size }, &image, &diag),
+				 -EINVAL);
+		free(exact);
+	}
+	assert_int_equal(image_read(&(struct member){ kernel, 64 }, &image, &diag), 0);
+}
+
+static void what_the_kernel_is_instead_is_named(void **state)
+{
+	static const struct {
+		const char *magic;
+		size_t size;
+		const char *name, *remedy;
+	} table[] = {
+		{ "\x1f\x8b\x08", 3, "gzip", "gunzip" },
+		{ "\xfd" "7zXZ\0", 6, "xz", "unxz" },
+		{ "\x28\xb5\x2f\xfd", 4, "zstd", "unzstd" },
+		{ "\x04\x22\x4d\x18", 4, "lz4", "unlz4" },
+		{ "BZh9", 4, "bzip2", "bunzip2" },
+		{ "\x5d\0\0\x80", 4, "lzma", "unlzma" },
+		{ "MZ\0\0zimg", 8, "zboot", "Image" },
+		{ "\x7f" "ELF", 4, "ELF", "objcopy" },
+		{ "\x27\x05\x19\x56", 4, "uImage", "bundle" },
+		{ "\xd0\x0d\xfe\xed", 4, "device tree", "bundle" },
+		{ "070701", 6, "cpio", "Image" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+		memset(kernel, 0, SIZE);
+		memcpy(kernel, table[i].magic, table[i].size);
+		assert_refused(table[i].name);
+		assert_non_null(strstr(diag.text, table[i].remedy));
+	}
+}
+
+#define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(the_header_is_read),
+		test(an_image_is_never_less_than_its_file),
+		test(every_page_size_is_left_to_the_kernel),
+		test(a_big_endian_kernel_is_refused),
+		test(a_kernel_that_does_not_say_its_size_is_refused),
+		test(an_absurd_text_offset_is_refused),
+		test(a_file_without_the_magic_is_refused),
+		test(a_file_shorter_than_the_header_is_refused),
+		test(what_the_kernel_is_instead_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
