@@ -11,9 +11,6 @@ extern char __stack_guard[], __stack_start[], __stack_end[], __panic_guard[], __
 extern char __pool_start[];
 #pragma GCC visibility pop
 
-/* Not zeroed at the start: for large tables that keep their own count. */
-#define __noinit	__attribute__((section(".noinit")))
-
 /*
  * All that Mavis keeps. The size is the Image header's image_size: the end is too far from the code
  * for the address of a symbol there (-mcmodel=tiny).

@@ -227,7 +227,7 @@ static int read_nodes(struct config_reader *r)
  * An archive's members lie at multiples of 4 bytes, a tree at one of 8. The copy also stays as it
  * was checked, whatever becomes of the archive.
  */
-static _Alignas(8) u8 copy[CONFIG_MAX_SIZE];
+static _Alignas(8) __noinit u8 copy[CONFIG_MAX_SIZE];
 
 int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
 		struct region_table *t, struct diag *d)

@@ -41,6 +41,13 @@ typedef struct { u64 v; } pa_t;
 #define FIELD(val, hi, lo)	(((u64)(val) & GENMASK(hi, lo)) >> (lo))
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+/* Not zeroed at the start (linker.ld): for what is large and keeps count of what is valid in it. */
+#if __STDC_HOSTED__
+#define __noinit
+#else
+#define __noinit		__attribute__((section(".noinit")))
+#endif
+
 #define MIN(a, b)		((a) < (b) ? (a) : (b))
 #define MAX(a, b)		((a) > (b) ? (a) : (b))
 #define ALIGN_DOWN(x, a)	((x) & ~((u64)(a) - 1))
