@@ -203,6 +203,26 @@ PYTEST := /usr/bin/python3 -B -m pytest -q --no-header -c tests/pytest.ini
 test test-all: $(O)/mavis.img $(O)/guest.cpio unit | $(DEPS)/.test
 	$(Q)QEMU='$(QEMU)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/system
 
+# --- Measurements -----------------------------------------------------------------------------------------------------
+
+$(O)/bench/elcount.so: bench/elcount.c Makefile | $(DEPS)/.unit
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -shared -fPIC -o $@ $<
+
+$(O)/bench/guest.bin: bench/guest.S Makefile | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
+	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
+
+$(O)/bench/operations.cpio: $(O)/bench/guest.bin $(CONFIG) tools/bundle | $(DEPS)/.run
+	$(Q)tools/bundle --kernel $< --load 0x44000000 --entry 0x44000000 --config $(CONFIG) -o $@
+
+.PHONY: bench
+BENCH_IN := $(O)/bench/elcount.so $(O)/mavis.img $(RAMDISK) $(O)/guest.cpio $(O)/bench/operations.cpio
+bench: $(BENCH_IN)
+	$(Q)bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --kernel $(KERNEL) \
+		--ramdisk $(RAMDISK) --bundle $(O)/guest.cpio --operations $(O)/bench/operations.cpio $(BENCH_ARGS)
+
 # --- Checks without QEMU --------------------------------------------------------------------------
 
 C_SRC := $(sort $(wildcard boot/*.c hyp/*.c mm/*.c drivers/*.c lib/*.c))
@@ -278,6 +298,7 @@ make run        boot Debian's kernel under Mavis in QEMU, to a shell; Ctrl-A X l
 make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
+make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
 make deps       install and fetch what is missing on Debian 12 or 13

@@ -4,6 +4,8 @@
 #include "lib/format.h"
 #include "lib/sysreg.h"
 
+#define MIDR_QEMU_MAX	0x000f0510
+
 enum id { PFR0, PFR1, PFR2, ZFR0, ISAR1, ISAR2, MMFR0, MMFR1, MMFR2, DFR0, NR_IDS };
 
 static u64 read_id(enum id id)
@@ -93,6 +95,8 @@ const char *features_cpu_name(void)
 	};
 	u64 midr = read_sysreg(midr_el1);
 
+	if (midr == MIDR_QEMU_MAX)
+		return "QEMU's max";
 	if (FIELD(midr, 31, 24) == 'A')
 		for (unsigned i = 0; i < ARRAY_SIZE(arm); i++)
 			if (arm[i].part == FIELD(midr, 15, 4))

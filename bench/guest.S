@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A guest that does single operations in loops, each between two marks (bench/elcount.c), and turns
+ * the machine off. The first loop is empty: what it costs is taken off the others. bench/bench
+ * knows their order.
+ */
+#define ROUNDS		1000
+#define PSCI_VERSION	0x84000000
+#define PSCI_SYSTEM_OFF	0x84000008
+#define GICD_BASE	0x08000000		/* QEMU virt */
+#define GICD_IIDR	0x008
+
+.macro measure op:vararg
+	hint	#126
+	mov	w19, #ROUNDS
+1:	\op
+	subs	w19, w19, #1
+	b.ne	1b
+	hint	#126
+.endm
+
+.macro call insn
+	ldr	w0, =PSCI_VERSION
+	\insn	#0
+.endm
+
+	.globl	_start
+_start:
+	ldr	x20, =GICD_BASE
+	measure
+	measure call hvc
+	measure call smc
+	measure mrs x0, id_aa64pfr0_el1
+	measure ldr w0, [x20, #GICD_IIDR]
+	ldr	w0, =PSCI_SYSTEM_OFF
+	smc	#0
+	b	.
