@@ -9,12 +9,14 @@
 #include "boot/load.h"
 #include "boot/mmu.h"
 #include "boot/panic.h"
+#include "boot/probe_tags.h"
 #include "boot/report.h"
 #include "drivers/console.h"
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/lpi.h"
+#include "hyp/pci.h"
 #include "hyp/regions.h"
 #include "hyp/selfcheck.h"
 #include "hyp/sysreg.h"
@@ -104,6 +106,7 @@ static void read_bundle(void)
 static void make_stage2(void)
 {
 	caps = features_mm();
+	check(pci_regions_find(&config, &host, &caps, &regions, map_device, &diag), &diag);
 	check(regions_build(&regions, &host, &config, image_range(), &caps, &diag), &diag);
 	check(guest_map(&regions, &caps, &page_pool, &diag), &diag);
 	check(lpi_hide(&host.gic, map_device, &diag), &diag);
@@ -131,8 +134,17 @@ static void make_cpus(void)
  */
 static void check_stage2(void)
 {
-	selfcheck(&caps, checks);
+	unsigned differ = selfcheck(&caps, checks);
+
 	report_regions(&regions, checks, &caps);
+	/* One that follows its BAR is nowhere, or in a window that was just checked. */
+	check(pci_regions_trap(&config, &host, &caps, el2_clean, &diag), &diag);
+	report_pci(config.pci, config.nr_pci, &caps);
+	report_mte(&regions, &config, &caps);
+	if (differ && config.strict)
+		stop("/guest: strict: the self-check found %u regions that differ from what the "
+		     "architecture says: see DIFFERS above",
+		     differ);
 }
 
 /* Entered from head.S with the device tree's address and the exception level. */
@@ -151,10 +163,11 @@ void main(u64 fdt, u64 el)
 
 	make_cpus();
 	check_stage2();
-	report_start(&entry, nr_cpus);
-	console_share();
 	if (el2_unmap_memory())
 		stop("EL2 cannot give the guest's memory out of its hands: its page pool is used "
 		     "up");
+	probe_tags(&regions, &caps);
+	report_start(&entry, nr_cpus);
+	console_share();
 	guest_enter(entry.pc.v, entry.fdt.v);
 }

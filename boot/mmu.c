@@ -2,6 +2,7 @@
 #include "boot/mmu.h"
 
 #include "boot/image.h"
+#include "lib/cache.h"
 #include "lib/errno.h"
 #include "lib/sysreg.h"
 
@@ -150,6 +151,16 @@ int el2_unmap_memory(void)
 			return err;
 	}
 	return 0;
+}
+
+int el2_clean(pa_t pa, u64 size)
+{
+	int err = stage1_map(&el2_table, pa, size, S1_DATA);
+
+	if (err)
+		return err;
+	dcache_clean_inval_poc(pa.v, pa.v + size);
+	return stage1_unmap(&el2_table, pa, size);
 }
 
 #define STACK_PAGES	4		/* with the guard */

@@ -42,6 +42,12 @@ int el2_map(pa_t pa, u64 size, enum s1_kind kind);
  */
 int el2_unmap_memory(void);
 
+/*
+ * Writes back and drops what caches hold of whole pages that EL2 does not see otherwise. One caller
+ * at a time. -ENOMEM.
+ */
+int el2_clean(pa_t pa, u64 size);
+
 /* A stack for another CPU, its lowest page unmapped; *top is where SP starts. -ENOMEM. */
 int el2_alloc_stack(u64 *top);
 

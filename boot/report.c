@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/report.h"
 
+#include <string.h>
+
 #include "boot/features.h"
 #include "boot/image.h"
 #include "drivers/console.h"
+#include "hyp/table.h"
 #include "lib/sysreg.h"
 
 #define PAR_ADDRESS	GENMASK(51, 12)
@@ -13,18 +16,6 @@ static const char *conduit_name(enum conduit c)
 	static const char *const name[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
 
 	return name[c];
-}
-
-/* A size as a person writes it: the largest unit that divides it. */
-static const char *size_text(char *buf, size_t n, u64 size)
-{
-	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	unsigned i = 0;
-
-	for (; i + 1 < ARRAY_SIZE(unit) && size && IS_ALIGNED(size, 1024); i++)
-		size >>= 10;
-	format(buf, n, "%lu %s", size, unit[i]);
-	return buf;
 }
 
 void report_machine(const struct host *host)
@@ -43,23 +34,12 @@ void report_machine(const struct host *host)
 	if (host->gic.version)
 		print("Interrupts: GICv%u, the guest's own\n", host->gic.version);
 	print("Console: %s\n", host->uart.found ? host->uart.path : "none");
-	print("Memory: %s; Mavis keeps %lu KiB at %#lx\n", size_text(size, sizeof(size), total),
+	print("Memory: %s; Mavis keeps %lu KiB at %#lx\n", table_size(size, sizeof(size), total),
 	      image_range().size >> 10, image_range().base);
 	if (host->has_smmu)
 		print("DMA: not isolated; the SMMU is the guest's\n");
 	else
 		print("DMA: not isolated; no SMMU\n");
-}
-
-/* MemAttr[3:0] as the Arm ARM writes it, and its meaning. */
-static void print_stage2(const struct region *r, const struct mm_caps *caps)
-{
-	const struct s2_mem *mem = s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm);
-	u8 m = r->attr.memattr;
-
-	print("%c%c%c 0b%u%u%u%u %-15s", r->attr.read ? 'r' : '-', r->attr.write ? 'w' : '-',
-	      r->attr.exec ? 'x' : '-', m >> 3 & 1, m >> 2 & 1, m >> 1 & 1, m & 1,
-	      mem ? mem->name : "reserved");
 }
 
 /* PAR_EL1.ATTR under each stage 1 that was tried, then whether all was as the architecture says. */
@@ -108,26 +88,54 @@ static void print_differences(const struct region_table *t, const struct selfche
 	}
 }
 
+/* Mavis programs no SMMU: what a device is told by the guest is an address of the machine to it. */
+static void warn_of_dma(const struct region_table *t)
+{
+	for (unsigned i = 0; i < t->nr; i++)
+		if (region_is_memory(&t->region[i]) && t->region[i].ipa.v != t->region[i].pa.v)
+			print("  Warning: region %s: DMA goes wrong there: no SMMU translates for "
+			      "devices\n",
+			      t->region[i].name);
+}
+
 void report_regions(const struct region_table *t, const struct selfcheck *checks,
 		    const struct mm_caps *caps)
 {
-	char size[24];
+	char text[160];
 
-	print("\n  %-25s  %11s  %-13s  %-26s  %-8s  %-8s  %s\n", "guest physical", "size", "type",
-	      "stage 2", "PAR_EL1", "check", "region");
+	table_head(text, sizeof(text));
+	print("\n%s  %-8s  %-8s  %s\n", text, "PAR_EL1", "check", "region");
 	for (unsigned i = 0; i < t->nr; i++) {
-		const struct region *r = &t->region[i];
-
-		print("  %012lx-%012lx  %11s  %-13s  ", r->ipa.v, r->ipa.v + r->size - 1,
-		      size_text(size, sizeof(size), r->size), region_type_name(r->type));
-		print_stage2(r, caps);
+		table_row(text, sizeof(text), &t->region[i], NULL, caps);
+		print("%s", text);
 		print_check(&checks[i], caps);
-		print("  %s", r->name);
-		if (r->pa.v != r->ipa.v)
-			print(" (at %#lx)", r->pa.v);
-		print("\n");
+		table_name(text, sizeof(text), &t->region[i]);
+		print("  %s\n", text);
 	}
 	print_differences(t, checks);
+	warn_of_dma(t);
+}
+
+void report_mte(const struct region_table *t, const struct config *config,
+		const struct mm_caps *caps)
+{
+	char text[96];
+
+	table_mte(text, sizeof(text), t, config->mte, caps);
+	print("%s", text);
+}
+
+void report_pci(const struct pci_region *regions, unsigned nr, const struct mm_caps *caps)
+{
+	char text[160];
+
+	for (const struct pci_region *p = regions; p < regions + nr; p++) {
+		if (pci_region_is_fixed(p))
+			continue;
+		table_row(text, sizeof(text), &p->region, "follows the BAR", caps);
+		print("%s  %-8s  %-8s  %s (BAR %u of %04x:%02x:%02x.%u)\n", text, "-", "-",
+		      p->region.name, p->bar.bar, p->f.segment, p->f.bus, p->f.dev, p->f.fn);
+	}
 }
 
 void report_start(const struct entry *e, unsigned cpus)

@@ -4,10 +4,9 @@
 #include "lib/errno.h"
 #include <string.h>
 
-#define PASS_A_TREE                                                                             \
-	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other " \
-	"machines "                                                                             \
-	"take -dtb; U-Boot: the third argument of booti)"
+static const char pass_a_tree[] =
+	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other "
+	"machines take -dtb; U-Boot: the third argument of booti)";
 
 u64 host_tree_size(const void *fdt)
 {
@@ -21,14 +20,14 @@ int host_check(const void *fdt, u64 size, struct diag *d)
 	if (!IS_ALIGNED((uintptr_t)fdt, 8))
 		return fail(d, -EINVAL,
 			    "device tree at %#lx is not 8-byte-aligned, as the arm64 boot protocol "
-			    "has it; " PASS_A_TREE,
-			    (unsigned long)(uintptr_t)fdt);
+			    "has it; %s",
+			    (unsigned long)(uintptr_t)fdt, pass_a_tree);
 	if (!size)
-		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; " PASS_A_TREE,
-			    (unsigned long)(uintptr_t)fdt);
+		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; %s",
+			    (unsigned long)(uintptr_t)fdt, pass_a_tree);
 	if (dt_check(fdt, size, &why))
-		return fail(d, -EINVAL, "device tree at %#lx is corrupt: %.100s; " PASS_A_TREE,
-			    (unsigned long)(uintptr_t)fdt, why.text);
+		return fail(d, -EINVAL, "device tree at %#lx is corrupt: %.100s; %s",
+			    (unsigned long)(uintptr_t)fdt, why.text, pass_a_tree);
 	return 0;
 }
 

@@ -45,14 +45,15 @@ struct reader {
 	struct member data;
 };
 
-#define REMEDY	"make a bundle with tools/bundle and give it to the loader as the initrd"
+static const char remedy[] =
+	"make a bundle with tools/bundle and give it to the loader as the initrd";
 
 static int no_bundle(struct diag *d)
 {
 	return fail(d, -ENOENT,
-		    "no bundle: the device tree's /chosen names no initrd: " REMEDY
-		    " (QEMU: -initrd, U-Boot: "
-		    "booti's second argument)");
+		    "no bundle: the device tree's /chosen names no initrd: %s (QEMU: -initrd, "
+		    "U-Boot: booti's second argument)",
+		    remedy);
 }
 
 static bool all_zeros(const u8 *p, u64 size)
@@ -71,14 +72,15 @@ static int not_an_archive(const u8 *p, u64 size, struct diag *d)
 
 	if (m && m->kind == FILETYPE_ARCHIVE)
 		return fail(d, -EINVAL,
-			    "bundle: is a cpio archive, but not in the newc format: " REMEDY);
+			    "bundle: is a cpio archive, but not in the newc format: %s",
+			    remedy);
 	if (!m && all_zeros(p, MIN(size, PAGE_SIZE)))
 		return fail(d, -EINVAL,
 			    "bundle: begins with zeros only: the loader has not loaded it, or "
 			    "something has "
 			    "overwritten it: give it another address");
-	return fail(d, -EINVAL, "bundle: is %s, not a cpio archive: " REMEDY ", uncompressed",
-		    m ? m->name : "something unknown");
+	return fail(d, -EINVAL, "bundle: is %s, not a cpio archive: %s, uncompressed",
+		    m ? m->name : "something unknown", remedy);
 }
 
 static int cut_short(struct reader *r, const char *what)
@@ -211,7 +213,7 @@ int bundle_open(const void *archive, u64 size, struct bundle *b, struct diag *d)
 		if (known[i].needed && !member_of(b, &known[i])->data)
 			return fail(d, -ENOENT,
 				    "bundle: has no member `%s`: it is another archive, such as a "
-				    "ramdisk; " REMEDY,
-				    known[i].name);
+				    "ramdisk; %s",
+				    known[i].name, remedy);
 	return 0;
 }

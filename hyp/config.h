@@ -6,6 +6,7 @@
 #ifndef HYP_CONFIG_H
 #define HYP_CONFIG_H
 
+#include "hyp/pci.h"
 #include "lib/format.h"
 #include "lib/types.h"
 #include "mm/region.h"
@@ -26,14 +27,16 @@ struct config {
 	u32 kernel_crc, ramdisk_crc, dtb_crc;
 	bool bare;			/* a bare-metal program: no arm64 Image header */
 	ipa_t load, entry;		/* where it goes and starts, when bare */
+	struct pci_region pci[PCI_REGION_MAX];	/* not looked for yet */
+	unsigned nr_pci;
 };
 
 /*
  * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE) and appends its
- * regions to @t. A copy is kept: c->bootargs is valid until the next call. @host says how many CPUs
- * there are and resolves `host-node`; without one (NULL) neither is checked, and `host-node` is
- * refused. Unknown nodes, properties and values are refused: the text names node and property, says
- * why, and what would be right. -EOPNOTSUPP: right, but Mavis cannot do it.
+ * regions to @t, those with `pci` to c->pci. A copy is kept: c->bootargs is valid until the next
+ * call. @host says how many CPUs there are and resolves `host-node`; without one (NULL) neither is
+ * checked, and `host-node` is refused. Unknown nodes, properties and values are refused: the text
+ * names node and property, says why, and what would be right.
  */
 int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
 		struct region_table *t, struct diag *d);

@@ -23,11 +23,12 @@ struct prop_choice {
 /* A property that a node can have. */
 struct prop {
 	const char *name;
-	enum prop_kind kind;
-	size_t offset; /* of the value, of the type that `kind` says, in the node's struct */
-	u64 min, max;		/* numbers; of a range, its end is at most `max` */
-	u64 align;		/* numbers and ranges: multiples of it, a power of 2; 0: any */
 	const struct prop_choice *choices;
+	u64 max;		/* numbers; of a range, its end is at most `max` */
+	u32 min;
+	u32 align;		/* numbers and ranges: multiples of it, a power of 2; 0: any */
+	enum prop_kind kind;
+	u32 offset;	/* of the value, of the type that `kind` says, in the node's struct */
 };
 
 /*
@@ -59,14 +60,9 @@ struct config_reader {
 /* Reads the region node that r->w stands on. */
 int config_read_region(struct config_reader *r);
 
-/* A PCI function, and the BAR of it that a region follows. */
-struct pci_bar {
-	bool by_address;
-	u16 vendor, device;		/* without by_address: the first function with these IDs */
-	u16 segment;
-	u8 bus, dev, fn;
-	u8 bar;				/* 0 to 5 */
-};
+/* The same for one with `pci`; @ipa is NULL where it has none. */
+int config_read_pci(struct config_reader *r, const struct region *region, const char *function,
+		    u32 bar, const u64 *ipa);
 
 /*
  * Reads "1af4:1110" (vendor and device) or "0000:00:02.0" (segment, bus, device and function), all

@@ -77,10 +77,10 @@ static int check_number(const struct dt_walk *w, const struct prop *p, u64 n, st
 		return dt_fail(w, d, -ERANGE, p->name,
 			       p->max > BIT(32) ? "%#lx is out of range: give %#lx to %#lx"
 						: "%lu is out of range: give %lu to %lu",
-			       n, p->min, p->max);
+			       n, (u64)p->min, p->max);
 	if (p->align && !IS_ALIGNED(n, p->align))
 		return dt_fail(w, d, -EINVAL, p->name,
-			       "%#lx is not a multiple of %#lx: give %#lx or %#lx", n, p->align,
+			       "%#lx is not a multiple of %#x: give %#lx or %#lx", n, p->align,
 			       ALIGN_DOWN(n, p->align), ALIGN_UP(n, p->align));
 	return 0;
 }
@@ -157,7 +157,7 @@ static int read_range(const struct dt_walk *w, const struct prop *p, struct dt_p
 			       r.base, p->max);
 	if (p->align && !IS_ALIGNED(r.base | r.size, p->align))
 		return dt_fail(w, d, -EINVAL, p->name,
-			       "%#lx bytes at %#lx: address and size must be multiples of %#lx",
+			       "%#lx bytes at %#lx: address and size must be multiples of %#x",
 			       r.size, r.base, p->align);
 	*(struct range *)out = r;
 	return 0;

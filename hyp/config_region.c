@@ -75,7 +75,6 @@ enum {
 	P_MEMATTR,
 	P_SHAREABILITY,
 	P_ALLOW_ALIAS,
-	P_ADJUSTABLE,
 	NR_PROPS
 };
 
@@ -119,7 +118,6 @@ static const struct prop props[NR_PROPS] = {
 			     AT(opts.sh),
 			     .choices = shareabilities },
 	[P_ALLOW_ALIAS] = { .name = "allow-alias", .kind = PROP_FLAG, AT(opts.allow_alias) },
-	[P_ADJUSTABLE] = { .name = "adjustable", .kind = PROP_FLAG, AT(opts.adjustable) },
 };
 
 /* Types that a property or a value is for; the bit is the enum's value. */
@@ -226,71 +224,7 @@ static int check_place(const struct config_reader *r, u32 given)
 			"`pci` and `bar`");
 	if (given & BIT(P_PCI) && !(given & BIT(P_BAR)))
 		return refuse(r, -EINVAL, "bar", "missing: say which BAR of `pci`, 0 to 5");
-	if (given & BIT(P_PCI) && given & BIT(P_IPA))
-		return refuse(r, -EINVAL, "ipa", "a BAR is where the guest puts it: take it out");
 	return 0;
-}
-
-/*
- * @digits hexadecimal digits at *text and then @end, which *text is moved past; at the closing NUL
- * it stays.
- */
-static bool parse_hex(const char **text, unsigned digits, char end, unsigned *out)
-{
-	static const char hex[] = "0123456789abcdef";
-	const char *p = *text;
-
-	for (*out = 0; digits; digits--, p++) {
-		const char *digit = *p ? strchr(hex, *p >= 'A' && *p <= 'F' ? *p - 'A' + 'a' : *p)
-				       : NULL;
-
-		if (!digit)
-			return false;
-		*out = *out << 4 | (unsigned)(digit - hex);
-	}
-	if (*p != end)
-		return false;
-	*text = p + (end != '\0');
-	return true;
-}
-
-bool pci_function_parse(const char *text, struct pci_bar *out)
-{
-	unsigned first, second, dev, fn;
-
-	if (!parse_hex(&text, 4, ':', &first))
-		return false;
-	if (parse_hex(&text, 4, '\0', &second)) {
-		out->by_address = false;
-		out->vendor = (u16)first;
-		out->device = (u16)second;
-		return true;
-	}
-	if (!parse_hex(&text, 2, ':', &second) || !parse_hex(&text, 2, '.', &dev) ||
-	    !parse_hex(&text, 1, '\0', &fn) || dev > 31 || fn > 7)
-		return false;
-	out->by_address = true;
-	out->segment = (u16)first;
-	out->bus = (u8)second;
-	out->dev = (u8)dev;
-	out->fn = (u8)fn;
-	return true;
-}
-
-static int read_pci(const struct config_reader *r, const struct region_node *n)
-{
-	struct pci_bar bar = { .bar = (u8)n->bar };
-
-	if (!pci_function_parse(n->pci, &bar))
-		return refuse(
-			r, -EINVAL, "pci",
-			"\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or "
-			"an address, as \"0000:00:02.0\"",
-			n->pci);
-	return refuse(r, -EOPNOTSUPP, "pci",
-		      "PCI regions are not there yet: take the node out; the BAR %u of %s then "
-		      "has the attributes of its window",
-		      bar.bar, n->pci);
 }
 
 /* The host's node that n->host_node names. */
@@ -400,7 +334,8 @@ int config_read_region(struct config_reader *r)
 	region.type = n.type;
 	set_opts(&region, &n, given);
 	if (n.pci)
-		return read_pci(r, &n);
+		return config_read_pci(r, &region, n.pci, n.bar,
+				       given & BIT(P_IPA) ? &n.ipa : NULL);
 	if (n.host_node)
 		return add_host_node(r, &n, &region, given & BIT(P_IPA));
 	region.pa = PA(n.reg.base);

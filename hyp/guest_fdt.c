@@ -235,17 +235,21 @@ static int edit_node(struct edit *e)
 	}
 }
 
-/* libfdt puts a new node before its siblings: the walk's second step finds it. */
-static int add(struct edit *e, const char *name, int (*fill)(struct edit *e))
+int edit_add(struct edit *e, int parent, const char *name)
 {
-	int node = fdt_add_subnode(e->fdt, 0, name);
+	int node = fdt_add_subnode(e->fdt, parent, name);
 
 	dt_walk(&e->w, e->fdt);
-	dt_next(&e->w);
-	if (node < 0)
-		return refused(e, name, node);
-	dt_next(&e->w);
-	return fill(e);
+	while (dt_next(&e->w) && e->w.node != MAX(node, parent))
+		;
+	return node < 0 ? refused(e, name, node) : 0;
+}
+
+static int add(struct edit *e, const char *name, int (*fill)(struct edit *e))
+{
+	int err = edit_add(e, 0, name);
+
+	return err ? err : fill(e);
 }
 
 static int edit_tree(struct edit *e)
@@ -263,6 +267,8 @@ static int edit_tree(struct edit *e)
 		err = add(e, "psci", edit_psci);
 	if (!err)
 		err = edit_remaining_ram(e);
+	if (!err)
+		err = edit_exposed(e);
 	if (!err && !e->boot_cpu)
 		err = fail(
 			e->d, -ENOENT,
@@ -327,7 +333,7 @@ u64 guest_fdt_bound(const struct guest_fdt_args *args)
 
 	/* CPUs: enable-method; memory: reg; /chosen and /psci with their names. */
 	return base + strlen(args->config->bootargs) + HOST_MAX_CPUS * 24 + EDIT_MAX_RAM * 16 +
-	       1024;
+	       1024 + edit_exposed_bound(args->regions);
 }
 
 int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, struct diag *d)

@@ -17,7 +17,7 @@ struct guest_fdt_args {
 	struct range ramdisk;			/* IPA; size 0: none */
 };
 
-/* How many bytes guest_fdt_write() may need. @args->regions and ramdisk need not be known yet. */
+/* How many bytes guest_fdt_write() may need. @args->ramdisk need not be known yet. */
 u64 guest_fdt_bound(const struct guest_fdt_args *args);
 
 /*

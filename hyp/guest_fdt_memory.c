@@ -56,18 +56,25 @@ static void put_cells(u8 **p, unsigned n, u64 val)
 		*(fdt32_t *)*p = cpu_to_fdt32(n == 2 ? (u32)(val >> 32) : (u32)val);
 }
 
-static int set_banks(struct edit *e, const struct range *bank, unsigned n, unsigned address_cells,
-		     unsigned size_cells)
+int edit_set_banks(struct edit *e, const struct range *bank, unsigned n)
 {
+	unsigned address_cells = dt_parent(&e->w)->address_cells;
+	unsigned size_cells = dt_parent(&e->w)->size_cells;
 	u8 *p;
-	int err = edit_resize(e, "reg", n * (address_cells + size_cells) * 4, &p);
+	int err;
+
+	if (!dt_parent(&e->w)->mapped)
+		return dt_fail(&e->w, e->d, -EINVAL, "reg",
+			       "the node above must have `ranges`, unless it is the root, and "
+			       "#address-cells and #size-cells of 1 or 2");
+	err = edit_resize(e, "reg", n * (address_cells + size_cells) * 4, &p);
 
 	for (unsigned i = 0; i < n && !err; i++) {
 		if ((address_cells == 1 && bank[i].base >> 32) ||
 		    (size_cells == 1 && bank[i].size >> 32))
 			return dt_fail(&e->w, e->d, -ERANGE, "reg",
-				       "%#lx bytes at %#lx do not fit in the cells that the root "
-				       "node has for them",
+				       "%#lx bytes at %#lx do not fit in the cells that the node "
+				       "above has for them",
 				       (unsigned long)bank[i].size, (unsigned long)bank[i].base);
 		put_cells(&p, address_cells, bank[i].base);
 		put_cells(&p, size_cells, bank[i].size);
@@ -78,7 +85,6 @@ static int set_banks(struct edit *e, const struct range *bank, unsigned n, unsig
 /* The node keeps what it described and the guest has. */
 int edit_memory(struct edit *e)
 {
-	const struct dt_bus *bus = dt_parent(&e->w);
 	struct range banks[EDIT_MAX_RAM], r;
 	unsigned n = 0;
 	int ret;
@@ -102,7 +108,7 @@ int edit_memory(struct edit *e)
 	}
 	if (!n)
 		return edit_drop(e);
-	ret = set_banks(e, banks, n, bus->address_cells, bus->size_cells);
+	ret = edit_set_banks(e, banks, n);
 	return ret ? ret : edit_delete(e, "linux,usable-memory");
 }
 
@@ -111,7 +117,7 @@ int edit_remaining_ram(struct edit *e)
 	struct range left[EDIT_MAX_RAM];
 	unsigned n = 0;
 	char name[32];
-	int node, err;
+	int err;
 
 	for (unsigned i = 0; i < e->nr_ram; i++)
 		if (e->ram[i].size)
@@ -120,16 +126,8 @@ int edit_remaining_ram(struct edit *e)
 		return 0;
 
 	format(name, sizeof(name), "memory@%lx", (unsigned long)left[0].base);
-	node = fdt_add_subnode(e->fdt, 0, name);
-	if (node < 0)
-		return fail(e->d, -EINVAL, "/%s: cannot be made for the guest: %s", name,
-			    fdt_strerror(node));
-	dt_walk(&e->w, e->fdt);		/* a new node is the root's first child */
-	dt_next(&e->w);
-	dt_next(&e->w);
-	if (!dt_parent(&e->w)->mapped)
-		return dt_fail(&e->w, e->d, -EINVAL, "reg",
-			       "the root node's #address-cells and #size-cells must be 1 or 2");
-	err = edit_set_string(e, "device_type", "memory");
-	return err ? err : set_banks(e, left, n, e->w.bus[0].address_cells, e->w.bus[0].size_cells);
+	err = edit_add(e, 0, name);
+	if (!err)
+		err = edit_set_banks(e, left, n);
+	return err ? err : edit_set_string(e, "device_type", "memory");
 }

@@ -33,6 +33,12 @@ int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val);
 int edit_delete(struct edit *e, const char *prop);	/* no error if there is none */
 int edit_drop(struct edit *e);				/* the node; its phandle goes to e->gone */
 
+/* Makes a node below the one at offset @parent and steps to it. */
+int edit_add(struct edit *e, int parent, const char *name);
+
+/* Writes `reg` in the cells of the node's parent, which must be ones that the CPU reaches. */
+int edit_set_banks(struct edit *e, const struct range *bank, unsigned n);
+
 /*
  * Collects the guest's memory, gives it to a memory node of the tree, and makes a node for what is
  * left.
@@ -40,6 +46,10 @@ int edit_drop(struct edit *e);				/* the node; its phandle goes to e->gone */
 int edit_collect_ram(struct edit *e);
 int edit_memory(struct edit *e);
 int edit_remaining_ram(struct edit *e);
+
+/* Makes the nodes of regions with `expose`, and says how many bytes they take at most. */
+int edit_exposed(struct edit *e);
+u64 edit_exposed_bound(const struct region_table *t);
 
 /* Removes what refers to something that is gone. */
 int edit_references(struct edit *e);

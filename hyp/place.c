@@ -106,6 +106,14 @@ static int place_bare(const struct place_request *r, const struct taken *avoid, 
 	return 0;
 }
 
+static int no_room(struct diag *d, const char *what, u64 size, const char *how)
+{
+	return fail(d, -ENOSPC,
+		    "no room for the %s: it needs %lu KiB of the guest's memory in one piece%s: "
+		    "give the machine or the guest (`memory` in the config) more",
+		    what, size >> 10, how);
+}
+
 static int place_kernel(const struct place_request *r, const struct taken *avoid,
 			struct placement *p, struct diag *d)
 {
@@ -129,12 +137,8 @@ static int place_kernel(const struct place_request *r, const struct taken *avoid
 	    find_room(r->regions, avoid, image->image_size, KERNEL_ALIGN, image->text_offset,
 		      &p->kernel))
 		return 0;
-	return fail(d, -ENOSPC,
-		    "no room for the kernel: it needs %lu KiB of the guest's memory in one piece, "
-		    "2 MiB-aligned, "
-		    "beside ramdisk and reserved memory: give the machine or the guest (`memory` "
-		    "in the config) more",
-		    image->image_size >> 10);
+	return no_room(d, "kernel", image->image_size,
+		       ", 2 MiB-aligned, beside ramdisk and reserved memory");
 }
 
 int place_guest(const struct place_request *r, struct placement *p, struct diag *d)
@@ -157,22 +161,13 @@ int place_guest(const struct place_request *r, struct placement *p, struct diag 
 	    (!find_ipa(r->regions, r->ramdisk, &p->ramdisk) || in_the_way(&taken, r->ramdisk))) {
 		take(&taken, r->bundle);
 		if (!find_room(r->regions, &taken, r->ramdisk.size, OTHER_ALIGN, 0, &p->ramdisk))
-			return fail(d, -ENOSPC,
-				    "no room for the ramdisk: it needs %lu KiB of the guest's "
-				    "memory in one "
-				    "piece: give the machine or the guest (`memory` in the config) "
-				    "more",
-				    r->ramdisk.size >> 10);
+			return no_room(d, "ramdisk", r->ramdisk.size, "");
 	}
 
 	take(&taken, pa_range(&p->ramdisk));
 	take(&taken, r->bundle);
 	take(&taken, r->host_fdt);
 	if (!find_room(r->regions, &taken, r->fdt_size, OTHER_ALIGN, 0, &p->fdt))
-		return fail(d, -ENOSPC,
-			    "no room for the guest's device tree: it needs %lu KiB of the guest's "
-			    "memory in one "
-			    "piece: give the machine or the guest (`memory` in the config) more",
-			    r->fdt_size >> 10);
+		return no_room(d, "guest's device tree", r->fdt_size, "");
 	return 0;
 }

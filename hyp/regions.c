@@ -103,9 +103,19 @@ static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
 	return 0;
 }
 
+/* A BAR that the guest must not map Tagged, wherever it puts it; NULL: there is none. */
+static const struct pci_region *hiding_mte(const struct config *config)
+{
+	for (unsigned i = 0; i < config->nr_pci; i++)
+		if (config->pci[i].hides_mte)
+			return &config->pci[i];
+	return NULL;
+}
+
 int regions_build(struct region_table *t, const struct host *host, const struct config *config,
 		  struct range image, const struct mm_caps *caps, struct diag *d)
 {
+	const struct pci_region *hiding = hiding_mte(config);
 	int err = add_memory(t, host, d);
 
 	if (!err)
@@ -115,7 +125,9 @@ int regions_build(struct region_table *t, const struct host *host, const struct 
 	if (!err)
 		err = carve_gic(t, &host->gic, d);
 	if (!err)
-		err = region_table_finish(t, caps, config->mte && caps->mte, d);
+		err = region_table_finish(t, caps, config->mte && caps->mte && !hiding, d);
+	if (!err && hiding)
+		format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", hiding->region.name);
 	if (!err && config->memory)
 		err = limit_memory(t, config->memory, d);
 	return err;

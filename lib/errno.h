@@ -19,7 +19,6 @@
 #define ENOSPC	28
 #define ERANGE	34
 #define EILSEQ	84
-#define EOPNOTSUPP 95
 #endif
 
 #endif

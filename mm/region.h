@@ -57,7 +57,6 @@ struct region_opts {
 	bool allow_alias;		/* mismatched mappings of the same memory are meant */
 	u8 expose;			/* enum region_expose */
 	bool probe_tags; /* see before the guest starts whether tags are stored there */
-	bool adjustable;		/* the guest may have its attributes changed */
 };
 
 struct region {

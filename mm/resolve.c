@@ -76,7 +76,7 @@ static bool reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps)
 	       !a.no_tag_access;
 }
 
-static bool has_tags(const struct region *r)
+bool region_has_tags(const struct region *r)
 {
 	return r->opts.tags == TAGS_BY_TYPE ? types[r->type].tags : r->opts.tags == TAGS_YES;
 }
@@ -123,7 +123,7 @@ int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte,
 {
 	int err = by_type(r, caps, out, d);
 
-	if (!err && mte && !has_tags(r) && reaches_tags(&out->attr, caps))
+	if (!err && mte && !region_has_tags(r) && reaches_tags(&out->attr, caps))
 		keep_from_tags(r, caps, out);
 	return err;
 }

@@ -13,6 +13,9 @@ struct resolved {
 	bool hides_mte; /* the guest must not have MTE, or it could use tags that are not there */
 };
 
+/* True if the descriptor says, or its type implies, that there is tag storage. */
+bool region_has_tags(const struct region *r);
+
 /*
  * What @r gets on a CPU with @caps, for a guest that has MTE if @mte. Of @r only type and opts
  * count. -EINVAL: an encoding that this CPU does not have; the text says which and why, after the

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mm/combine.h"
+#include "tools/regions.h"
 
 struct mode {
 	const char *option;
@@ -18,13 +19,17 @@ static int combine_mode(int argc, char **argv);
 static const struct mode modes[] = {
 	{ "--combine", "", "print what stage 1 x stage 2 make, every defined encoding, as CSV",
 	  combine_mode },
+	{ "--machine", " TREE [--cpu fwb,mte,mte_perm,dic,pa48] [--memory BASE,SIZE] CONFIG",
+	  "print the region table of a config on the machine that TREE describes", machine_mode },
+	{ "--starter", " TREE [--memory BASE,SIZE]", "write a config to start from", starter_mode },
 };
 
 static int usage(FILE *to)
 {
 	fprintf(to, "usage:\n");
 	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
-		fprintf(to, "  regions %s%s\t%s\n", modes[i].option, modes[i].args, modes[i].what);
+		fprintf(to, "  regions %s%s\n\t%s\n", modes[i].option, modes[i].args,
+			modes[i].what);
 	return to == stdout ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -66,11 +71,7 @@ static int combine_mode(int argc, char **argv)
 				for (int memattr = 0; memattr < 16; memattr++)
 					if (!mair_decode(mair, &s1) && !s1.xs0)
 						print_combined(fwb, mte_perm, mair, memattr);
-	if (fflush(stdout) || ferror(stdout)) {
-		perror("regions: standard output");
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	return finish_output();
 }
 
 int main(int argc, char **argv)

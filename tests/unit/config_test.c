@@ -422,7 +422,7 @@ static void a_region_is_read(void **state)
 	assert_int_equal(r->opts.untagged, UNTAGGED_HIDE_MTE);
 	assert_int_equal(r->opts.expose, EXPOSE_BY_TYPE);
 	assert_false(r->opts.has_device_type || r->opts.read_only || r->opts.exec ||
-		     r->opts.allow_alias || r->opts.probe_tags || r->opts.adjustable);
+		     r->opts.allow_alias || r->opts.probe_tags);
 
 	r = accepts_region(REG "type = \"ram\"; ipa = <0x0 0x80000000>;");
 	assert_int_equal(r->pa.v, 0x17c000000);
@@ -446,13 +446,13 @@ static void every_option_is_read(void **state)
 
 	(void)state;
 	o = &accepts_region(REG "type = \"ram\"; no-tags; untagged = \"trusted\"; read-only; "
-				"allow-alias; adjustable; "
+				"allow-alias; "
 				"expose = \"pmem\"; probe-tags;")
 		     ->opts;
 	assert_int_equal(o->tags, TAGS_NO);
 	assert_int_equal(o->untagged, UNTAGGED_TRUSTED);
 	assert_int_equal(o->expose, EXPOSE_PMEM);
-	assert_true(o->read_only && o->allow_alias && o->adjustable && o->probe_tags);
+	assert_true(o->read_only && o->allow_alias && o->probe_tags);
 	assert_false(o->exec);
 
 	o = &accepts_region(REG "type = \"device-memory\"; tags; exec; expose = \"reserved\";")
@@ -460,7 +460,7 @@ static void every_option_is_read(void **state)
 	assert_int_equal(o->tags, TAGS_YES);
 	assert_int_equal(o->expose, EXPOSE_RESERVED);
 	assert_true(o->exec);
-	assert_false(o->read_only || o->allow_alias || o->adjustable || o->probe_tags);
+	assert_false(o->read_only || o->allow_alias || o->probe_tags);
 
 	o = &accepts_region(
 		     REG
@@ -571,7 +571,7 @@ static const struct refusal refused_regions[] = {
 	{ RAM REG "read-only = <1>;", "read-only", "write `read-only;`", 0 },
 	{ RAM REG "exec = <1>;", "exec", "write `exec;`", 0 },
 	{ RAM REG "allow-alias = \"yes\";", "allow-alias", "write `allow-alias;`", 0 },
-	{ RAM REG "adjustable = \"yes\";", "adjustable", "write `adjustable;`", 0 },
+	{ RAM REG "allow-alias = \"yes\";", "allow-alias", "write `allow-alias;`", 0 },
 	{ RAM REG "readonly;", "readonly", "did you mean \"read-only\"?", 0 },
 	{ RAM REG "colour;", "colour", "known here: reg, ipa", 0 },
 
@@ -621,8 +621,9 @@ static const struct refusal refused_regions[] = {
 	{ PCI "\"1af4:1110\"; ipa = <0 0x1000>;", "ipa", "where the guest puts it", 0 },
 	{ PCI "\"1af4\";", "pci", "\"1af4\" is no PCI function", 0 },
 	{ PCI "\"0000:00:20.0\";", "pci", "is no PCI function: write vendor:device", 0 },
-	{ PCI "\"1af4:1110\";", "pci", "PCI regions are not there yet", -EOPNOTSUPP },
-	{ PCI "\"0000:00:02.0\";", "pci", "PCI regions are not there yet", -EOPNOTSUPP },
+	{ RAM "pci = \"1af4:1110\"; bar = <2>;", "type", "not general-purpose memory", 0 },
+	{ "type = \"raw\"; memattr = <15>; expose = \"memory\"; pci = \"1af4:1110\"; bar = <2>;",
+	  "type", "not general-purpose memory", 0 },
 };
 
 static void wrong_regions_are_refused(void **state)
@@ -751,6 +752,24 @@ static void pci_functions_are_parsed(void **state)
 			fail_msg("\"%s\" is taken", wrong[i]);
 }
 
+static void a_pci_region_is_kept_for_later(void **state)
+{
+	const struct pci_region *p = config.pci;
+
+	(void)state;
+	accepts("regions { a { " PCI "\"1af4:1110\"; };"
+		"b { type = \"device-memory\"; expose = \"pmem\"; pci = \"0000:00:02.0\"; "
+		"bar = <0>; ipa = <1 0>; }; };");
+	assert_int_equal(regions.nr, 0);
+	assert_int_equal(config.nr_pci, 2);
+	assert_string_equal(p[0].region.name, "a");
+	assert_int_equal(p[0].region.type, REGION_DEVICE_MEMORY);
+	assert_int_equal(p[0].bar.bar, 2);
+	assert_false(p[0].bar.by_address || p[0].has_ipa || pci_region_is_fixed(&p[0]));
+	assert_true(p[1].bar.by_address && p[1].has_ipa && pci_region_is_fixed(&p[1]));
+	assert_int_equal(p[1].region.ipa.v, 0x100000000);
+}
+
 static void damaged_configs_never_hurt(void **state)
 {
 	static u8 whole[4096];
@@ -828,6 +847,7 @@ int main(void)
 		cmocka_unit_test(a_host_node_with_several_ranges_gives_as_many_regions),
 		cmocka_unit_test(without_a_machine_the_config_alone_is_read),
 		cmocka_unit_test(pci_functions_are_parsed),
+		cmocka_unit_test(a_pci_region_is_kept_for_later),
 		cmocka_unit_test(damaged_configs_never_hurt),
 	};
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/fake_machine.h"
 
+#include "drivers/console.h"
 #include "drivers/cpu_power.h"
+#include "hyp/trap.h"
 #include "hyp/vcpu.h"
 #include "lib/cache.h"
 
@@ -77,4 +79,14 @@ void guest_stop(const char *why)
 {
 	(void)why;
 	abort();
+}
+
+void print(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+bool trap_may_print(void)
+{
+	return true;
 }

@@ -227,6 +227,17 @@ static void reserved_memory_without_tags_need_not_hide_mte(void **state)
 	assert_int_equal(at(0x85000000)->attr.memattr, S2_NORMAL_WB);
 }
 
+static void a_bar_that_must_not_be_tagged_hides_mte_from_the_guest(void **state)
+{
+	(void)state;
+	config.mte = true;
+	config.nr_pci = 2;
+	config.pci[1] = (struct pci_region){ .region.name = "gpu-bar", .hides_mte = true };
+	assert_int_equal(build(), 0);
+	assert_false(table.mte);
+	assert_string_equal(table.mte_hidden_by, "gpu-bar");
+}
+
 #define test(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -243,6 +254,7 @@ int main(void)
 		test(the_guest_has_mte_if_config_and_cpu_say_so),
 		test(memory_without_tags_hides_mte_from_the_guest),
 		test(reserved_memory_without_tags_need_not_hide_mte),
+		test(a_bar_that_must_not_be_tagged_hides_mte_from_the_guest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/regions, from outside: a config on a machine that is not there, and configs to start from."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+TOOL = TOP / os.environ.get("MAVIS_BUILD", "build") / "tools/regions"
+TREES = sorted((TOP / "tests/data").glob("*.dts"))
+BOARDS = ["rk3399-rockpro64", "sun50i-a64-pine64", "meson-g12b-odroid-n2", "imx8mq-evk", "sdm845-mtp", "apq8016-sbc"]
+MEMORY = ["--memory", "0x40000000,0x40000000"]
+
+
+def run(*args):
+    return subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=60)
+
+
+def config(folder, regions="", guest=""):
+    path = folder / "config.dts"
+    path.write_text('/dts-v1/;\n/ { compatible = "mavis,config"; guest { %s regions { %s }; }; };\n' % (guest, regions))
+    return path
+
+
+@pytest.fixture
+def virt(tmp_path):
+    path = tmp_path / "virt.dtb"
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", path, TOP / "tests/data/virt-gicv3.dts"], check=True)
+    return path
+
+
+def machine(virt, path, cpu="", *args):
+    result = run("--machine", virt, "--cpu", cpu, *args, path)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    names = re.split(r" {2,}", lines[0].strip())
+    rows = {}
+    for line in lines[1:]:
+        cells = re.split(r" {2,}", line.strip())
+        if len(cells) == len(names):
+            row = dict(zip(names, cells))
+            rows.setdefault(re.split("[ :]", row["region"])[0], row)
+    return rows, lines
+
+
+def refusal(virt, path, cpu="", *args):
+    result = run("--machine", virt, "--cpu", cpu, *args, path)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith("regions: error: ")
+    return result.stderr
+
+
+def test_memory_is_the_guests_and_devices_are_device_memory(virt, tmp_path):
+    rows, _ = machine(virt, config(tmp_path))
+    assert rows["memory"]["type"] == "ram"
+    assert rows["memory"]["guest physical"] == "000040000000-00007fffffff"
+    assert rows["memory"]["size"] == "1 GiB"
+    assert rows["memory"]["stage 2"] == "rwx 0b1111 Normal-WB"
+    assert rows["pl011@9000000"]["stage 2"] == "rw- 0b0001 Device-nGnRE"
+
+
+def test_the_encoding_follows_the_cpu(virt, tmp_path):
+    path = config(tmp_path, 'card { reg = <0 0x50000000 0 0x1000>; type = "device-memory"; };')
+    assert machine(virt, path)[0]["card"]["stage 2"] == "rw- 0b1111 Normal-WB"
+    assert machine(virt, path, "fwb")[0]["card"]["stage 2"] == "rw- 0b0110 force Normal-WB"
+    assert machine(virt, path, "fwb")[0]["memory"]["stage 2"] == "rwx 0b0111 as stage 1"
+
+
+def test_tags_take_the_first_way_that_there_is(virt, tmp_path):
+    path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "ram"; no-tags; expose = "reserved"; '
+                  'untagged = "non-cacheable"; };', "mte;")
+    assert machine(virt, path, "mte,mte_perm")[0]["x"]["stage 2"].split()[1] == "0b0100"
+    assert machine(virt, path, "fwb,mte,mte_perm")[0]["x"]["stage 2"].split()[1] == "0b1111"
+    rows, lines = machine(virt, path, "mte")
+    assert rows["x"]["stage 2"].split()[1] == "0b0101"
+    assert "MTE: offered" in lines
+    assert "MTE: the CPU has none" in machine(virt, path)[1]
+
+
+def test_what_hides_mte_is_named(virt, tmp_path):
+    path = config(tmp_path, 'plain { reg = <0 0x50000000 0 0x1000>; type = "ram"; no-tags; };', "mte;")
+    assert "MTE: hidden from the guest by region plain" in machine(virt, path, "mte")[1]
+
+
+@pytest.mark.parametrize("cpu, kind, kvm68, kvm617, xen, bao", [
+    ("", "ram", "WB x", "WB x", "WB x", "WB x"),
+    ("fwb,dic", "ram", "force WB x", "force WB x", "WB x", "WB x"),
+    ("", "mmio", "nGnRE", "nGnRE", "WB", "GRE x"),
+    ("", "device-memory", "nGnRE", "refuses", "WB", "GRE x"),
+    ("fwb", "device-memory", "nGnRE", "refuses", "WB", "GRE x"),
+    ("fwb,dic", "device-memory", "nGnRE", "force WB x", "WB", "GRE x"),
+    ("fwb,dic", "prefetchable", "nGnRE", "NC", "WB", "GRE x"),
+    ("", 'raw"; memattr = <5>; shareability = "inner', "-", "-", "-", "-"),
+])
+def test_others_map_the_region_by_their_own_rules(virt, tmp_path, cpu, kind, kvm68, kvm617, xen, bao):
+    path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "%s"; };' % kind)
+    row = machine(virt, path, cpu)[0]["x"]
+    assert [row[name] for name in ("KVM 6.8", "KVM 6.17", "Xen 4.17", "Bao")] == [kvm68, kvm617, xen, bao]
+
+
+def test_kvm_refuses_memory_without_tags_to_a_guest_with_mte(virt, tmp_path):
+    path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "ram"; no-tags; };', "mte;")
+    assert machine(virt, path, "mte")[0]["x"]["KVM 6.8"] == "refuses"
+    assert machine(virt, path, "mte")[0]["memory"]["KVM 6.8"] == "WB x"
+    assert machine(virt, path)[0]["x"]["KVM 6.8"] == "WB x"
+
+
+def test_vfio_says_that_windows_may_be_non_cacheable(virt, tmp_path):
+    row = machine(virt, config(tmp_path))[0]["pcie@10000000"]
+    assert (row["type"], row["KVM 6.8"], row["KVM 6.17"]) == ("mmio", "nGnRE", "NC")
+
+
+def test_a_bar_has_no_address_yet(virt, tmp_path):
+    path = config(tmp_path, 'bar { pci = "1af4:1110"; bar = <2>; type = "device-memory"; };', "mte;")
+    rows, lines = machine(virt, path, "mte")
+    assert rows["bar"]["guest physical"] == "follows the BAR"
+    assert rows["bar"]["KVM 6.17"] == "refuses"
+    assert any(line.startswith("MTE: hidden from the guest") for line in lines)
+
+
+@pytest.mark.parametrize("regions, guest, cpu, said", [
+    ('x { reg = <0 0x50000000 0 0x1000>; };', "", "", "/guest/regions/x: type: missing"),
+    ('x { reg = <0 0x50000000 0 0x800>; type = "ram"; };', "", "", "/guest/regions/x: reg"),
+    ('x { host-node = "/none"; type = "mmio"; };', "", "", '/guest/regions/x: host-node'),
+    ('x { reg = <0 0x50000000 0 0x1000>; type = "raw"; memattr = <4>; };', "", "", "region x: memattr"),
+    ('x { reg = <0 0x50000000 0 0x1000>; type = "raw"; memattr = <15>; };', "", "fwb", "region x: memattr"),
+    ('x { reg = <0x10 0x0 0 0x1000>; type = "mmio"; };', "", "pa36", "beyond the 36 bits of address"),
+    ('a { reg = <0 0x50000000 0 0x2000>; type = "ram"; }; b { reg = <0 0x50001000 0 0x1000>; type = "ram"; };', "", "",
+     "region b: "),
+    ('x { reg = <0 0x08080000 0 0x1000>; type = "mmio"; };', "", "", "region x: reg"),
+    ("", "cpus = <9>;", "", "/guest: cpus"),
+    ("", "memory = <0x1 0x0>;", "", "/guest: memory"),
+    ("", "mtee;", "", 'did you mean "mte"'),
+])
+def test_a_refusal_is_the_boots(virt, tmp_path, regions, guest, cpu, said):
+    assert said in refusal(virt, config(tmp_path, regions, guest), cpu)
+
+
+def test_what_is_no_tree_is_said(virt, tmp_path):
+    broken = tmp_path / "x.dtb"
+    broken.write_bytes(virt.read_bytes()[:200])
+    assert str(broken) in refusal(broken, config(tmp_path))
+    (tmp_path / "empty.dts").write_text("")
+    assert "dtc cannot compile it" in run("--machine", virt, tmp_path / "empty.dts").stderr
+    assert "No such file" in run("--machine", tmp_path / "none.dtb", virt).stderr
+
+
+def test_options_are_checked(virt, tmp_path):
+    path = config(tmp_path)
+    assert "no feature fbw" in refusal(virt, path, "fbw")
+    assert "no feature pa99" in refusal(virt, path, "pa99")
+    assert "--memory 12" in refusal(virt, path, "", "--memory", "12")
+    assert run("--machine", virt).returncode == 1
+    assert run("--starter").returncode == 1
+
+
+def round_trip(folder, tree, *memory):
+    made = run("--starter", tree, *memory)
+    assert made.returncode == 0, made.stderr
+    path = folder / "starter.dts"
+    path.write_text(made.stdout)
+    for cpu in "", "fwb,dic,mte,mte_perm":
+        rows, _ = machine(tree, path, cpu, *memory)
+        assert any(row["type"] == "ram" for row in rows.values())
+    return made.stdout
+
+
+@pytest.mark.parametrize("tree", TREES, ids=lambda path: path.stem)
+def test_a_starter_is_a_config_for_its_machine(tmp_path, tree):
+    assert 'bootargs = "console=tty' in round_trip(tmp_path, tree)
+
+
+def uncommented(text):
+    """The starter with what it only suggests in force."""
+    nodes = re.sub(r"/\*[^*{]*\n(\t+[\w-]+ \{.*?\};) \*/", r"\1", text, flags=re.S)
+    return nodes
+
+
+@pytest.mark.parametrize("tree", TREES, ids=lambda path: path.stem)
+def test_what_a_starter_suggests_is_right_too(tmp_path, tree):
+    text = run("--starter", tree).stdout
+    more = uncommented(text)
+    assert more.count("type = ") == text.count("type = ") and more.count("/*") < text.count("/*")
+    path = tmp_path / "more.dts"
+    path.write_text(more)
+    rows, _ = machine(tree, path, "fwb")
+    assert rows["console"]["stage 2"] == "rw- 0b0000 Device-nGnRnE"
+
+
+@pytest.mark.parametrize("tree, console", [("virt-gicv3", "ttyAMA0"), ("zcu102", "ttyPS0"), ("raspi4b", "ttyS0")])
+def test_a_starter_knows_the_console(tree, console):
+    assert f"console={console}" in run("--starter", TOP / f"tests/data/{tree}.dts").stdout
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_starter_for_a_board_of_debians(tmp_path, board):
+    trees = sorted((TOP / "build/deps").glob(f"arm64/usr/lib/linux-image-*/*/{board}.dtb"))
+    if not trees:
+        pytest.skip(f"no {board}.dtb in build/deps: make deps fetches Debian's kernel package, which has it")
+    round_trip(tmp_path, trees[0], *MEMORY)
+
+
+def test_memory_that_a_loader_fills_in_is_asked_for(tmp_path, virt):
+    subprocess.run(["fdtput", "-r", virt, "/memory@40000000"], check=True)
+    result = run("--starter", virt)
+    assert result.returncode == 1 and "/memory" in result.stderr and "--memory" in result.stderr
+    assert "0x40000000 to 0x7fffffff" in run("--starter", virt, *MEMORY).stdout
+
+
+@pytest.mark.parametrize("regions, ok", [
+    ('x { reg = <0 0x50000000 0 0x1000>; type = "ram"; no-tags; };', True),
+    ('x { pci = "0000:00:02.0"; bar = <2>; type = "device-memory"; expose = "pmem"; };', True),
+    ('x { reg = <0 0x50000000 0 0x1000>; type = "rum"; };', False),
+    ('x { reg = <0 0x50000000 0 0x1000>; type = "ram"; read_only; };', False),
+    ('x { reg = <0 0x50000000 0 0x1000>; };', False),
+    ('x { type = "ram"; };', False),
+    ('x { pci = "1af4:1110"; type = "ram"; };', False),
+    ('x { pci = "1af4"; bar = <1>; type = "ram"; };', False),
+])
+def test_the_schema_knows_right_from_wrong(tmp_path, regions, ok):
+    if not shutil.which("dt-validate"):
+        pytest.skip("no dt-validate: install Debian's dt-schema")
+    result = subprocess.run([TOP / "tools/config-check", tmp_path, TOP / "build/deps", config(tmp_path, regions)],
+                            capture_output=True, text=True, timeout=60)
+    assert (result.returncode == 0) == ok, result.stderr
+
+
+def test_the_work_for_a_table_grows_as_n_log_n():
+    result = subprocess.run([TOOL.parents[1] / "bench/regions"], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1].split()[0] == "1000"

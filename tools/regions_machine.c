@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+/* --machine: what a config comes to on a machine, from its device tree alone. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hyp/config.h"
+#include "hyp/regions.h"
+#include "hyp/table.h"
+#include "mm/resolve.h"
+#include "tools/regions.h"
+
+static struct host host;
+static struct config config;
+static struct region_table table;
+
+bool cpu_parse(const char *text, struct tool_cpu *cpu)
+{
+	struct { const char *name; bool *flag; } const flags[] = {
+		{ "fwb", &cpu->caps.fwb },
+		{ "mte", &cpu->caps.mte },
+		{ "mte_perm", &cpu->caps.mte_perm },
+		{ "dic", &cpu->dic },
+	};
+
+	*cpu = (struct tool_cpu){ .caps.pa_bits = 48 };
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, ",");
+		bool known = false;
+
+		for (unsigned i = 0; i < ARRAY_SIZE(flags); i++)
+			if (strlen(flags[i].name) == len && !strncmp(p, flags[i].name, len))
+				*flags[i].flag = known = true;
+		if (len == 4 && !strncmp(p, "pa", 2)) {
+			cpu->caps.pa_bits = (u8)strtoul(p + 2, NULL, 10);
+			known = cpu->caps.pa_bits >= 32 && cpu->caps.pa_bits <= 48;
+		}
+		if (!known) {
+			refused("--cpu: no feature %.*s: there are fwb, mte, mte_perm, dic and "
+				"pa32 to pa48", (int)len, p);
+			return false;
+		}
+		p += len + (p[len] == ',');
+	}
+	return true;
+}
+
+/* As at boot, but for what only the machine knows: how large the BAR is and where. */
+static int resolve_bars(const struct tool_cpu *cpu, struct diag *d)
+{
+	bool mte = config.mte && cpu->caps.mte;
+
+	for (unsigned i = 0; i < config.nr_pci; i++) {
+		struct resolved out;
+		int err = region_resolve(&config.pci[i].region, &cpu->caps, mte, &out, d);
+
+		if (err)
+			return err;
+		if (out.hides_mte)
+			config.mte = false;
+	}
+	return 0;
+}
+
+static bool in_window(const struct region *r)
+{
+	for (unsigned i = 0; i < host.nr_mmio; i++)
+		if (host.mmio[i].kind >= HOST_PCI_MEM32 &&
+		    ranges_overlap(host.mmio[i].range, (struct range){ r->pa.v, r->size }))
+			return true;
+	return false;
+}
+
+static void print_row(const struct region *r, const char *where, bool window,
+		      const struct tool_cpu *cpu, bool mte)
+{
+	char row[160], name[160];
+
+	table_row(row, sizeof(row), r, where, &cpu->caps);
+	table_name(name, sizeof(name), r);
+	printf("%s", row);
+	for (enum other o = 0; o < NR_OTHERS; o++)
+		printf("  %-10s", other_maps(o, r, cpu, window, mte));
+	printf("  %s\n", name);
+}
+
+static void print_bars(const struct tool_cpu *cpu, bool mte)
+{
+	for (unsigned i = 0; i < config.nr_pci; i++) {
+		struct region r = config.pci[i].region;
+		struct resolved out;
+		struct diag d;
+
+		if (region_resolve(&r, &cpu->caps, table.mte, &out, &d))
+			continue;
+		r.attr = out.attr;
+		r.reason = out.reason;
+		r.pa = PA(r.ipa.v);
+		print_row(&r, pci_region_is_fixed(&config.pci[i]) ? "placed at boot"
+							   : "follows the BAR",
+			  true, cpu, mte);
+	}
+}
+
+static void print_table(const struct tool_cpu *cpu, bool mte)
+{
+	char text[160];
+
+	table_head(text, sizeof(text));
+	printf("%s", text);
+	for (enum other o = 0; o < NR_OTHERS; o++)
+		printf("  %-10s", other_name(o));
+	printf("  region\n");
+	for (unsigned i = 0; i < table.nr; i++)
+		print_row(&table.region[i], NULL, in_window(&table.region[i]), cpu,
+			  mte && cpu->caps.mte);
+	print_bars(cpu, mte && cpu->caps.mte);
+	table_mte(text, sizeof(text), &table, mte, &cpu->caps);
+	printf("%s", text);
+	if (mte && cpu->caps.mte)
+		printf("MTE elsewhere: Xen hides it; Bao's guest dies when it uses it\n");
+}
+
+static int run(const char *machine, const char *path, const char *memory,
+	       const struct tool_cpu *cpu)
+{
+	struct diag d;
+	size_t size;
+	void *dtb;
+	bool mte;
+
+	if (!machine_load(machine, memory, &host))
+		return EXIT_FAILURE;
+	dtb = tree_load(path, &size);
+	if (!dtb)
+		return EXIT_FAILURE;
+	if (config_read(dtb, size, &host, &config, &table, &d))
+		return refused("%s", d.text);
+	mte = config.mte;
+	if (resolve_bars(cpu, &d) ||
+	    regions_build(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
+		return refused("%s", d.text);
+	print_table(cpu, mte);
+	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
+	return finish_output();
+}
+
+int machine_mode(int argc, char **argv)
+{
+	const char *machine = argc ? argv[0] : NULL, *path = NULL, *features = "", *memory = NULL;
+	struct tool_cpu cpu;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--cpu") && i + 1 < argc)
+			features = argv[++i];
+		else if (!strcmp(argv[i], "--memory") && i + 1 < argc)
+			memory = argv[++i];
+		else if (argv[i][0] != '-' && !path)
+			path = argv[i];
+		else
+			return refused("%s: not understood, or its value is missing", argv[i]);
+	}
+	if (!path)
+		return refused("--machine needs the machine's tree and a config: see --help");
+	return cpu_parse(features, &cpu) ? run(machine, path, memory, &cpu) : EXIT_FAILURE;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * --starter: a config for a board, from its device tree, with what one may want to change beside
+ * it.
+ */
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hyp/table.h"
+#include "tools/regions.h"
+
+static struct host host;
+
+/* What Linux calls the UART of this driver; the number comes from /aliases. */
+static const struct {
+	const char *compatible;		/* how it starts */
+	const char *tty;
+} ttys[] = {
+	{ "arm,", "ttyAMA" },
+	{ "cdns,", "ttyPS" },
+	{ "xlnx,xuartps", "ttyPS" },
+	{ "fsl,imx", "ttymxc" },
+	{ "amlogic,", "ttyAML" },
+	{ "qcom,", "ttyMSM" },
+	{ "", "ttyS" },
+};
+
+static const char *tty_name(const char *compatible)
+{
+	unsigned i = 0;
+
+	while (strncmp(compatible, ttys[i].compatible, strlen(ttys[i].compatible)))
+		i++;
+	return ttys[i].tty;
+}
+
+/* The N of the alias serialN for @path; 0 if it has none. */
+static unsigned serial_number(const void *fdt, const char *path)
+{
+	int aliases = fdt_path_offset(fdt, "/aliases"), prop, len;
+	int node = fdt_path_offset(fdt, path);
+
+	if (aliases < 0 || node < 0)
+		return 0;
+	fdt_for_each_property_offset(prop, fdt, aliases) {
+		const char *name, *to = fdt_getprop_by_offset(fdt, prop, &name, &len);
+
+		if (to && len && !to[len - 1] && !strncmp(name, "serial", 6) &&
+		    fdt_path_offset(fdt, to) == node)
+			return (unsigned)strtoul(name + 6, NULL, 10);
+	}
+	return 0;
+}
+
+/* Text from the tree, which must not end the comment or string that it is printed in. */
+static void print_clean(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len && text[i]; i++)
+		putchar(text[i] >= ' ' && text[i] <= '~' && !strchr("\"\\*", text[i]) ? text[i]
+											: '?');
+}
+
+static void print_title(void)
+{
+	static const char *const props[] = { "model", "compatible" };
+	const char *text = NULL;
+	int len = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(props) && !text; i++)
+		text = fdt_getprop(host.fdt, 0, props[i], &len);
+	printf("/* ");
+	print_clean(text ? text : "A board", text ? (size_t)len : 8);
+	printf(": a config to start from, by tools/regions --starter. The binding is in\n"
+	       "   docs/config.md. As it stands the guest has all of the machine. */\n"
+	       "/dts-v1/;\n\n/ {\n\tcompatible = \"mavis,config\";\n\n\tguest {\n");
+}
+
+static void print_range(struct range r)
+{
+	char size[24];
+
+	printf("%#lx to %#lx, %s", (unsigned long)r.base, (unsigned long)(range_end(r) - 1),
+	       table_size(size, sizeof(size), r.size));
+}
+
+static void print_guest(void)
+{
+	const struct host_uart *u = &host.uart;
+
+	printf("\t\t/* The machine has %u. */\n\t\t/* cpus = <%u>; */\n\n", host.nr_cpus,
+	       host.nr_cpus);
+	printf("\t\t/* Bytes, high and low; left out: all. The machine has\n");
+	for (unsigned i = 0; i < host.nr_memory; i++) {
+		printf("\t\t     ");
+		print_range(host.memory[i]);
+		printf("\n");
+	}
+	printf("\t\t*/\n\t\t/* memory = <0x0 0x20000000>; */\n\n");
+	if (u->found) {
+		printf("\t\t/* ");
+		print_clean(u->path, sizeof(u->path));
+		printf(", \"");
+		print_clean(u->compatible, sizeof(u->compatible));
+		printf("\" */\n\t\tbootargs = \"console=%s%u", tty_name(u->compatible),
+		       serial_number(host.fdt, u->path));
+		if (u->baud)
+			printf(",%u", u->baud);
+		printf("\";\n\n");
+	} else {
+		printf("\t\t/* There is no UART that Mavis knows: it boots without a word. */\n"
+		       "\t\tbootargs = \"\";\n\n");
+	}
+	printf("\t\t/* Memory tagging, where the CPU has it and all of the memory has tags. */\n"
+	       "\t\t/* mte; */\n\n"
+	       "\t\t/* Stop if the machine's attributes are not those of the table. */\n"
+	       "\t\t/* strict; */\n");
+}
+
+static void print_cells(const char *prop, struct range r)
+{
+	printf("%s = <%#lx %#lx %#lx %#lx>;", prop, (unsigned long)(r.base >> 32),
+	       (unsigned long)(u32)r.base, (unsigned long)(r.size >> 32),
+	       (unsigned long)(u32)r.size);
+}
+
+static void print_reserved(void)
+{
+	for (unsigned i = 0; i < host.nr_reserved; i++) {
+		const struct host_reserved *r = &host.reserved[i];
+
+		printf("\n\t\t\t/* Reserved%s: ", r->no_map ? ", not to be mapped" : "");
+		print_clean(r->name, sizeof(r->name));
+		printf(". The guest has it as memory, and its tree reserves it too.\n"
+		       "\t\t\treserved-%u {\n\t\t\t\t", i);
+		print_cells("reg", r->range);
+		printf("\n\t\t\t\ttype = \"ram\";\n\t\t\t\tno-tags;\n\t\t\t\texpose = "
+		       "\"reserved\";\n\t\t\t}; */\n");
+	}
+}
+
+static const char *window_name(const struct host_mmio *m)
+{
+	return m->kind == HOST_PCI_MEM64 ? m->prefetchable ? "64-bit, prefetchable" : "64-bit"
+	       : m->prefetchable	 ? "32-bit, prefetchable"
+					 : "32-bit";
+}
+
+static void print_windows(void)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < host.nr_mmio; i++) {
+		const struct host_mmio *m = &host.mmio[i];
+
+		if (m->kind != HOST_PCI_MEM32 && m->kind != HOST_PCI_MEM64)
+			continue;
+		nr++;
+		printf("\n\t\t\t/* PCI window (%s) of ", window_name(m));
+		print_clean(m->name, sizeof(m->name));
+		printf(": ");
+		print_range(m->range);
+		printf(".\n\t\t\t   By itself it is %s. */\n",
+		       m->kind == HOST_PCI_MEM64 && m->prefetchable ? "prefetchable" : "mmio");
+	}
+	if (nr)
+		printf("\n\t\t\t/* The memory of a PCI device that is coherent, such as a GPU's:\n"
+		       "\t\t\tbar {\n\t\t\t\tpci = \"1af4:1110\";\n\t\t\t\tbar = <2>;\n"
+		       "\t\t\t\ttype = \"device-memory\";\n\t\t\t}; */\n");
+}
+
+static void print_notes(void)
+{
+	if (!host.has_smmu)
+		printf("\n\t\t\t/* No SMMU: devices reach all memory, and know nothing of `ipa`. "
+		       "*/\n");
+	if (host.uart.found && host.nr_mmio) {
+		printf("\n\t\t\t/* Another type for a device, by its node:\n"
+		       "\t\t\tconsole {\n\t\t\t\thost-node = \"");
+		print_clean(host.uart.path, sizeof(host.uart.path));
+		printf("\";\n\t\t\t\ttype = \"mmio\";\n\t\t\t\tdevice-type = \"nGnRnE\";\n"
+		       "\t\t\t}; */\n");
+	}
+}
+
+int starter_mode(int argc, char **argv)
+{
+	bool memory = argc == 3 && !strcmp(argv[1], "--memory");
+
+	if (argc != 1 && !memory)
+		return refused("--starter needs the machine's tree: see --help");
+	if (!machine_load(argv[0], memory ? argv[2] : NULL, &host))
+		return EXIT_FAILURE;
+	print_title();
+	print_guest();
+	printf("\n\t\tregions {");
+	print_windows();
+	print_reserved();
+	print_notes();
+	printf("\t\t};\n\t};\n};\n");
+	return finish_output();
+}
