@@ -63,7 +63,7 @@ CFLAGS := -std=gnu11 -Os -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
 TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/libc \
 	-isystem $(shell $(CC) $(TARGET_FLAGS) -print-file-name=include) -isystem $(LIBFDT_INC) \
 	-march=armv8-a -mcmodel=tiny -mgeneral-regs-only -mstrict-align -mbranch-protection=standard \
-	-fpie -fvisibility=hidden -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+	-fpie -fvisibility=hidden -fno-common -fomit-frame-pointer -fno-asynchronous-unwind-tables \
 	-fstack-protector -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
 
 # Made when the command line of the compiler changes, so that everything is compiled again.
@@ -87,7 +87,8 @@ comma := ,
 LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments \
 	--fix-cortex-a53-843419=adr -T linker.ld
 LINK = $(if $(TARGET_FLAGS),$(LD) $(LDFLAGS),$(CC) $(TARGET_CFLAGS) $(LTO) -nostdlib -static $(LDFLAGS:%=-Wl$(comma)%))
-LTO := $(if $(TARGET_FLAGS),,-flto -flto-partition=one -fno-expensive-optimizations)
+LTO := $(if $(TARGET_FLAGS),,-flto -flto-partition=one -fno-expensive-optimizations \
+	-fno-tree-dominator-opts -fno-shrink-wrap)
 
 $(O)/mavis.elf: $(TARGET_OBJ) $(LIBFDT_LIB) linker.ld
 	$(Q)$(LINK) -o $@ $(TARGET_OBJ) $(LIBFDT_LIB)
@@ -237,8 +238,9 @@ regions-bench: $(O)/bench/regions
 .PHONY: bench
 BENCH_IN := $(O)/bench/elcount.so $(O)/mavis.img $(RAMDISK) $(O)/guest.cpio $(O)/bench/operations.cpio
 bench: regions-bench $(BENCH_IN)
-	$(Q)bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --kernel $(KERNEL) \
-		--ramdisk $(RAMDISK) --bundle $(O)/guest.cpio --operations $(O)/bench/operations.cpio $(BENCH_ARGS)
+	$(Q)bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
+		--kernel $(KERNEL) --ramdisk $(RAMDISK) --bundle $(O)/guest.cpio \
+		--operations $(O)/bench/operations.cpio $(BENCH_ARGS)
 
 # --- Checks without QEMU --------------------------------------------------------------------------
 

@@ -4,8 +4,6 @@
 #include "lib/format.h"
 #include "lib/sysreg.h"
 
-#define MIDR_QEMU_MAX	0x000f0510
-
 enum id { PFR0, PFR1, PFR2, ZFR0, ISAR1, ISAR2, MMFR0, MMFR1, MMFR2, DFR0, NR_IDS };
 
 static u64 read_id(enum id id)
@@ -78,28 +76,4 @@ struct mm_caps features_mm(void)
 		.mte = FIELD(read_id(PFR1), 11, 8) >= 2,
 		.mte_perm = FIELD(read_id(PFR2), 3, 0) >= 1,
 	};
-}
-
-const char *features_cpu_name(void)
-{
-	static const struct {
-		u16 part;
-		char name[12];
-	} arm[] = {
-		{ 0xd03, "Cortex-A53" },  { 0xd04, "Cortex-A35" },  { 0xd05, "Cortex-A55" },
-		{ 0xd07, "Cortex-A57" },  { 0xd08, "Cortex-A72" },  { 0xd09, "Cortex-A73" },
-		{ 0xd0a, "Cortex-A75" },  { 0xd0b, "Cortex-A76" },  { 0xd0c, "Neoverse-N1" },
-		{ 0xd40, "Neoverse-V1" }, { 0xd41, "Cortex-A78" },  { 0xd44, "Cortex-X1" },
-		{ 0xd46, "Cortex-A510" }, { 0xd47, "Cortex-A710" }, { 0xd49, "Neoverse-N2" },
-		{ 0xd4f, "Neoverse-V2" },
-	};
-	u64 midr = read_sysreg(midr_el1);
-
-	if (midr == MIDR_QEMU_MAX)
-		return "QEMU's max";
-	if (FIELD(midr, 31, 24) == 'A')
-		for (unsigned i = 0; i < ARRAY_SIZE(arm); i++)
-			if (arm[i].part == FIELD(midr, 15, 4))
-				return arm[i].name;
-	return "unknown CPU";
 }

@@ -8,9 +8,6 @@
 /* What mm/ has to know, from the boot CPU's ID registers. */
 struct mm_caps features_mm(void);
 
-/* The CPU's name, or "unknown CPU"; MIDR_EL1 tells. */
-const char *features_cpu_name(void);
-
 /*
  * Writes a blank-separated list of the features that matter here into @buf, e.g. "S2FWB MTE2 SVE".
  */

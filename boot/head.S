@@ -113,6 +113,7 @@ cpu_reset_state:
 	mov	x1, #HCR_EL2_BOOT
 	msr	hcr_el2, x1
 	isb					/* before registers whose layout follows E2H */
+	msr	tpidr_el2, xzr			/* no struct cpu yet */
 	ldr	x1, =SCTLR_EL2_OFF
 	msr	sctlr_el2, x1
 	isb

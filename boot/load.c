@@ -23,7 +23,7 @@ static void verify_member(const char *name, const struct member *m, bool known, 
 	if (!m->data)
 		return;
 	if (!known)
-		stop("bundle: verify was asked for, but config.dtb has no checksum of `%s`: make "
+		stop("bundle: verify: config.dtb has no checksum of `%s`: make "
 		     "the bundle with tools/bundle",
 		     name);
 	crc = crc32(m->data, m->size);
@@ -51,7 +51,7 @@ void load_verify(const struct bundle *bundle, const struct config *config, const
 	if (!config->verify && !has_word(host->bootargs, "verify"))
 		return;
 	if (!crc32_available())
-		stop("bundle: verify was asked for, but this CPU has no FEAT_CRC32: leave `verify` "
+		stop("bundle: verify: this CPU has no FEAT_CRC32: leave `verify` "
 		     "out");
 	verify_member("kernel", &bundle->kernel, config->has_kernel_crc, config->kernel_crc);
 	verify_member("ramdisk", &bundle->ramdisk, config->has_ramdisk_crc, config->ramdisk_crc);

@@ -34,8 +34,8 @@ static struct diag diag;
 static void map_memory(u64 base, u64 size, const char *what)
 {
 	if (el2_map(PA(base), size, S1_RODATA))
-		stop("%s: EL2 cannot map %#lx bytes at %#lx: beyond its 48 address bits, or the "
-		     "page pool is used up",
+		stop("%s: EL2 cannot map %#lx bytes at %#lx: out of range, or the page pool is "
+		     "used up",
 		     what, size, base);
 }
 
@@ -82,9 +82,8 @@ static void read_host(const void *fdt, u64 el)
 	check(host_read(fdt, &host, &diag), &diag);
 	firmware_init(host.conduit);
 	if (el != 2)
-		stop("entered at EL%lu: Mavis needs EL2; start it where the firmware would start a "
-		     "Linux kernel with KVM "
-		     "(QEMU virt: -machine virtualization=on)",
+		stop("entered at EL%lu: Mavis needs EL2: start it there (QEMU virt: -machine "
+		     "virtualization=on)",
 		     el);
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
 	report_machine(&host);
@@ -164,8 +163,7 @@ void main(u64 fdt, u64 el)
 	make_cpus();
 	check_stage2();
 	if (el2_unmap_memory())
-		stop("EL2 cannot give the guest's memory out of its hands: its page pool is used "
-		     "up");
+		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
 	probe_tags(&regions, &caps);
 	report_start(&entry, nr_cpus);
 	console_share();

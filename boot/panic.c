@@ -51,32 +51,42 @@ static bool is_text(u64 addr)
 	return addr >= (u64)__image_start && addr < (u64)__text_end;
 }
 
-/*
- * A frame record that is not on a stack of Mavis's, or does not lead upwards, ends the walk: it may
- * be what broke.
- */
-static void backtrace(u64 pc, u64 fp)
+/* The instruction before is BL or BLR: @addr is where a function returns to. */
+static bool follows_call(u64 addr)
 {
-	print("  at mavis+%#lx\n", in_image(pc));
-	for (unsigned depth = 0; depth < 32; depth++) {
-		struct range record = { fp, 16 };
-		struct range memory = { (u64)__stack_start, image_end() - (u64)__stack_start };
-		const u64 *r = (const u64 *)fp;
+	u32 insn;
 
-		if (fp & 15 || !range_valid(record) || !range_contains(memory, record))
-			return;
-		if (!is_text(r[1] & GENMASK(47, 0)))		/* bits above hold the PAC */
-			return;
-		print("  from mavis+%#lx\n", in_image(r[1] & GENMASK(47, 0)));
-		if (r[0] <= fp)
-			return;
-		fp = r[0];
+	if (!is_text(addr - 4) || addr & 3)
+		return false;
+	insn = *(const u32 *)(addr - 4);
+	return (insn & 0xfc000000) == 0x94000000 || (insn & 0xfffffc1f) == 0xd63f0000;
+}
+
+/*
+ * Without frame pointers, which cost every function: what on the stack can be a return address. Old
+ * ones that no frame has overwritten show up as well.
+ */
+static void backtrace(u64 pc, u64 sp)
+{
+	u64 top = this_cpu() ? this_cpu()->stack : (u64)__stack_end;
+	unsigned found = 0;
+
+	print("  at mavis+%#lx, called from\n", in_image(pc));
+	if (sp < (u64)__stack_start || top > image_end())
+		return;
+	for (u64 at = ALIGN_UP(sp, 8); at < top && found < 24; at += 8) {
+		u64 addr = *(const u64 *)at & GENMASK(47, 0);	/* the bits above hold the PAC */
+
+		if (follows_call(addr)) {
+			print("  mavis+%#lx\n", in_image(addr));
+			found++;
+		}
 	}
 }
 
 void panic_exception(u64 kind)
 {
-	static const char *const from[] = { "EL2 with SP_EL0", "EL2", "the guest",
+	static const char *const from[] = { "EL2", "the guest",
 					    "the guest in AArch32" };
 	static const char *const what[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
 	const struct panic_frame *f = &panic_frame;
@@ -98,14 +108,14 @@ void panic_exception(u64 kind)
 		print("\n");
 	}
 	if (is_text(elr))
-		backtrace(elr, f->x[29]);
+		backtrace(elr, f->sp);
 	power_off();
 }
 
 void __stack_chk_fail(void)
 {
 	console_break_lock();
-	print("\nmavis: a function that returns to mavis+%#lx has overrun its stack frame\n",
+	print("\nmavis: stack frame overrun, found on return to mavis+%#lx\n",
 	      in_image((u64)__builtin_return_address(0) & GENMASK(47, 0)));
 	power_off();
 }

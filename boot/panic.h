@@ -7,10 +7,9 @@
  * What kind of entry it was: a group of the vector table, plus 0 to 3 for synchronous, IRQ, FIQ,
  * SError.
  */
-#define PANIC_SP0	0
-#define PANIC_EL2	4
-#define PANIC_GUEST	8
-#define PANIC_GUEST32	12
+#define PANIC_EL2	0
+#define PANIC_GUEST	4
+#define PANIC_GUEST32	8
 
 #ifndef __ASSEMBLY__
 #include "lib/format.h"

@@ -26,9 +26,9 @@ void report_machine(const struct host *host)
 	for (unsigned i = 0; i < host->nr_memory; i++)
 		total += host->memory[i].size;
 
-	print("\nMavis " MAVIS_VERSION ": EL2 on %s (MIDR_EL1 %#lx), %u CPU%s, %s\n",
-	      features_cpu_name(), read_sysreg(midr_el1), host->nr_cpus,
-	      host->nr_cpus == 1 ? "" : "s", conduit_name(host->conduit));
+	print("\nMavis " MAVIS_VERSION ": EL2 on %u CPU%s (MIDR_EL1 %#lx), %s\n", host->nr_cpus,
+	      host->nr_cpus == 1 ? "" : "s", read_sysreg(midr_el1),
+	      conduit_name(host->conduit));
 	features_list(text, sizeof(text));
 	print("Features: %s\n", text[0] ? text : "none of those that Mavis looks for");
 	if (host->gic.version)

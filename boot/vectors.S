@@ -19,15 +19,7 @@
 	b	panic_entry
 .endm
 
-	.balign	0x800
-	.globl	vectors
-	.hidden	vectors
-vectors:
-	unexpected PANIC_SP0 + 0
-	unexpected PANIC_SP0 + 1
-	unexpected PANIC_SP0 + 2
-	unexpected PANIC_SP0 + 3
-
+/* From the fifth entry on: linker.ld puts this section, and the symbol vectors. */
 	unexpected PANIC_EL2 + 0
 	unexpected PANIC_EL2 + 1
 	unexpected PANIC_EL2 + 2

@@ -138,7 +138,7 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 	if (!err && fdt_num_mem_rsv(fdt) < 0)
 		err = -FDT_ERR_TRUNCATED;
 	if (err)
-		return fail(d, -EINVAL, "its header is corrupt (%s)", fdt_strerror(err));
+		return fail(d, -EINVAL, "its header is corrupt (libfdt error %d)", err);
 
 	/* With its last byte a NUL no name in the strings block can run out of it. */
 	b = blocks(fdt);

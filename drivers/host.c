@@ -4,9 +4,8 @@
 #include "lib/errno.h"
 #include <string.h>
 
-static const char pass_a_tree[] =
-	"have the loader pass the machine's device tree in x0 (QEMU virt makes its own, other "
-	"machines take -dtb; U-Boot: the third argument of booti)";
+static const char pass_a_tree[] = "pass the machine's device tree in x0 (QEMU: -dtb, or virt's "
+				  "own; U-Boot: booti's third argument)";
 
 u64 host_tree_size(const void *fdt)
 {

@@ -76,9 +76,8 @@ static int not_an_archive(const u8 *p, u64 size, struct diag *d)
 			    remedy);
 	if (!m && all_zeros(p, MIN(size, PAGE_SIZE)))
 		return fail(d, -EINVAL,
-			    "bundle: begins with zeros only: the loader has not loaded it, or "
-			    "something has "
-			    "overwritten it: give it another address");
+			    "bundle: begins with zeros: not loaded, or overwritten: give it "
+			    "another address");
 	return fail(d, -EINVAL, "bundle: is %s, not a cpio archive: %s, uncompressed",
 		    m ? m->name : "something unknown", remedy);
 }

@@ -191,7 +191,7 @@ static int unknown_node(const struct config_reader *r, enum node parent)
 	for (enum node n = NODE_ROOT; n < NR_NODES; n++)
 		if (nodes[n].parent == parent)
 			known[nr++] = nodes[n].name;
-	suggest(hint, sizeof(hint), dt_name(&r->w), known, nr);
+	list_known(hint, sizeof(hint), known, nr);
 	dt_path(&r->w, path, sizeof(path));
 	return fail(r->diag, -EINVAL, "%s: unknown node; %s", path, hint);
 }

@@ -39,11 +39,8 @@ struct prop {
 int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, void *out,
 	       u32 *given, struct diag *d);
 
-/*
- * Says in @buf what may be meant by @name, which is none of the @nr at @known: the one that is
- * nearest, or which there are.
- */
-void suggest(char *buf, size_t size, const char *name, const char *const *known, unsigned nr);
+/* Lists in @buf the @nr names that may stand where an unknown one does. */
+void list_known(char *buf, size_t size, const char *const *known, unsigned nr);
 
 /* The config while it is read. */
 struct config_reader {

@@ -9,48 +9,10 @@
 #define MAX_KNOWN	32
 #define HINT_SIZE	224
 
-/*
- * How many letters must be added, removed or replaced to make @b of @a; both have at most
- * NAME_MAX_LEN.
- */
-static unsigned distance(const char *a, const char *b)
+void list_known(char *buf, size_t size, const char *const *known, unsigned nr)
 {
-	unsigned row[NAME_MAX_LEN + 1], len = (unsigned)strlen(b);
+	size_t at = (size_t)format(buf, size, "%s", nr ? "known here:" : "none is known here");
 
-	for (unsigned j = 0; j <= len; j++)
-		row[j] = j;
-	for (unsigned i = 1; *a; a++, i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned j = 1; j <= len; j++) {
-			unsigned replaced = diagonal + (*a != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = MIN(replaced, MIN(row[j], row[j - 1]) + 1);
-		}
-	}
-	return row[len];
-}
-
-void suggest(char *buf, size_t size, const char *name, const char *const *known, unsigned nr)
-{
-	unsigned len = (unsigned)strnlen(name, NAME_MAX_LEN + 1), best = 2 + len / 4, n;
-	const char *nearest = NULL;
-	size_t at;
-
-	for (unsigned i = 0; i < nr && len <= NAME_MAX_LEN; i++) {
-		n = distance(name, known[i]);
-		if (n < best) {
-			best = n;
-			nearest = known[i];
-		}
-	}
-	if (nearest) {
-		format(buf, size, "did you mean \"%s\"?", nearest);
-		return;
-	}
-	at = (size_t)format(buf, size, "%s", nr ? "known here:" : "none is known here");
 	for (unsigned i = 0; i < nr && at < size; i++)
 		at += (size_t)format(buf + at, size - at, "%s %s", i ? "," : "", known[i]);
 }
@@ -135,7 +97,7 @@ static int read_choice(const struct dt_walk *w, const struct prop *p, struct dt_
 		}
 		known[n++] = c->name;
 	}
-	suggest(hint, sizeof(hint), text, known, n);
+	list_known(hint, sizeof(hint), known, n);
 	return dt_fail(w, d, -EINVAL, p->name, "\"%.32s\" is not a value of it; %s", text, hint);
 }
 
@@ -195,7 +157,7 @@ static int unknown(const struct dt_walk *w, const struct prop *props, unsigned n
 
 	for (unsigned i = 0; i < nr; i++)
 		known[i] = props[i].name;
-	suggest(hint, sizeof(hint), name, known, nr);
+	list_known(hint, sizeof(hint), known, nr);
 	format(shown, sizeof(shown), "%s", name);
 	return dt_fail(w, d, -EINVAL, shown, "unknown property; %s", hint);
 }

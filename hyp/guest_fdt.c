@@ -5,8 +5,8 @@
 
 static int refused(struct edit *e, const char *prop, int err)
 {
-	return dt_fail(&e->w, e->d, -EINVAL, prop, "cannot be changed for the guest: %s",
-		       fdt_strerror(err));
+	return dt_fail(&e->w, e->d, -EINVAL, prop,
+		       "cannot be changed for the guest: libfdt error %d", err);
 }
 
 int edit_set(struct edit *e, const char *prop, const void *val, u32 len)
@@ -288,8 +288,8 @@ static int edit_memreserve(struct edit *e)
 		if (!err && range_valid(r) && host_reserved_by_loader(e->args->host, r))
 			err = fdt_del_mem_rsv(e->fdt, i);
 	}
-	return err ? fail(e->d, -EINVAL, "/memreserve/: cannot be changed for the guest: %s",
-			  fdt_strerror(err))
+	return err ? fail(e->d, -EINVAL,
+			  "/memreserve/: cannot be changed for the guest: libfdt error %d", err)
 		   : 0;
 }
 
@@ -324,7 +324,7 @@ static int copy_base(void *buf, u64 size, const struct guest_fdt_args *args, str
 			    "bundle anew",
 			    why.text);
 	err = fdt_open_into(buf, buf, (int)size);
-	return err ? fail(d, -EINVAL, "guest.dtb in the bundle: %s", fdt_strerror(err)) : 0;
+	return err ? fail(d, -EINVAL, "guest.dtb in the bundle: libfdt error %d", err) : 0;
 }
 
 u64 guest_fdt_bound(const struct guest_fdt_args *args)

@@ -179,9 +179,8 @@ static int turn_off(u64 pa, struct diag *d)
 	while (ctlr & GICR_CTLR_RWP && --tries);
 	if (ctlr & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP))
 		return fail(d, -EBUSY,
-			    "GIC: redistributor at %#lx: the loader has turned LPIs on and they "
-			    "cannot be turned "
-			    "off (GICR_CTLR %#x): start Mavis with a loader that leaves them off",
+			    "GIC: redistributor at %#lx: LPIs are on and cannot be turned off "
+			    "(GICR_CTLR %#x): use a loader that leaves them off",
 			    pa, ctlr);
 	return 0;
 }

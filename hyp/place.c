@@ -99,9 +99,8 @@ static int place_bare(const struct place_request *r, const struct taken *avoid, 
 	p->kernel = (struct place){ r->load, PA(ram->pa.v + offset), r->kernel.size };
 	if (in_the_way(avoid, pa_range(&p->kernel)))
 		return fail(d, -ENOSPC,
-			    "bundle: load address %#lx: the program would lie over reserved "
-			    "memory, the "
-			    "device tree or the ramdisk: give tools/bundle another --load",
+			    "bundle: load address %#lx: reserved memory, the device tree or the "
+			    "ramdisk is there: give tools/bundle another --load",
 			    r->load.v);
 	return 0;
 }

@@ -25,25 +25,8 @@ static struct {
 } known[IDREG(16, 0)];
 static struct idreg_policy policy;
 
-#define READ(crm, op2)	case IDREG(crm, op2): return read_sysreg(S3_0_C0_C##crm##_##op2);
-#define READ_ROW(crm) \
-	READ(crm, 0)  \
-	READ(crm, 1) READ(crm, 2) READ(crm, 3) READ(crm, 4) READ(crm, 5) READ(crm, 6) READ(crm, 7)
-
-/* Once in the image: 56 registers take half a KiB of text. */
-static __attribute__((noinline)) u64 read_id(unsigned reg)
-{
-	switch (reg) {
-	READ_ROW(1)
-	READ_ROW(2)
-	READ_ROW(3)
-	READ_ROW(4)
-	READ_ROW(5)
-	READ_ROW(6)
-	READ_ROW(7)
-	}
-	return 0;
-}
+/* 56 registers of two instructions each; hyp/idregs.S. @reg: IDREG_FIRST to IDREG_END - 1. */
+u64 read_id(unsigned reg);
 
 u64 sysreg_id(unsigned reg)
 {

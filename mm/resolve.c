@@ -59,9 +59,8 @@ static int by_type(const struct region *r, const struct mm_caps *caps, struct re
 	}
 	if (!s2_decode(out->attr.memattr, caps->fwb, caps->mte_perm))
 		return fail(d, -EINVAL,
-			    "region %s: memattr: %#x is a reserved encoding on this CPU, which has "
-			    "FWB = %d and %s "
-			    "FEAT_MTE_PERM: docs/memory-attributes.md lists what there is",
+			    "region %s: memattr: %#x is reserved on this CPU, which has FWB = %d "
+			    "and %s FEAT_MTE_PERM: see docs/memory-attributes.md",
 			    r->name, out->attr.memattr, caps->fwb,
 			    caps->mte_perm ? "has" : "has no");
 	return 0;
