@@ -278,12 +278,13 @@ tools-check: $(O)/mavis.img $(O)/tools/regions $(O)/bench/regions | $(DEPS)/.che
 	$(Q)$(PYTEST) $(PYTEST_ARGS) tests/tools
 
 fuzz-smoke: | $(DEPS)/.check
-	$(Q)$(MAKE) -s --no-print-directory fuzz FUZZ_SECONDS=5
+	$(Q)$(MAKE) -s --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_SEED=1
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 FUZZ_SECONDS := 60
+FUZZ_SEED := 0
 
 # What reads bytes that others made.
 FUZZ_SRC := $(wildcard drivers/fdt*.c drivers/host*.c $(addprefix hyp/,config*.c bundle.c filetype.c image.c guest_fdt*.c) \
@@ -300,7 +301,8 @@ fuzz: $(FUZZERS)
 		from=tests/fuzz/$${f##*/}; \
 		mkdir -p $$f.corpus; \
 		[ ! -e $$from.dts ] || dtc -q -I dts -O dtb -o $$f.corpus/seed $$from.dts || exit 1; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $$([ ! -e $$from.dict ] || echo -dict=$$from.dict) \
+		$$f -seed=$(FUZZ_SEED) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+			$$([ ! -e $$from.dict ] || echo -dict=$$from.dict) \
 			-artifact_prefix=$$f. $$f.corpus >$$f.log 2>&1 || { cat $$f.log; exit 1; }; \
 	done
 

@@ -288,17 +288,15 @@ static int check_name(const struct config_reader *r, struct region *region)
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,._+-@";
 	const char *name = dt_name(&r->w);
 
-	if (strlen(name) >= sizeof(region->name))
-		return fail(
-			r->diag, -EINVAL,
-			"/guest/regions/%.64s: the name has %zu characters: give it %zu at most",
-			name, strlen(name), sizeof(region->name) - 1);
+	if (!*name || strlen(name) >= sizeof(region->name))
+		return fail(r->diag, -EINVAL,
+			    "/guest/regions/%.64s: the name has %zu characters: give it 1 to %zu",
+			    name, strlen(name), sizeof(region->name) - 1);
 	for (const char *p = name; *p; p++)
 		if (!strchr(allowed, *p))
 			return fail(r->diag, -EINVAL,
 				    "/guest/regions: character %u of a region's name is %#x: use "
-				    "letters, digits and "
-				    ",._+-@",
+				    "letters, digits and ,._+-@",
 				    (unsigned)(p - name) + 1, (u8)*p);
 	format(region->name, sizeof(region->name), "%s", name);
 	return 0;

@@ -640,7 +640,7 @@ static void wrong_regions_are_refused(void **state)
 
 static void wrong_region_names_are_refused(void **state)
 {
-	static const struct refusal longer = { "", NULL, "has 40 characters: give it 39 at most",
+	static const struct refusal longer = { "", NULL, "has 40 characters: give it 1 to 39",
 					       0 };
 	static const struct refusal odd = { "", NULL,
 					    "character 3 of a region's name is 0x1b: use letters",
