@@ -218,8 +218,20 @@ $(O)/bench/guest.bin: bench/guest.S Makefile | $(DEPS)/.build
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
-$(O)/bench/operations.cpio: $(O)/bench/guest.bin $(CONFIG) tools/bundle | $(DEPS)/.run
+$(O)/bench/operations.cpio: $(O)/bench/guest.bin $(CONFIG) tools/bundle tools/newc.py | $(DEPS)/.run
 	$(Q)tools/bundle --kernel $< --load 0x44000000 --entry 0x44000000 --config $(CONFIG) -o $@
+
+# The ramdisk of `make run`, but for its /init and the programs of guests/linux.
+$(O)/bench/init: bench/init.S Makefile | $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)$(GUEST_CC) -nostdlib -static -s -Wl,--build-id=none -o $@ $<
+
+$(O)/bench/ramdisk.cpio.gz: $(O)/bench/init guests/linux/modules tools/ramdisk tools/newc.py | $(DEPS)/.run
+	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init $< \
+		--modules guests/linux/modules -o $@
+
+$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | $(DEPS)/.run
+	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $< --config $(CONFIG) -o $@
 
 # What a table of many regions costs, counted on the host.
 REGIONS_BENCH_SRC := $(filter-out mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c
@@ -236,11 +248,11 @@ regions-bench: $(O)/bench/regions
 	$(Q)$<
 
 .PHONY: bench
-BENCH_IN := $(O)/bench/elcount.so $(O)/mavis.img $(RAMDISK) $(O)/guest.cpio $(O)/bench/operations.cpio
+BENCH_IN := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio ramdisk.cpio.gz boot.cpio)
 bench: regions-bench $(BENCH_IN)
 	$(Q)bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
-		--kernel $(KERNEL) --ramdisk $(RAMDISK) --bundle $(O)/guest.cpio \
-		--operations $(O)/bench/operations.cpio $(BENCH_ARGS)
+		--kernel $(KERNEL) --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
+		--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio $(BENCH_ARGS)
 
 # --- Checks without QEMU --------------------------------------------------------------------------
 

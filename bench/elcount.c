@@ -4,7 +4,7 @@
  * same in each run.
  *
  * It writes lines `elcount EVENT EL0 EL1 EL2` to stderr, the counts so far: `first-elN` when level
- * N runs its first instruction, `mark` at every `hint #126`, which is a NOP to the CPU.
+ * N runs its first instruction, `mark` at every `hint #126`, which is a NOP to the CPU, and `exit`.
  *
  * Debian ships QEMU without the plugin header, so what is used of it is declared here.
  */
@@ -40,6 +40,7 @@ void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    void (*cb)(unsigned cpu, void *arg), int flags,
 					    void *arg);
+void qemu_plugin_register_atexit_cb(uint64_t id, void (*cb)(uint64_t id, void *arg), void *arg);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *data, size_t len);
@@ -74,6 +75,13 @@ static void mark(unsigned cpu, void *arg)
 	(void)cpu;
 	(void)arg;
 	say("mark");
+}
+
+static void at_exit(uint64_t id, void *arg)
+{
+	(void)id;
+	(void)arg;
+	say("exit");
 }
 
 static void find_pstate(uint64_t id, unsigned cpu)
@@ -128,5 +136,6 @@ int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 	value = g_byte_array_new();
 	qemu_plugin_register_vcpu_init_cb(id, find_pstate);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	return 0;
 }
