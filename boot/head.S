@@ -86,8 +86,8 @@ primary:
 	b	.
 
 /*
- * The address that PSCI CPU_ON and CPU_SUSPEND get. x0 = the physical address of this CPU's struct
- * cpu.
+ * The address that PSCI CPU_ON and CPU_SUSPEND get, and where a CPU goes that waited. x0 = the
+ * physical address of this CPU's struct cpu.
  */
 func secondary_entry
 	mov	x19, x0
@@ -100,6 +100,15 @@ func secondary_entry
 	bl	secondary_main
 	b	.
 endfunc secondary_entry
+
+/* Where CPUs come out of a spin-table. At another EL than the boot CPU's one is of no use. */
+func spin_table_arrival
+	bl	cpu_reset_state
+	cmp	x0, #2
+	b.ne	.
+	bl	mmu_enable
+	b	cpu_wait
+endfunc spin_table_arrival
 
 /* A known state at whichever exception level this is, which is returned in x0. Clobbers x1. */
 cpu_reset_state:

@@ -9,6 +9,9 @@
 extern char __image_start[], __text_end[], __rodata_end[];
 extern char __stack_guard[], __stack_start[], __stack_end[], __panic_guard[], __panic_stack_end[];
 extern char __pool_start[];
+
+/* Where the CPUs of a spin-table come to Mavis (head.S). */
+extern char spin_table_arrival[];
 #pragma GCC visibility pop
 
 /*

@@ -12,6 +12,7 @@
 #include "boot/probe_tags.h"
 #include "boot/report.h"
 #include "drivers/console.h"
+#include "drivers/cpu_power.h"
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
@@ -87,6 +88,7 @@ static void read_host(const void *fdt, u64 el)
 		     el);
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
 	report_machine(&host);
+	check(cpu_power_init(&host, PA((u64)spin_table_arrival), el2_poke, &diag), &diag);
 }
 
 static void read_bundle(void)

@@ -163,6 +163,18 @@ int el2_clean(pa_t pa, u64 size)
 	return stage1_unmap(&el2_table, pa, size);
 }
 
+int el2_poke(pa_t pa, u64 val)
+{
+	pa_t page = PA(ALIGN_DOWN(pa.v, PAGE_SIZE));
+	int err = stage1_map(&el2_table, page, PAGE_SIZE, S1_DATA);
+
+	if (err)
+		return err;
+	*(volatile u64 *)pa.v = val;
+	dcache_clean_inval_poc(pa.v, pa.v + sizeof(val));
+	return stage1_unmap(&el2_table, page, PAGE_SIZE);
+}
+
 #define STACK_PAGES	4		/* with the guard */
 
 int el2_alloc_stack(u64 *top)

@@ -48,6 +48,12 @@ int el2_unmap_memory(void);
  */
 int el2_clean(pa_t pa, u64 size);
 
+/*
+ * Writes a number to memory that EL2 does not see otherwise, past the caches too. -EEXIST: it does
+ * see it; -ENOMEM.
+ */
+int el2_poke(pa_t pa, u64 val);
+
 /* A stack for another CPU, its lowest page unmapped; *top is where SP starts. -ENOMEM. */
 int el2_alloc_stack(u64 *top);
 

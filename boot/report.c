@@ -11,11 +11,11 @@
 
 #define PAR_ADDRESS	GENMASK(51, 12)
 
-static const char *conduit_name(enum conduit c)
+static const char *cpu_starter(const struct host *host)
 {
-	static const char *const name[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
+	static const char *const conduit[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
 
-	return name[c];
+	return host->cpu[0].method == CPU_METHOD_SPIN_TABLE ? "spin-table" : conduit[host->conduit];
 }
 
 void report_machine(const struct host *host)
@@ -28,7 +28,7 @@ void report_machine(const struct host *host)
 
 	print("\nMavis " MAVIS_VERSION ": EL2 on %u CPU%s (MIDR_EL1 %#lx), %s\n", host->nr_cpus,
 	      host->nr_cpus == 1 ? "" : "s", read_sysreg(midr_el1),
-	      conduit_name(host->conduit));
+	      cpu_starter(host));
 	features_list(text, sizeof(text));
 	print("Features: %s\n", text[0] ? text : "none of those that Mavis looks for");
 	if (host->gic.version)

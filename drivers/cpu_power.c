@@ -2,6 +2,86 @@
 #include "drivers/cpu_power.h"
 
 #include "drivers/firmware.h"
+#include "lib/errno.h"
+#include "lib/sysreg.h"
+
+/* PSCI's states */
+#define STATE_ON	0
+#define STATE_OFF	1
+
+/* A CPU that came out of a spin-table. Written here and in cpu_wait.S, by all with the MMU on. */
+struct waiting_cpu {
+	u64 mpidr;
+	u64 entry;
+	u64 context;			/* not 0: go to `entry` with it */
+	u32 here;			/* it waits */
+} __attribute__((aligned(WAIT_SIZE)));
+
+_Static_assert(sizeof(struct waiting_cpu) == WAIT_SIZE &&
+		       offsetof(struct waiting_cpu, mpidr) == WAIT_MPIDR &&
+		       offsetof(struct waiting_cpu, entry) == WAIT_ENTRY &&
+		       offsetof(struct waiting_cpu, context) == WAIT_CONTEXT &&
+		       offsetof(struct waiting_cpu, here) == WAIT_HERE &&
+		       MPIDR_AFFINITY == WAIT_AFFINITY,
+	       "cpu_wait.S relies on it");
+
+/* cpu_wait.S looks itself up in here, up to the first without an entry. */
+struct waiting_cpu waiting_cpus[HOST_MAX_CPUS + 1];
+
+static struct waiting_cpu *find(u64 mpidr)
+{
+	for (struct waiting_cpu *w = waiting_cpus; w->entry; w++)
+		if (w->mpidr == mpidr)
+			return w;
+	return NULL;
+}
+
+static bool is_here(const struct waiting_cpu *w)
+{
+	return __atomic_load_n(&w->here, __ATOMIC_ACQUIRE);
+}
+
+static bool comes(const struct waiting_cpu *w)
+{
+	u64 start = read_sysreg(cntpct_el0), second = MAX(read_sysreg(cntfrq_el0), 1);
+
+	while (!is_here(w))
+		if (read_sysreg(cntpct_el0) - start > second)
+			return is_here(w);
+	return true;
+}
+
+/* The table is whole before the first CPU looks into it: they may share a release address. */
+int cpu_power_init(const struct host *host, pa_t arrival, int (*poke)(pa_t pa, u64 val),
+		   struct diag *d)
+{
+	struct waiting_cpu *w = waiting_cpus;
+
+	for (unsigned i = 0; i < host->nr_cpus; i++)
+		if (host->cpu[i].method == CPU_METHOD_SPIN_TABLE)
+			*w++ = (struct waiting_cpu){ host->cpu[i].mpidr, .entry = arrival.v };
+
+	for (unsigned i = 1; i < host->nr_cpus; i++) {
+		const struct host_cpu *cpu = &host->cpu[i];
+
+		if (cpu->method != CPU_METHOD_SPIN_TABLE)
+			continue;
+		if (poke(PA(cpu->release_addr), arrival.v))
+			return fail(d, -EIO,
+				    "CPU %#lx: cpu-release-addr: EL2 cannot map %#lx: correct the "
+				    "device tree",
+				    cpu->mpidr, cpu->release_addr);
+		/* It waits with WFE, as the spin-table protocol says; poke() has ended in a DSB. */
+		asm volatile("sev" : : : "memory");
+		if (!comes(find(cpu->mpidr)))
+			return fail(d, -EIO,
+				    "CPU %#lx: did not come within a second after its "
+				    "cpu-release-addr, %#lx, was written: correct the device tree, "
+				    "or remove the CPU from it",
+				    cpu->mpidr, cpu->release_addr);
+	}
+	return 0;
+}
 
 /* PSCI's results are 32 bits wide whatever the width of the call. */
 static s64 psci(u32 fid, u64 a1, u64 a2, u64 a3)
@@ -9,13 +89,22 @@ static s64 psci(u32 fid, u64 a1, u64 a2, u64 a3)
 	return (s32)firmware_call(fid, a1, a2, a3).x[0];
 }
 
+/* The store to `context` wakes it: cpu_wait.S watches that address. */
 s64 cpu_power_on(u64 mpidr, pa_t entry, u64 context)
 {
-	return psci(PSCI_CPU_ON_64, mpidr, entry.v, context);
+	struct waiting_cpu *w = find(mpidr);
+
+	if (!w)
+		return psci(PSCI_CPU_ON_64, mpidr, entry.v, context);
+	w->entry = entry.v;
+	__atomic_store_n(&w->context, context, __ATOMIC_RELEASE);
+	return PSCI_SUCCESS;
 }
 
 s64 cpu_power_off(void)
 {
+	if (find(read_sysreg(mpidr_el1) & MPIDR_AFFINITY))
+		((void (*)(void))cpu_wait)();
 	return psci(PSCI_CPU_OFF, 0, 0, 0);
 }
 
@@ -26,5 +115,9 @@ s64 cpu_power_suspend(u32 state, pa_t entry, u64 context)
 
 s64 cpu_power_state(u64 mpidr)
 {
-	return psci(PSCI_AFFINITY_INFO_64, mpidr, 0, 0);
+	const struct waiting_cpu *w = find(mpidr);
+
+	if (!w)
+		return psci(PSCI_AFFINITY_INFO_64, mpidr, 0, 0);
+	return is_here(w) ? STATE_OFF : STATE_ON;
 }

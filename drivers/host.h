@@ -13,6 +13,9 @@
 #define HOST_MAX_GICR		16
 #define HOST_MAX_ITS		16
 
+/* Affinity fields of MPIDR_EL1. */
+#define MPIDR_AFFINITY	(GENMASK(39, 32) | GENMASK(23, 0))
+
 enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_PSCI, CPU_METHOD_SPIN_TABLE };
 enum conduit { CONDUIT_NONE, CONDUIT_SMC, CONDUIT_HVC };
 

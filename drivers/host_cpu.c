@@ -4,8 +4,6 @@
 #include "lib/errno.h"
 #include <string.h>
 
-#define MPIDR_AFFINITY	(GENMASK(39, 32) | GENMASK(23, 0))
-
 static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct diag *d)
 {
 	const char *method = dt_string(dt_prop(w, "enable-method"));

@@ -44,9 +44,6 @@ int cpus_init(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag 
 /* The guest's CPU with these affinity fields, all other bits of @mpidr being 0; or NULL. */
 struct cpu *cpu_find(u64 mpidr);
 
-/* Affinity fields of MPIDR_EL1. */
-#define MPIDR_AFFINITY	(GENMASK(39, 32) | GENMASK(23, 0))
-
 #define this_cpu()	((struct cpu *)read_sysreg(tpidr_el2))
 #endif
 

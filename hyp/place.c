@@ -35,14 +35,14 @@ static struct range pa_range(const struct place *p)
 
 /*
  * The lowest @size bytes of guest memory at @offset above a multiple of @align (IPA) that touch
- * nothing taken.
+ * nothing taken; never at 0, which a guest takes for no address at all.
  */
 static bool find_room(const struct region_table *t, const struct taken *taken, u64 size, u64 align,
 		      u64 offset, struct place *p)
 {
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
-		u64 ipa = ALIGN_UP(r->ipa.v, align) + offset;
+		u64 ipa = ALIGN_UP(MAX(r->ipa.v, 1), align) + offset;
 
 		if (!region_is_memory(r))
 			continue;

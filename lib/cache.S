@@ -17,8 +17,9 @@
 	lsl	x2, x3, x2
 	sub	x3, x2, #1
 	bic	x0, x0, x3
-	sub	x4, x1, x2, lsl #3
-	b	2f
+	subs	x4, x1, x2, lsl #3
+	b.hs	2f
+	b	4f				/* within eight lines of address 0 */
 1:
 	.rept	8
 	dc	\op, x0

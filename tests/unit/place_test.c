@@ -177,6 +177,20 @@ static void no_ramdisk_is_no_error(void **state)
 	assert_int_equal(placement.ramdisk.size, 0);
 }
 
+/* zcu102 has memory from 0 on, and to Linux a device tree at 0 is none. */
+static void nothing_is_put_at_address_0(void **state)
+{
+	(void)state;
+	table.nr = 0;
+	add_ram(0, 0, GIB(1));
+	request.bundle.base = request.ramdisk.base = MIB(256);
+	request.kernel.base = MIB(256) + PAGE_SIZE;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, MIB(2));
+	assert_int_equal(placement.fdt.ipa.v, PAGE_SIZE);
+	nothing_overlaps();
+}
+
 #define test(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -193,6 +207,7 @@ int main(void)
 		test(memory_that_the_guest_does_not_count_as_its_own_is_no_room),
 		test(a_bare_program_goes_where_it_is_told),
 		test(no_ramdisk_is_no_error),
+		test(nothing_is_put_at_address_0),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
