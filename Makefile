@@ -155,28 +155,41 @@ unit: $(UNIT_TESTS)
 # Debian's compiler has this name on every machine. Guest programs are static: the ramdisk has no libc.
 GUEST_CC := aarch64-linux-gnu-gcc
 GUEST_BIN := $(patsubst guests/linux/%.c,$(O)/guest/bin/%,$(sort $(wildcard guests/linux/*.c)))
-KERNEL := $(DEPS)/Image
-RAMDISK := $(O)/guest/ramdisk.cpio.gz
-CONFIG := configs/virt.dts
-BUNDLE := $(O)/guest.cpio
+
+# Debian's own kernel, or with LINUX=backports the newer one.
+LINUX :=
+KERNEL := $(DEPS)$(LINUX:%=/%)/Image
+RAMDISK := $(O)/guest/ramdisk$(LINUX:%=-%).cpio.gz
+
+# The machine, by its name in tools/boards.py, and its bundle.
+BOARD := virt
+CONFIG := configs/$(BOARD).dts
+BUNDLE := $(O)/guest$(filter-out -virt,-$(BOARD)).cpio
 
 $(O)/guest/bin/%: guests/linux/%.c Makefile | $(DEPS)/.run
 	@mkdir -p $(@D)
 	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -Wl,--build-id=none -o $@ $<
 
-$(O)/guest/ramdisk.cpio.gz: guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN) | $(DEPS)/.run
-	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init guests/linux/init \
-		--modules guests/linux/modules -o $@ $(GUEST_BIN)
+RAMDISK_IN := guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN)
+# $(call MAKE_RAMDISK,directory of the kernel)
+MAKE_RAMDISK = tools/ramdisk --root $(DEPS)/arm64 --root $(DEPS)/backports/arm64 --init guests/linux/init \
+	--release "$$(cat $(1)/kernel-release)" --modules guests/linux/modules -o $@ $(GUEST_BIN)
+
+$(O)/guest/ramdisk.cpio.gz: $(RAMDISK_IN) | $(DEPS)/.run
+	$(Q)$(call MAKE_RAMDISK,$(DEPS))
+
+$(O)/guest/ramdisk-backports.cpio.gz: $(RAMDISK_IN) | $(DEPS)/.run $(DEPS)/.backports
+	$(Q)$(call MAKE_RAMDISK,$(DEPS)/backports)
 
 $(O)/.bundle: FORCE
 	@mkdir -p $(@D)
 	@echo '$(KERNEL) $(RAMDISK) $(CONFIG)' | cmp -s - $@ || echo '$(KERNEL) $(RAMDISK) $(CONFIG)' >$@
 
-$(O)/guest.cpio: $(RAMDISK) $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | $(DEPS)/.run
+$(BUNDLE): $(RAMDISK) $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | $(DEPS)/.run
 	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $(RAMDISK) --config $(CONFIG) -o $@
 
 .PHONY: bundle
-bundle: $(O)/guest.cpio
+bundle: $(BUNDLE)
 
 # --- Running --------------------------------------------------------------------------------------
 
@@ -187,16 +200,24 @@ MEM := 1G
 GIC := 3
 # QEMU refuses tag memory beside a CPU that has no tags.
 MTE := $(if $(filter max cortex-a710 neoverse-n2,$(CPU)),on,off)
-QEMU_VIRT = $(QEMU) -nodefaults -display none -serial mon:stdio -M virt,virtualization=on,gic-version=$(GIC),mte=$(MTE) \
+QEMU_virt = $(QEMU) -nodefaults -display none -serial mon:stdio -M virt,virtualization=on,gic-version=$(GIC),mte=$(MTE) \
 	-cpu $(CPU) -smp $(SMP) -m $(MEM)
+# Other boards are as QEMU has them, with the tree of the kernel's package.
+TREE := $(filter-out %/virt.dtb,$(O)/boards/$(BOARD).dtb)
+QEMU_RUN = $(if $(QEMU_$(BOARD)),$(QEMU_$(BOARD)),$(QEMU) $$(tools/board qemu $(BOARD) --dtb $(TREE)))
+
+$(O)/boards/%.dtb: tools/board tools/boards.py | $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)tools/board tree $* --deps $(DEPS) --qemu $(QEMU) -o $@
 
 .PHONY: run native
-run: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run
-	$(Q)$(QEMU_VIRT) -kernel $(O)/mavis.img -initrd $(BUNDLE) $(if $(APPEND),-append '$(APPEND)') $(QEMU_ARGS)
+run: $(O)/mavis.img $(BUNDLE) $(TREE) | $(DEPS)/.run
+	$(Q)$(QEMU_RUN) -kernel $(O)/mavis.img -initrd $(BUNDLE) $(if $(APPEND),-append '$(APPEND)') $(QEMU_ARGS)
 
 # The same kernel and ramdisk on the same machine, without Mavis.
-native: $(RAMDISK) | $(DEPS)/.run
-	$(Q)$(QEMU_VIRT) -kernel $(KERNEL) -initrd $(RAMDISK) -append 'console=ttyAMA0 $(APPEND)' $(QEMU_ARGS)
+native: $(RAMDISK) $(TREE) | $(DEPS)/.run
+	$(Q)$(QEMU_RUN) -kernel $(KERNEL) -initrd $(RAMDISK) -append "console=$$(tools/board console $(BOARD)) $(APPEND)" \
+		$(QEMU_ARGS)
 
 # --- Tests ----------------------------------------------------------------------------------------
 
@@ -344,8 +365,10 @@ make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded
 
 Variables
-CPU=max SMP=4 MEM=1G GIC=3     the machine for run and native
+BOARD=virt                     the machine for run and native: virt raspi4b zcu102 imx8mp versal
+CPU=max SMP=4 MEM=1G GIC=3     what virt has
 QEMU= QEMU_ARGS=               another QEMU; more arguments for it
+LINUX=backports                the guest's kernel is that of Debian's backports
 CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle instead
 KERNEL= RAMDISK=               what goes into the bundle
 APPEND=                        the command line, Mavis's (run) or Linux's (native)

@@ -36,7 +36,7 @@ class Board:
     def qemu(self, dtb=None):
         """QEMU's arguments for the machine, to which -kernel and -initrd come."""
         return ["-display", "none", "-audio", "none", "-no-reboot", *self.serial, "-M", self.machine, *self.args,
-                *(["-dtb", str(dtb)] if dtb else [])]
+                *(["-dtb", str(dtb)] if self.tree else [])]
 
 
 ZCU102_UART = "/axi/serial@ff000000"
@@ -124,10 +124,14 @@ def package_tree(board, deps):
     return found[-1]
 
 
-def write_tree(board, deps, out):
-    """Writes the tree that QEMU's machine of this board is given."""
+def write_tree(board, deps, out, qemu="qemu-system-aarch64"):
+    """Writes the tree that QEMU's machine of this board is given, or makes by itself."""
     out = pathlib.Path(out)
-    if board.tree.endswith(".dts"):
+    if not board.tree:
+        command = board.qemu()
+        command[command.index(board.machine)] += f",dumpdtb={out}"
+        subprocess.run([qemu, *command], check=True, capture_output=True)
+    elif board.tree.endswith(".dts"):
         subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, TOP / board.tree], check=True)
     else:
         out.write_bytes(package_tree(board, deps).read_bytes())

@@ -4,16 +4,22 @@
 import os
 import pathlib
 import re
+import sys
 
 import pexpect
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tools"))
+
+import boards  # noqa: E402  (found through the line above)
+
 BUILD = TOP / os.environ.get("MAVIS_BUILD", "build")
 QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
 
 IMAGE = BUILD / "mavis.img"
 BUNDLE = BUILD / "guest.cpio"
-KERNEL = TOP / "build/deps/Image"
+DEPS = TOP / "build/deps"
+KERNEL = DEPS / "Image"
 RAMDISK = BUILD / "guest/ramdisk.cpio.gz"
 
 READY = "mavis-guest: shell ready"
@@ -29,11 +35,13 @@ class Died(AssertionError):
 
 
 class Machine:
-    def __init__(self, log, *, cpu="max", smp=4, mem="1G", gic=3, machine="", loaded=(), args=()):
-        """Starts QEMU's virt with what `loaded` (arguments for QEMU) puts into its memory; the console goes to `log`."""
-        options = f"virt,virtualization=on,gic-version={gic},mte={'on' if cpu in TAGGED_CPUS else 'off'}"
-        command = ["-nodefaults", "-display", "none", "-serial", "stdio", "-M", options + machine, "-cpu", cpu,
-                   "-smp", str(smp), "-m", str(mem), *map(str, loaded), *map(str, args)]
+    def __init__(self, log, *, board=None, dtb=None, loaded=(), args=(), **virt):
+        """Starts QEMU with what `loaded` (arguments for QEMU) puts into its memory; the console goes to `log`.
+
+        The machine is a board of tools/boards.py with its tree (or another, `dtb`), or by default virt (see virt_args).
+        """
+        command = board.qemu(dtb or board_tree(board)) if board else virt_args(**virt)
+        command += [*map(str, loaded), *map(str, args)]
         log.parent.mkdir(parents=True, exist_ok=True)
         self.log = log
         self.log_file = open(log, "w", encoding="utf-8")
@@ -102,11 +110,26 @@ class Machine:
         self.log_file.close()
 
 
+def virt_args(cpu="max", smp=4, mem="1G", gic=3, machine=""):
+    options = f"virt,virtualization=on,gic-version={gic},mte={'on' if cpu in TAGGED_CPUS else 'off'}"
+    return ["-nodefaults", "-display", "none", "-serial", "stdio", "-M", options + machine, "-cpu", cpu, "-smp", str(smp),
+            "-m", str(mem)]
+
+
+def board_tree(board):
+    """The board's tree as QEMU is given it, made once."""
+    path = BUILD / "boards" / f"{board.name}.dtb"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        boards.write_tree(board, DEPS, path, QEMU)
+    return path
+
+
 def mavis(bundle=BUNDLE, append=""):
     """What a loader gives Mavis."""
     return (["-kernel", IMAGE] + (["-initrd", bundle] if bundle else []) + (["-append", append] if append else []))
 
 
-def native(append=""):
+def native(append="", console="ttyAMA0"):
     """The guest's kernel and ramdisk without Mavis."""
-    return ["-kernel", KERNEL, "-initrd", RAMDISK, "-append", f"console=ttyAMA0 {append}"]
+    return ["-kernel", KERNEL, "-initrd", RAMDISK, "-append", f"console={console} {append}"]

@@ -6,6 +6,7 @@ import re
 import pytest
 
 import machine
+import observe
 
 MIB = 1 << 20
 CPUS = 4
@@ -36,18 +37,6 @@ def mem_total(m):
     return int(re.search(r"MemTotal:\s*(\d+) kB", m.run("cat /proc/meminfo"))[1]) << 10
 
 
-def warnings(m):
-    """The kernel's messages of level warning and above, without what differs from boot to boot.
-
-    How long an interrupt took depends on what else the machine that runs QEMU does.
-    """
-    found = set()
-    for line in m.run("dmesg -r | grep '^<[0-4]>' | grep -v 'hrtimer: interrupt took'; true").splitlines():
-        if match := re.match(r"<\d>\[ *[\d.]+\] (.*)", line):
-            found.add(re.sub(r"0x[0-9a-f]+|[0-9a-f]{6,}|\d+", "N", match[1]))
-    return found
-
-
 def test_the_console_tells_banner_then_regions_then_start_then_linux(guest):
     log = guest.boot_log()
     banner = log.index("Mavis ")
@@ -70,7 +59,7 @@ def test_all_cpus_started_at_el1(guest):
 
 
 def test_linux_warns_of_nothing_that_it_does_not_warn_of_natively(guest, bare):
-    assert warnings(guest) - warnings(bare) == set()
+    assert observe.new_warnings(guest, bare) == set()
 
 
 def test_cpu_features_are_the_native_ones(guest, bare):

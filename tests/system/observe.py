@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a guest, or Mavis's own table, says of itself."""
+
+import re
+
+
+def warnings(m):
+    """The kernel's messages of level warning and above, without what differs from boot to boot.
+
+    How long an interrupt took depends on what else the machine that runs QEMU does.
+    """
+    found = set()
+    for line in m.run("dmesg -r | grep '^<[0-4]>' | grep -v 'hrtimer: interrupt took'; true").splitlines():
+        if match := re.match(r"<\d>\[ *[\d.]+\] (.*)", line):
+            found.add(re.sub(r"0x[0-9a-f]+|[0-9a-f]{6,}|\d+", "N", match[1]))
+    return found
+
+
+def new_warnings(guest, bare, patience=30):
+    """What the guest's kernel warns of and the bare machine's does not, nor will before it is up as long (in seconds)."""
+    while new := warnings(guest) - warnings(bare):
+        up = [float(m.run("cut -d' ' -f1 /proc/uptime")) for m in (guest, bare)]
+        if up[1] > min(up[0], patience):
+            break
+        bare.run("sleep 1")
+    return new
+
+
+def regions(log):
+    """The rows of the region table in a boot log: (first address, what the self-check found, name)."""
+    table = log[log.index("guest physical"):log.index("\nGuest: ")]
+    return re.findall(r"(?m)^ *([0-9a-f]{12})-[0-9a-f]{12} .* (ok|DIFFERS|emulated) +(\S.*)$", table)
