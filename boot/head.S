@@ -13,6 +13,14 @@
 #define SCTLR_EL1_OFF	0x30d00800	/* RES1 bits; MMU and caches off, little-endian */
 #define SCTLR_EL2_OFF	0x30c50830
 #define HCR_EL2_BOOT	(1 << 31)	/* RW; E2H = TGE = 0 */
+#define HCR_EL2_TGE	(1 << 27)
+#define HCR_EL2_E2H_BIT	34
+#define CPTR_EL2_BOOT	0x33ff		/* RES1 bits; TFP and all that may be UNKNOWN 0 */
+
+#define SYS_ID_AA64MMFR3_EL1	S3_0_C0_C7_3
+#define SYS_SCTLR2_EL2		S3_4_C1_C0_3
+#define SYS_TCR2_EL2		S3_4_C2_C0_3
+#define SYS_GCSCR_EL2		S3_4_C2_C5_0
 
 	.section .head.text, "ax"
 	.globl	_start
@@ -75,7 +83,7 @@ primary:
 	 * lines of what was just written with the MMU off.
 	 */
 	mov	x1, x0
-	adr_l	x0, __rodata_end
+	adr_l	x0, __text_end			/* the relocated words are in .rodata */
 	bl	dcache_clean_inval_poc
 	mov	x0, x20
 	bl	mmu_enable
@@ -122,7 +130,23 @@ cpu_reset_state:
 	mov	x1, #HCR_EL2_BOOT
 	msr	hcr_el2, x1
 	isb					/* before registers whose layout follows E2H */
+	mrs	x1, hcr_el2
+	tbnz	x1, #HCR_EL2_E2H_BIT, 3f
 	msr	tpidr_el2, xzr			/* no struct cpu yet */
+	mov	x1, #CPTR_EL2_BOOT		/* libfdt uses SIMD */
+	msr	cptr_el2, x1
+	mrs	x1, SYS_ID_AA64MMFR3_EL1	/* later controls of EL2's stage 1, UNKNOWN too */
+	tst	x1, #0xf			/* TCRX */
+	b.eq	4f
+	msr	SYS_TCR2_EL2, xzr
+4:	tst	x1, #0xf0			/* SCTLRX */
+	b.eq	5f
+	msr	SYS_SCTLR2_EL2, xzr
+5:	mrs	x1, id_aa64pfr1_el1
+	ubfx	x1, x1, #44, #4			/* GCS */
+	cbz	x1, 6f
+	msr	SYS_GCSCR_EL2, xzr
+6:
 	ldr	x1, =SCTLR_EL2_OFF
 	msr	sctlr_el2, x1
 	isb
@@ -135,6 +159,15 @@ cpu_reset_state:
 	msr	sctlr_el3, x1
 	isb
 	ret
+	/*
+	 * Without FEAT_E2H0 E2H stays 1: EL2's registers have EL1's names and layouts, and with TGE
+	 * its TLBI too. Treated as EL1 it comes far enough to say so.
+	 */
+3:	orr	x1, x1, #HCR_EL2_TGE
+	msr	hcr_el2, x1
+	isb
+	mov	x0, #1
+	b	1b
 
 /*
  * Turns on the MMU and the caches with mmu_params, at exception level x0. Secondaries read the

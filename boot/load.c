@@ -87,7 +87,7 @@ static bool move(const struct member *m, const struct place *p)
  */
 static void clean(const struct place *p, u64 size)
 {
-	dcache_clean_poc(p->pa.v, p->pa.v + size);
+	dcache_clean_inval_poc(p->pa.v, p->pa.v + size);
 }
 
 struct entry load_guest(const struct bundle *bundle, const struct config *config,

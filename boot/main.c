@@ -82,6 +82,9 @@ static void read_host(const void *fdt, u64 el)
 {
 	check(host_read(fdt, &host, &diag), &diag);
 	firmware_init(host.conduit);
+	if (el == 1 && FIELD(read_sysreg(CurrentEL), 3, 2) == 2)
+		stop("this CPU has no FEAT_E2H0, HCR_EL2.E2H is always 1: Mavis needs one that "
+		     "can clear it");
 	if (el != 2)
 		stop("entered at EL%lu: Mavis needs EL2: start it there (QEMU virt: -machine "
 		     "virtualization=on)",

@@ -162,6 +162,7 @@ static const struct field {
  * whole.
  */
 #define PFR0_AMU		GENMASK(23, 20)
+#define DFR0_TRACE_BUFFER	GENMASK(47, 44) /* hidden beside FEAT_TRBE_EXT: see vcpu.c */
 #define PFR1_VIRTUALIZATION	(GENMASK(15, 12) | GENMASK(27, 24))
 
 static u64 aarch32(unsigned reg, u64 raw)
@@ -220,5 +221,7 @@ u64 idreg_shown(unsigned reg, u64 raw, const struct idreg_policy *policy)
 			return raw;
 		shown |= clamp(f, FIELD(raw, f->shift + 3, f->shift), policy) << f->shift;
 	}
+	if (reg == ID_AA64DFR0 && FIELD(raw, 59, 56))
+		shown &= ~DFR0_TRACE_BUFFER;
 	return shown;
 }

@@ -59,7 +59,7 @@ void sysreg_trap(struct frame *f, u64 esr)
 {
 	unsigned reg = ISS_ID(esr);
 
-	if ((esr & ID_SPACE_MASK) != ID_SPACE || reg < IDREG_FIRST) {
+	if ((esr & ID_SPACE_MASK) != ID_SPACE || reg - IDREG_FIRST >= IDREG_END - IDREG_FIRST) {
 		inject_undefined();
 		return;
 	}

@@ -17,11 +17,12 @@ bool trap_may_print(void)
 	static struct lock print_lock;
 	static unsigned spent;
 	static u64 last;
-	u64 second = MAX(read_sysreg(cntfrq_el0), 1);
-	u64 now = read_sysreg(cntpct_el0);
+	u64 second = MAX(read_sysreg(cntfrq_el0), 1), now;
 	bool may;
 
 	lock(&print_lock);
+	isb();					/* the time when it is this CPU's turn */
+	now = read_sysreg(cntpct_el0);
 	if (now - last >= second) {
 		spent -= MIN(spent, (now - last) / second);
 		last = now;

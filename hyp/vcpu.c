@@ -165,7 +165,10 @@ static void init_cptr(void)
 			       when(shown(ID_AA64PFR1, 24) >= 2, SMCR_EZT0), SYS_SMCR_EL2);
 }
 
-/* PMU, debug, SPE and trace are the guest's; none of them sees EL2. */
+/*
+ * PMU, debug, SPE and trace are the guest's; none of them sees EL2. But not a trace buffer that can
+ * also be used by an external debugger (FEAT_TRBE_EXT): in that mode it takes physical addresses.
+ */
 static void init_debug(void)
 {
 	u64 pmu = HAVE(id_aa64dfr0_el1, 8), spe = HAVE(id_aa64dfr0_el1, 32),
@@ -175,7 +178,7 @@ static void init_debug(void)
 
 	write_sysreg(hpmn | when(arm_pmu && pmu >= 4, MDCR_HPMD) |
 			     when(arm_pmu && pmu >= 6, MDCR_HCCD) | when(spe, MDCR_E2PB) |
-			     when(trbe, MDCR_E2TB),
+			     when(trbe && !HAVE(id_aa64dfr0_el1, 56), MDCR_E2TB),
 		     mdcr_el2);
 	if (arm_pmu)
 		write_sysreg(0, pmuserenr_el0);

@@ -4,13 +4,12 @@
 	.text
 
 /*
- * void dcache_clean_poc(u64 start, u64 end), dcache_clean_inval_poc(...): by VA to the point of
- * coherency, for those who read past the caches: a guest or a CPU with its MMU off. Ends with the
+ * void dcache_clean_inval_poc(u64 start, u64 end): by VA to the point of coherency. Ends with the
  * DSB that completes the maintenance (Arm ARM B2, "Ordering and completion of data and instruction
  * cache instructions"). Eight lines a turn: cleaning the guest's kernel is the largest part of what
  * EL2 runs.
  */
-.macro dcache_by_line op
+func dcache_clean_inval_poc
 	mrs	x2, ctr_el0
 	ubfx	x2, x2, #16, #4			/* DminLine: log2 of words */
 	mov	x3, #4
@@ -22,26 +21,18 @@
 	b	4f				/* within eight lines of address 0 */
 1:
 	.rept	8
-	dc	\op, x0
+	dc	civac, x0
 	add	x0, x0, x2
 	.endr
 2:	cmp	x0, x4
 	b.ls	1b
 	b	4f
-3:	dc	\op, x0
+3:	dc	civac, x0
 	add	x0, x0, x2
 4:	cmp	x0, x1
 	b.lo	3b
 	dsb	sy
 	ret
-.endm
-
-func dcache_clean_poc
-	dcache_by_line cvac
-endfunc dcache_clean_poc
-
-func dcache_clean_inval_poc
-	dcache_by_line civac
 endfunc dcache_clean_inval_poc
 
 	.section .note.GNU-stack, "", %progbits

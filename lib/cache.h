@@ -7,8 +7,11 @@
 
 #include "lib/types.h"
 
-/* By VA to the point of coherency, both ends rounded outwards to a line. Complete on return. */
-void dcache_clean_poc(u64 start, u64 end);
+/*
+ * By VA to the point of coherency, both ends rounded outwards to a line. Complete on return. Where
+ * cleaning would do the lines go as well: early Cortex-A53s need it (errata 819472, 824069, 826319,
+ * 827319).
+ */
 void dcache_clean_inval_poc(u64 start, u64 end);
 
 #endif

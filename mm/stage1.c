@@ -9,12 +9,15 @@
 #define GP		BIT(50)		/* guarded page: RES0 without FEAT_BTI */
 #define XN		BIT(54)
 
-/* MAIR_EL2, a byte for each AttrIndx. */
+/*
+ * MAIR_EL2, a byte for each AttrIndx. Device without early acknowledgement: a write to PCI
+ * configuration space is done when the guest goes on.
+ */
 enum { MAIR_DEVICE, MAIR_WB, MAIR_TAGGED };
 
 #define MAIR(index, byte)	((u64)(byte) << (8 * (index)))
 
-const u64 stage1_mair = MAIR(MAIR_DEVICE, 0x04) |	/* Device-nGnRE */
+const u64 stage1_mair = MAIR(MAIR_DEVICE, 0x00) |	/* Device-nGnRnE */
 			MAIR(MAIR_WB, 0xff) |		/* Normal WB, read and write allocate */
 			MAIR(MAIR_TAGGED, 0xf0);	/* the same, Tagged */
 

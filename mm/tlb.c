@@ -44,13 +44,12 @@ static void drop_stage2(u64 first, u64 end, u64 step)
 	tlbi_all(vmalle1is);
 }
 
-void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
+static void drop(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 {
 	u64 first = ALIGN_DOWN(in, smallest);	/* entries are aligned to their size: each is hit */
 	u64 end = in + size;
 	bool by_address = (end - first) / smallest <= MAX_BY_ADDRESS;
 
-	dsb(ishst);
 	if (stage == PT_STAGE1_EL2 && by_address)
 		drop_el2(first, end, smallest);
 	else if (stage == PT_STAGE1_EL2)
@@ -60,5 +59,13 @@ void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 	else
 		tlbi_all(vmalls12e1is);		/* both stages, and combined, of this VMID */
 	dsb(ish);
+}
+
+/* Twice: on early Cortex-A76s and -A510s once is not enough (errata 1286807, 2441009). */
+void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
+{
+	dsb(ishst);
+	drop(stage, in, size, smallest);
+	drop(stage, in, size, smallest);
 	isb();
 }

@@ -67,6 +67,16 @@ static void not_there_stays_not_there_in_signed_fields(void **state)
 	assert_int_equal(field(ID_AA64DFR0, 8, 0xf, &plain), 0xf); /* a PMU that is not Arm's */
 }
 
+/* Beside FEAT_TRBE_EXT (bits [59:56]) the trace buffer can be made to take physical addresses. */
+static void a_trace_buffer_that_a_debugger_can_take_is_hidden(void **state)
+{
+	u64 both = 1ull << 44 | 1ull << 56;
+
+	(void)state;
+	assert_int_equal(field(ID_AA64DFR0, 44, 1, &plain), 1);
+	assert_int_equal(FIELD(idreg_shown(ID_AA64DFR0, both, &plain), 47, 44), 0);
+}
+
 static void the_physical_address_is_no_larger_than_stage_2s_input(void **state)
 {
 	struct idreg_policy p = plain;
@@ -120,6 +130,7 @@ int main(void)
 		cmocka_unit_test(mte_is_shown_to_a_guest_that_has_it),
 		cmocka_unit_test(a_value_above_the_known_ones_becomes_the_highest_known),
 		cmocka_unit_test(not_there_stays_not_there_in_signed_fields),
+		cmocka_unit_test(a_trace_buffer_that_a_debugger_can_take_is_hidden),
 		cmocka_unit_test(the_physical_address_is_no_larger_than_stage_2s_input),
 		cmocka_unit_test(registers_that_are_not_in_the_table_read_as_0),
 		cmocka_unit_test(the_features_of_user_space_are_as_on_the_bare_machine),
