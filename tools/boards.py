@@ -58,7 +58,7 @@ BOARDS = (
     Board("zcu102", "Xilinx ZCU102", "xlnx-zcu102,virtualization=on", ("-smp", "4", "-m", "2G"),
           "xilinx/zynqmp-zcu102-rev1.1.dtb", edits=(
               # No power management firmware, so no clocks, resets and pins that it would set.
-              ("phandles", ZCU102_UART, "clocks", "/pss_ref_clk", "/pss_ref_clk"),
+              ("phandles", ZCU102_UART, "clocks", "/pss?ref?clk", "/pss?ref?clk"),
               ("delete", ZCU102_UART, "resets", "power-domains", "pinctrl-names", "pinctrl-0"),
               ("disable", "/firmware/zynqmp-firmware"),
           ),
@@ -93,8 +93,8 @@ def _string(tree, node, prop, *values):
 
 
 def _phandles(tree, node, prop, *targets):
-    got = [subprocess.run(["fdtget", "-t", "x", tree, t, "phandle"], check=True, capture_output=True, text=True).stdout.strip()
-           for t in targets]
+    got = [subprocess.run(["fdtget", "-t", "x", tree, _nodes(tree, t)[0], "phandle"], check=True, capture_output=True,
+                          text=True).stdout.strip() for t in targets]
     _put(tree, "-t", "x", node, prop, *got)
 
 

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Debian's newer kernel, of its backports, as the guest's: `make run LINUX=backports`."""
+
+import pytest
+
+import boards
+import bundles
+import machine
+import observe
+
+NEWER = machine.DEPS / "backports"
+RAMDISK = machine.BUILD / "guest/ramdisk-backports.cpio.gz"
+
+pytestmark = pytest.mark.skipif(not (NEWER / "Image").exists(),
+                                reason="no kernel of Debian's backports here (on Debian 13 the stable one is as new)")
+
+
+@pytest.mark.parametrize("name", ["virt", *(pytest.param(b.name, marks=pytest.mark.all) for b in boards.BOARDS[1:])])
+def test_the_newer_kernel_boots_as_it_does_natively(start, name, tmp_path):
+    board = boards.find(name)
+    tree = tmp_path / "board.dtb"
+    boards.write_tree(board, NEWER, tree, machine.QEMU)
+    bundle = bundles.make(tmp_path / "guest.cpio", board.config, kernel=NEWER / "Image", ramdisk=RAMDISK)
+    guest = start(f"{name}-mavis", board=board, dtb=tree, loaded=machine.mavis(bundle)).login()
+    bare = start(f"{name}-native", board=board, dtb=tree,
+                 loaded=["-kernel", NEWER / "Image", "-initrd", RAMDISK, "-append", f"console={board.console}"]).login()
+    release = (NEWER / "kernel-release").read_text().strip()
+    assert guest.run("uname -r") == release
+    assert guest.run("nproc") == str(board.cpus)
+    assert observe.new_warnings(guest, bare) == set()
