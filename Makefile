@@ -224,11 +224,20 @@ native: $(RAMDISK) $(TREE) | $(DEPS)/.run
 # libfdt is made with SWIG, of which newer Pythons complain.
 PYTEST := /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini
 
+# Bare-metal guests.
+TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S))
+
+$(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
+	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
+
 .PHONY: test test-all
 # Debian 13's own kernel is as new as what Debian 12's backports have.
 NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ramdisk-backports.cpio.gz)
+TEST_IN := $(O)/mavis.img $(O)/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(NEWER)
 
-test test-all: $(NEWER) $(O)/mavis.img $(O)/guest.cpio $(O)/tools/regions $(O)/bench/regions unit | $(DEPS)/.test
+test test-all: $(TEST_IN) unit | $(DEPS)/.test
 	$(Q)QEMU='$(QEMU)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/system
 
 # --- Measurements -----------------------------------------------------------------------------------------------------

@@ -25,16 +25,17 @@
 
 static struct host host __noinit;
 static struct region_table regions __noinit;
-static struct selfcheck checks[REGION_MAX] __noinit;
+static struct selfcheck checks[REGION_MAX + PCI_REGION_MAX];	/* of regions, then of config.pci */
 static struct mm_caps caps;
 static struct config config;
 static struct bundle bundle;
 
 static struct diag diag;
 
+/* It is only read, but what the guest gets may be moved to where it was (load_guest()). */
 static void map_memory(u64 base, u64 size, const char *what)
 {
-	if (el2_map(PA(base), size, S1_RODATA))
+	if (el2_map(PA(base), size, S1_DATA))
 		stop("%s: EL2 cannot map %#lx bytes at %#lx: out of range, or the page pool is "
 		     "used up",
 		     what, size, base);
@@ -138,12 +139,15 @@ static void make_cpus(void)
  */
 static void check_stage2(void)
 {
-	unsigned differ = selfcheck(&caps, checks);
+	unsigned differ = 0;
 
-	report_regions(&regions, checks, &caps);
-	/* One that follows its BAR is nowhere, or in a window that was just checked. */
-	check(pci_regions_trap(&config, &host, &caps, el2_clean, &diag), &diag);
-	report_pci(config.pci, config.nr_pci, &caps);
+	selfcheck(regions.region, regions.nr, &caps, checks);
+	/* What follows its BAR is nowhere, or in a window that was just checked. */
+	check(pci_regions_trap(&config, &host, &caps, el2_clean, checks + regions.nr, &diag),
+	      &diag);
+	report_regions(&regions, &config, checks, &caps);
+	for (unsigned i = 0; i < regions.nr + config.nr_pci; i++)
+		differ += checks[i].differ != 0;
 	report_mte(&regions, &config, &caps);
 	if (differ && config.strict)
 		stop("/guest: strict: the self-check found %u regions that differ from what the "

@@ -33,20 +33,30 @@ void report_machine(const struct host *host)
 	print("Features: %s\n", text[0] ? text : "none of those that Mavis looks for");
 	if (host->gic.version)
 		print("Interrupts: GICv%u, the guest's own\n", host->gic.version);
+	else
+		print("Interrupts: no GIC; the guest's own\n");
 	print("Console: %s\n", host->uart.found ? host->uart.path : "none");
 	print("Memory: %s; Mavis keeps %lu KiB at %#lx\n", table_size(size, sizeof(size), total),
 	      image_range().size >> 10, image_range().base);
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		if (host->reserved[i].firmware)
+			print("Firmware keeps %lu KiB at %#lx (%s)\n",
+			      host->reserved[i].range.size >> 10, host->reserved[i].range.base,
+			      host->reserved[i].name);
 	if (host->has_smmu)
 		print("DMA: not isolated; the SMMU is the guest's\n");
 	else
 		print("DMA: not isolated; no SMMU\n");
 }
 
-/* PAR_EL1.ATTR under each stage 1 that was tried, then whether all was as the architecture says. */
-static void print_check(const struct selfcheck *c, const struct mm_caps *caps)
+/*
+ * PAR_EL1.ATTR under each stage 1 that was tried, then whether all was as the architecture says, or
+ * @why nothing was.
+ */
+static void print_check(const struct selfcheck *c, const struct mm_caps *caps, const char *why)
 {
 	if (!c->checked) {
-		print("  %-8s  %-7s", "-", "emulated");
+		print("  %-8s  %-8s", "-", why);
 		return;
 	}
 	print("  %02x %02x ", c->said[S1_MMU_OFF], c->said[S1_DC]);
@@ -64,20 +74,20 @@ static bool same_difference(const struct selfcheck *a, const struct selfcheck *b
 }
 
 /* Each kind of difference once, with the first region that has it and how many more do. */
-static void print_differences(const struct region_table *t, const struct selfcheck *checks)
+static void print_differences(const struct selfcheck *checks, unsigned nr)
 {
-	for (unsigned i = 0; i < t->nr; i++) {
+	for (unsigned i = 0; i < nr; i++) {
 		const struct selfcheck *c = &checks[i];
 		unsigned more = 0, earlier = 0;
 
 		if (!c->differ)
 			continue;
-		for (unsigned j = 0; j < t->nr; j++)
+		for (unsigned j = 0; j < nr; j++)
 			if (j != i && checks[j].differ && same_difference(c, &checks[j]))
 				*(j < i ? &earlier : &more) += 1;
 		if (earlier)
 			continue;
-		print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", t->region[i].name, c->ipa,
+		print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", c->region->name, c->ipa,
 		      more, s1_defaults[c->setting].name);
 		if (c->faulted)
 			print("no translation, PAR_EL1 is %#lx\n", c->par);
@@ -98,21 +108,40 @@ static void warn_of_dma(const struct region_table *t)
 			      t->region[i].name);
 }
 
-void report_regions(const struct region_table *t, const struct selfcheck *checks,
-		    const struct mm_caps *caps)
+/* A region, of the table or (@p) one that follows its BAR. */
+static void print_row(const struct region *r, const struct pci_region *p, const struct selfcheck *c,
+		      const struct mm_caps *caps)
 {
+	char text[160];
+
+	table_row(text, sizeof(text), r, p ? "follows the BAR" : NULL, caps);
+	print("%s", text);
+	print_check(c, caps, p ? "no place" : "emulated");
+	table_name(text, sizeof(text), r);
+	print("  %s", text);
+	if (p)
+		print(" (BAR %u of %04x:%02x:%02x.%u)", p->bar.bar, p->f.segment, p->f.bus,
+		      p->f.dev, p->f.fn);
+	print("\n");
+}
+
+void report_regions(const struct region_table *t, const struct config *config,
+		    const struct selfcheck *checks, const struct mm_caps *caps)
+{
+	unsigned nr = t->nr + config->nr_pci;
 	char text[160];
 
 	table_head(text, sizeof(text));
 	print("\n%s  %-8s  %-8s  %s\n", text, "PAR_EL1", "check", "region");
-	for (unsigned i = 0; i < t->nr; i++) {
-		table_row(text, sizeof(text), &t->region[i], NULL, caps);
-		print("%s", text);
-		print_check(&checks[i], caps);
-		table_name(text, sizeof(text), &t->region[i]);
-		print("  %s\n", text);
+	for (unsigned i = 0; i < nr; i++) {
+		const struct pci_region *p = i < t->nr ? NULL : &config->pci[i - t->nr];
+
+		if (!p)
+			print_row(&t->region[i], NULL, &checks[i], caps);
+		else if (!pci_region_is_fixed(p))
+			print_row(&p->region, p, &checks[i], caps);
 	}
-	print_differences(t, checks);
+	print_differences(checks, nr);
 	warn_of_dma(t);
 }
 
@@ -123,19 +152,6 @@ void report_mte(const struct region_table *t, const struct config *config,
 
 	table_mte(text, sizeof(text), t, config->mte, caps);
 	print("%s", text);
-}
-
-void report_pci(const struct pci_region *regions, unsigned nr, const struct mm_caps *caps)
-{
-	char text[160];
-
-	for (const struct pci_region *p = regions; p < regions + nr; p++) {
-		if (pci_region_is_fixed(p))
-			continue;
-		table_row(text, sizeof(text), &p->region, "follows the BAR", caps);
-		print("%s  %-8s  %-8s  %s (BAR %u of %04x:%02x:%02x.%u)\n", text, "-", "-",
-		      p->region.name, p->bar.bar, p->f.segment, p->f.bus, p->f.dev, p->f.fn);
-	}
 }
 
 void report_start(const struct entry *e, unsigned cpus)

@@ -29,6 +29,7 @@ struct host_cpu {
 struct host_reserved {
 	struct range range;
 	bool no_map;
+	bool firmware;			/* its own: no driver of a guest's finds a use for it */
 	char name[32];
 };
 

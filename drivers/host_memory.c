@@ -41,7 +41,8 @@ int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d)
 	return 0;
 }
 
-static bool add_reserved(struct host *host, struct range r, bool no_map, const char *name)
+static bool add_reserved(struct host *host, struct range r, bool no_map, bool firmware,
+			 const char *name)
 {
 	struct host_reserved *out = &host->reserved[host->nr_reserved];
 
@@ -49,15 +50,20 @@ static bool add_reserved(struct host *host, struct range r, bool no_map, const c
 		return false;
 	out->range = pages_around(r);
 	out->no_map = no_map;
+	out->firmware = firmware;
 	format(out->name, sizeof(out->name), "%s", name);
 	host->nr_reserved++;
 	return true;
 }
 
-/* A node without `reg` leaves the place to whoever reads the tree: the guest. */
+/*
+ * A node without `reg` leaves the place to whoever reads the tree: the guest. Memory that is not to
+ * be mapped, has no driver and is referred to by no device is the firmware's.
+ */
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	bool no_map = dt_prop(w, "no-map").data;
+	bool firmware = no_map && !w->prop[DT_COMPATIBLE].data && !w->prop[DT_PHANDLE].data;
 	struct range r;
 	int ret;
 
@@ -67,7 +73,7 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 		ret = dt_reg(w, i, &r, d);
 		if (ret < 0)
 			return ret;
-		if (ret && !add_reserved(host, r, no_map, dt_name(w)))
+		if (ret && !add_reserved(host, r, no_map, firmware, dt_name(w)))
 			return dt_fail(w, d, -E2BIG, "reg",
 				       "more than %d reservations: raise HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
@@ -99,7 +105,7 @@ static int read_memreserve(struct host *host, struct diag *d)
 				    "correct the device tree",
 				    (unsigned long)r.size, (unsigned long)r.base, DT_PA_BITS);
 		if (!host_reserved_by_loader(host, r) &&
-		    !add_reserved(host, r, false, "/memreserve/"))
+		    !add_reserved(host, r, false, true, "/memreserve/"))
 			return fail(
 				d, -E2BIG,
 				"/memreserve/: more than %d reservations: raise HOST_MAX_RESERVED",

@@ -71,6 +71,10 @@ int config_read_pci(struct config_reader *r, const struct region *region, const 
 		return refuse(r, -EINVAL, "ipa",
 			      "a BAR is where the guest puts it: take it out, or `expose` the BAR "
 			      "as \"reserved\" or \"pmem\"");
+	if (region->opts.probe_tags && !pci_region_is_fixed(&p))
+		return refuse(r, -EINVAL, "probe-tags",
+			      "a BAR that the guest places is nowhere yet when tags are probed: "
+			      "take it out, or `expose` the BAR as \"reserved\" or \"pmem\"");
 	if (c->nr_pci == PCI_REGION_MAX)
 		return refuse(r, -E2BIG, "pci", "more than %d of them: raise PCI_REGION_MAX",
 			      PCI_REGION_MAX);

@@ -12,7 +12,8 @@
 
 #define EC_INSTRUCTION_ABORT	0x20
 
-/* ESR_EL2.ISS of a data abort; S1PTW and FSC are an instruction abort's as well. */
+/* ESR_EL2.ISS2 and ISS of a data abort; S1PTW and FSC are an instruction abort's as well. */
+#define ISS2_TAG_ACCESS	BIT(41)		/* NoTagAccess: a permission fault (QEMU 11.1: FSC is 0) */
 #define ISS_ISV		BIT(24)
 #define ISS_SAS(esr)	FIELD(esr, 23, 22)
 #define ISS_SSE		BIT(21)
@@ -29,6 +30,10 @@
 #define FSC_TRANSLATION	0x04
 #define FSC_PERMISSION	0x0c
 
+#define SCTLR_E0E	BIT(24)
+#define SCTLR_EE	BIT(25)
+#define PSTATE_AARCH32_E BIT(9)
+
 #define PAR_F		BIT(0)
 #define PAR_PA		GENMASK(47, 12)
 
@@ -44,7 +49,8 @@ static inline u64 find_ipa(u64 esr)
 {
 	u64 far = read_sysreg(far_el2), par;
 
-	if (esr & ISS_S1PTW || FSC_TYPE(ISS_FSC(esr)) != FSC_PERMISSION)
+	if (esr & ISS_S1PTW ||
+	    !(esr & ISS2_TAG_ACCESS || FSC_TYPE(ISS_FSC(esr)) == FSC_PERMISSION))
 		return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
 	par = at_s1e1r(far);
 	return par & PAR_F ? NO_IPA : (par & PAR_PA) | (far & PAGE_MASK);
@@ -71,6 +77,23 @@ static void refuse(u64 esr, const char *why, u64 ipa)
 }
 
 /*
+ * The bytes of a register as the access had them in memory: another order than EL2's where the
+ * guest is big-endian (Arm ARM, SCTLR_EL1.EE and E0E; SPSR.E in AArch32).
+ */
+static u64 in_guest_order(u64 val, unsigned size)
+{
+	u64 spsr = read_sysreg(spsr_el2), big;
+
+	if (spsr & PSTATE_AARCH32)
+		big = spsr & PSTATE_AARCH32_E;
+	else if (spsr & PSTATE_MODE)
+		big = read_sysreg(sctlr_el1) & SCTLR_EE;
+	else
+		big = read_sysreg(sctlr_el1) & SCTLR_E0E;
+	return big ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
+}
+
+/*
  * One access to a page that EL2 works. The guest's own barriers before and after it order EL2's
  * access as well, which is made by the same CPU in its place; load-acquire and store-release ask
  * for one here.
@@ -88,9 +111,10 @@ static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 
 		val = mmio_loaded(frame_get(f, ISS_SRT(esr)), size, false, true);
 		if (esr & ISS_AR)
 			dmb(sy);
-		page->handler(page->arg, offset, size, true, val);
+		page->handler(page->arg, offset, size, true, in_guest_order(val, size));
 	} else {
 		val = page->handler(page->arg, offset, size, false, 0);
+		val = in_guest_order(mmio_loaded(val, size, false, true), size);
 		if (esr & ISS_AR)
 			dmb(sy);
 		frame_set(f, ISS_SRT(esr), mmio_loaded(val, size, esr & ISS_SSE, esr & ISS_SF));
@@ -138,6 +162,10 @@ static void stage2_fault(struct frame *f, u64 esr)
 	page = mmio_find(IPA(ipa));
 	if (page) {
 		emulated_page(f, esr, page, ipa);
+		return;
+	}
+	if (esr & ISS2_TAG_ACCESS) {
+		refuse(esr, "no tags there", ipa);
 		return;
 	}
 	switch (FSC_TYPE(ISS_FSC(esr))) {

@@ -22,13 +22,12 @@ static u64 bar_address(const struct pci_region *p)
 }
 
 /*
- * Where the guest has put the BAR, if a region can be there: pages of a PCI window as the machine
- * has it, which no other region follows to. 0 otherwise.
+ * Where the BAR is for the CPU with @addr in it, if a region can be there: pages of a PCI window as
+ * the machine has it, which no other region follows to. 0 otherwise.
  */
-static u64 place_of(const struct pci_region *p)
+static u64 place_of(const struct pci_region *p, u64 addr)
 {
-	struct range r = { pci_to_cpu(host, p->f.bridge, bar_address(p), p->region.size),
-			   p->region.size };
+	struct range r = { pci_to_cpu(host, p->f.bridge, addr, p->region.size), p->region.size };
 	const struct region *window = region_find(guest.regions, IPA(r.base));
 
 	if (!IS_ALIGNED(r.base, PAGE_SIZE) || !window || window->origin != REGION_FROM_HOST ||
@@ -51,6 +50,25 @@ static void say(const struct pci_region *p, u64 at, const char *what)
 		      p->region.size >> shift, shift == 10 ? "KiB" : "MiB", what);
 }
 
+static int place(struct region *r, u64 at)
+{
+	int err = stage2_change(&guest.s2, IPA(at), r->size, r->attr);
+
+	if (err)
+		return err;
+	r->ipa = IPA(at);
+	r->pa = PA(at);
+	return 0;
+}
+
+/* What was split for it stays so: this takes no page, and cannot fail. */
+static void unplace(struct region *r)
+{
+	stage2_change(&guest.s2, r->ipa, r->size, region_find(guest.regions, r->ipa)->attr);
+	r->ipa = IPA(0);
+	r->pa = PA(0);
+}
+
 /*
  * The BAR is about to go from where it is. Where stage 2 made it Write-Back, caches hold some of it
  * whatever the guest's stage 1 says, so it is not the guest that cleans them.
@@ -58,32 +76,28 @@ static void say(const struct pci_region *p, u64 at, const char *what)
 static void leave(struct pci_region *p)
 {
 	struct region *r = &p->region;
-	const struct s2_mem *mem = s2_decode(r->attr.memattr, guest.fwb, mte_perm);
+	u64 from = r->ipa.v;
 
-	/* What was split for it stays so: this takes no page, and cannot fail. */
-	stage2_change(&guest.s2, r->ipa, r->size, region_find(guest.regions, r->ipa)->attr);
-	if (mem->rule == S2_FORCE_WB && clean_range(PA(r->ipa.v), r->size))
-		say(p, r->ipa.v, "left with data in caches: the page pool is used up");
-	r->ipa = IPA(0);
+	unplace(r);
+	if (s2_decode(r->attr.memattr, guest.fwb, mte_perm)->rule == S2_FORCE_WB &&
+	    clean_range(PA(from), r->size))
+		say(p, from, "left with data in caches: the page pool is used up");
 }
 
 /* Follows the BAR; @on says whether the function answers to it. With guest.s2_lock. */
 static void follow(struct pci_region *p, bool on)
 {
 	struct region *r = &p->region;
-	u64 to = on ? place_of(p) : 0;
+	u64 to = on ? place_of(p, bar_address(p)) : 0;
 
 	if (r->ipa.v && r->ipa.v != to)
 		leave(p);
 	if (on && !to) {
 		say(p, bar_address(p), "on the bus: no place for a region; not followed");
 	} else if (to && !r->ipa.v) {
-		if (stage2_change(&guest.s2, IPA(to), r->size, r->attr)) {
-			say(p, to, "not followed: the page pool is used up");
-			return;
-		}
-		r->ipa = IPA(to);
-		say(p, to, s2_decode(r->attr.memattr, guest.fwb, mte_perm)->name);
+		say(p, to,
+		    place(r, to) ? "not followed: the page pool is used up"
+				 : s2_decode(r->attr.memattr, guest.fwb, mte_perm)->name);
 	}
 }
 
@@ -140,6 +154,8 @@ static u64 access_config(void *arg, u64 offset, unsigned size, bool write, u64 v
 {
 	u64 ecam = (u64)arg;
 
+	if (!write && size == 8)
+		return read32(ecam + offset) | (u64)read32(ecam + offset + 4) << 32;
 	if (!write)
 		return (u64)read32(ecam + ALIGN_DOWN(offset, 4)) >> (offset & 3) * 8;
 	if (size == 8) {
@@ -157,6 +173,58 @@ static u64 access_hidden(void *arg, u64 offset, unsigned size, bool write, u64 v
 {
 	(void)arg, (void)offset, (void)size, (void)write, (void)val;
 	return ~0ull;
+}
+
+/* The highest place in the window that no region of the config has; 0: none. A PCI bus address. */
+static u64 free_place(const struct host_mmio *w, u64 size, const struct region_table *t)
+{
+	u64 base = w->range.base, addr = ALIGN_DOWN(w->bus + w->range.size, size);
+	const struct region *r;
+
+	do {
+		if (addr < w->bus + size)
+			return 0;
+		addr -= size;
+		for (r = t->region; r < t->region + t->nr; r++)
+			if (r->origin == REGION_FROM_CONFIG &&
+			    ranges_overlap((struct range){ base + (addr - w->bus), size },
+					   (struct range){ r->pa.v, r->size })) {
+				u64 below = w->bus + MAX(r->pa.v, base) - base;
+
+				addr = MIN(addr, ALIGN_DOWN(below, size));
+				break;
+			}
+	} while (r < t->region + t->nr);
+	return addr;
+}
+
+/* Where a guest that fills a window from its start comes last. */
+static u64 choose_place(const struct pci_region *p, const struct host *machine,
+			const struct region_table *t)
+{
+	bool wide = pci_bar_is_64(&p->f, p->bar.bar);
+	u64 addr = 0;
+
+	for (unsigned i = machine->nr_mmio; i-- > 0 && !addr;) {
+		const struct host_mmio *w = &machine->mmio[i];
+
+		if (w->node == p->f.bridge && w->kind >= HOST_PCI_MEM32 &&
+		    (wide || w->bus + w->range.size <= GIB(4)))
+			addr = free_place(w, p->region.size, t);
+	}
+	return addr;
+}
+
+/* selfcheck() at a place where the guest could put the BAR. Nothing accesses it there. */
+static void check_in_window(struct pci_region *p, const struct mm_caps *caps,
+			    struct selfcheck *result)
+{
+	u64 at = place_of(p, choose_place(p, host, guest.regions));
+
+	if (at && !place(&p->region, at)) {
+		selfcheck(&p->region, 1, caps, result);
+		unplace(&p->region);
+	}
 }
 
 /* True if another region has the page already, in the same way. */
@@ -201,7 +269,7 @@ static int trap(struct pci_region *p, struct diag *d)
 }
 
 int pci_regions_trap(struct config *config, const struct host *machine, const struct mm_caps *caps,
-		     int (*clean)(pa_t pa, u64 size), struct diag *d)
+		     int (*clean)(pa_t pa, u64 size), struct selfcheck *checks, struct diag *d)
 {
 	struct resolved out;
 	int err = 0;
@@ -211,9 +279,12 @@ int pci_regions_trap(struct config *config, const struct host *machine, const st
 	host = machine;
 	mte_perm = caps->mte_perm;
 	clean_range = clean;
-	for (struct pci_region *p = regions; p < regions + nr_regions && !err; p++) {
+	for (struct pci_region *p = regions; p < regions + nr_regions && !err; p++, checks++) {
 		err = region_resolve(&p->region, caps, guest.regions->mte, &out, d);
 		p->region.attr = out.attr;
+		p->region.reason = out.reason;
+		if (!err && !pci_region_is_fixed(p))
+			check_in_window(p, caps, checks);
 		if (!err)
 			err = trap(p, d);
 	}
@@ -243,44 +314,6 @@ static int measure(struct pci_region *p, const struct host *machine,
 	return 0;
 }
 
-/* The highest place in the window that no region of @t has; 0: none. A PCI bus address. */
-static u64 free_place(const struct host_mmio *w, u64 size, const struct region_table *t)
-{
-	u64 addr = ALIGN_DOWN(w->bus + w->range.size, size), cpu;
-	unsigned i = 0;
-
-	do {
-		if (addr < w->bus + size)
-			return 0;
-		addr -= size;
-		cpu = w->range.base + (addr - w->bus);
-		for (i = 0; i < t->nr; i++)
-			if (ranges_overlap((struct range){ cpu, size },
-					   (struct range){ t->region[i].pa.v, t->region[i].size }))
-				break;
-	} while (i < t->nr);
-	return addr;
-}
-
-/* Where a guest that fills a window from its start comes last. */
-static u64 choose_place(const struct pci_region *p, const struct host *machine,
-			const struct region_table *t)
-{
-	bool wide = pci_bar_is_64(&p->f, p->bar.bar);
-	u64 addr = 0;
-
-	if (!p->f.on_root)			/* the bridges above it pass on what they pass */
-		return 0;
-	for (unsigned i = machine->nr_mmio; i-- > 0 && !addr;) {
-		const struct host_mmio *w = &machine->mmio[i];
-
-		if (w->node == p->f.bridge && w->kind >= HOST_PCI_MEM32 &&
-		    (wide || w->bus + w->range.size <= GIB(4)))
-			addr = free_place(w, p->region.size, t);
-	}
-	return addr;
-}
-
 /* Leaves a BAR where the firmware has put it, if it has. */
 static int fix(struct pci_region *p, const struct host *machine, struct region_table *t,
 	       struct diag *d)
@@ -290,7 +323,8 @@ static int fix(struct pci_region *p, const struct host *machine, struct region_t
 	u64 pa = addr ? pci_to_cpu(machine, p->f.bridge, addr, p->region.size) : 0;
 
 	if (!pa) {
-		addr = choose_place(p, machine, t);
+		/* the bridges above it pass on what they pass */
+		addr = p->f.on_root ? choose_place(p, machine, t) : 0;
 		pa = pci_to_cpu(machine, p->f.bridge, addr, p->region.size);
 		pci_bar_set(&p->f, p->bar.bar, addr);
 	}

@@ -8,12 +8,13 @@
 #define HYP_PCI_H
 
 #include "drivers/pci.h"
+#include "hyp/selfcheck.h"
 #include "mm/region.h"
 
 #define PCI_REGION_MAX	16
 
 struct pci_region {
-	/* its ipa, while it follows: where it is, 0 if nowhere; pa says nothing */
+	/* its ipa and pa, while it follows: where it is, 0 if nowhere */
 	struct region region;
 	struct pci_bar bar;
 	struct pci_function f;
@@ -38,9 +39,11 @@ int pci_regions_find(struct config *config, const struct host *host, const struc
 
 /*
  * Takes their configuration space from the guest. After guest_map(), before the guest runs. @clean
- * writes back and drops what caches hold of a range, while the guest runs.
+ * writes back and drops what caches hold of a range, while the guest runs. What selfcheck() says of
+ * config->pci[i], which has no place yet, at one that it could have goes into checks[i], where that
+ * is all 0; if there is no such place, it stays so.
  */
 int pci_regions_trap(struct config *config, const struct host *host, const struct mm_caps *caps,
-		     int (*clean)(pa_t pa, u64 size), struct diag *d);
+		     int (*clean)(pa_t pa, u64 size), struct selfcheck *checks, struct diag *d);
 
 #endif

@@ -75,6 +75,20 @@ static int carve_gic(struct region_table *t, const struct host_gic *gic, struct 
 }
 
 /*
+ * What runs at EL3, or waits at EL2, lies in the machine's memory where nothing else protects it. A
+ * guest that wrote to it would have Mavis as well.
+ */
+static int carve_firmware(struct region_table *t, const struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < host->nr_reserved && !err; i++)
+		if (host->reserved[i].firmware)
+			err = carve(t, host->reserved[i].range, host->reserved[i].name, d);
+	return err;
+}
+
+/*
  * Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the
  * finished table.
  */
@@ -124,6 +138,8 @@ int regions_build(struct region_table *t, const struct host *host, const struct 
 		err = carve(t, image, "Mavis itself", d);
 	if (!err)
 		err = carve_gic(t, &host->gic, d);
+	if (!err)
+		err = carve_firmware(t, host, d);
 	if (!err)
 		err = region_table_finish(t, caps, config->mte && caps->mte && !hiding, d);
 	if (!err && hiding)

@@ -65,6 +65,7 @@ static void check_page(struct check *c, u64 ipa, pa_t pa)
 		return;
 	if (out->differ++)
 		return;
+	out->region = c->region;
 	out->faulted = par & PAR_F;
 	out->setting = (u8)c->setting;
 	out->want = want;
@@ -93,29 +94,22 @@ static int check_run(const struct s2_leaf *leaf, void *arg)
 	return 0;
 }
 
-unsigned selfcheck(const struct mm_caps *caps, struct selfcheck *result)
+void selfcheck(const struct region *regions, unsigned nr, const struct mm_caps *caps,
+	       struct selfcheck *result)
 {
 	u64 hcr = read_sysreg(hcr_el2);
-	unsigned differ = 0;
-
-	for (unsigned i = 0; i < guest.regions->nr; i++)
-		result[i] = (struct selfcheck){ .checked = 0 };
 
 	for (unsigned s = 0; s < S1_NR_SETTINGS; s++) {
 		if (s1_defaults[s].dct && !caps->mte)
 			continue;
 		set_hcr(hcr | (s1_defaults[s].dc ? HCR_DC : 0) |
 			(s1_defaults[s].dct ? HCR_DCT : 0));
-		for (unsigned i = 0; i < guest.regions->nr; i++) {
-			const struct region *r = &guest.regions->region[i];
+		for (unsigned i = 0; i < nr; i++) {
+			const struct region *r = &regions[i];
 			struct check c = { r, caps, &result[i], (enum s1_setting)s, false };
 
 			stage2_for_each_leaf(&guest.s2, r->ipa, r->size, check_run, &c);
 		}
 	}
 	set_hcr(hcr);
-
-	for (unsigned i = 0; i < guest.regions->nr; i++)
-		differ += result[i].differ != 0;
-	return differ;
 }

@@ -14,7 +14,8 @@
 #include "mm/region.h"
 
 struct selfcheck {
-	u16 checked; /* translations that were compared; 0: all of the region is emulated */
+	const struct region *region;	/* if any of it differs */
+	u16 checked; /* translations that were compared; 0: nothing of it is there to translate */
 	u16 differ;			/* of these */
 	bool faulted; /* the first that differs is no translation: `par` has the fault */
 	u8 said[S1_NR_SETTINGS];	/* PAR_EL1.ATTR of the region's first mapped page */
@@ -24,10 +25,11 @@ struct selfcheck {
 };
 
 /*
- * Checks region i of guest.regions into result[i]: its first and its last page, and both ends of
- * every run of descriptors of one size. On the CPU that it runs on, after vcpu_init() and before
- * the guest's first instruction. Returns how many regions differ.
+ * Checks regions[i], which guest.s2 maps, into result[i], which is all 0: its first and its last
+ * page, and both ends of every run of descriptors of one size. On the CPU that it runs on, after
+ * vcpu_init() and before the guest's first instruction.
  */
-unsigned selfcheck(const struct mm_caps *caps, struct selfcheck *result);
+void selfcheck(const struct region *regions, unsigned nr, const struct mm_caps *caps,
+	       struct selfcheck *result);
 
 #endif

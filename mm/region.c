@@ -293,9 +293,9 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 		if (before && r->ipa.v < end) {
 			if (r->origin == REGION_FROM_CONFIG)
 				return fail(d, -EEXIST,
-					    "region %s: %#lx bytes at %#lx overlap region %s, %#lx "
-					    "bytes at %#lx: the "
-					    "guest can see only one of them there",
+					    "region %s: ipa: %#lx bytes at %#lx overlap region %s, "
+					    "%#lx bytes at %#lx: the guest can see only one of "
+					    "them there",
 					    r->name, r->size, r->ipa.v, before->name, before->size,
 					    before->ipa.v);
 			skip(r, MIN(end - r->ipa.v, r->size));

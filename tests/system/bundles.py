@@ -33,11 +33,13 @@ def config(path, guest="", text=None):
     return path
 
 
-def make(path, config_path, kernel=machine.KERNEL, ramdisk=machine.RAMDISK, force=True):
-    """A bundle as tools/bundle makes it, without its own checks."""
+def make(path, config_path, kernel=machine.KERNEL, ramdisk=machine.RAMDISK, force=True, load=None):
+    """A bundle as tools/bundle makes it, without its own checks; with `load`, of a program that starts there."""
     argv = sys.argv
-    sys.argv = ["bundle", "--kernel", str(kernel), "--ramdisk", str(ramdisk), "--config", str(config_path), "-o", str(path)]
+    sys.argv = ["bundle", "--kernel", str(kernel), "--config", str(config_path), "-o", str(path)]
+    sys.argv += ["--ramdisk", str(ramdisk)] if ramdisk else []
     sys.argv += ["--force"] if force else []
+    sys.argv += ["--load", str(load), "--entry", str(load)] if load else []
     try:
         tool.main()
     finally:

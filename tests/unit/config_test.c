@@ -619,6 +619,7 @@ static const struct refusal refused_regions[] = {
 	{ "type = \"device-memory\"; pci = \"1af4:1110\"; bar = <6>;", "bar", "give 0 to 5",
 	  -ERANGE },
 	{ PCI "\"1af4:1110\"; ipa = <0 0x1000>;", "ipa", "where the guest puts it", 0 },
+	{ PCI "\"1af4:1110\"; probe-tags;", "probe-tags", "nowhere yet", 0 },
 	{ PCI "\"1af4\";", "pci", "\"1af4\" is no PCI function", 0 },
 	{ PCI "\"0000:00:20.0\";", "pci", "is no PCI function: write vendor:device", 0 },
 	{ RAM "pci = \"1af4:1110\"; bar = <2>;", "type", "not general-purpose memory", 0 },
@@ -770,6 +771,22 @@ static void a_pci_region_is_kept_for_later(void **state)
 	assert_int_equal(p[1].region.ipa.v, 0x100000000);
 }
 
+static void more_pci_regions_than_there_is_room_for_are_refused(void **state)
+{
+	static const struct refusal c = { "", "pci", "more than 16 of them", -E2BIG };
+	char text[4096] = "regions { ", path[32];
+	size_t at = strlen(text);
+
+	(void)state;
+	for (unsigned i = 0; i <= PCI_REGION_MAX; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+				       "r%u { " PCI "\"1af4:1110\"; };", i);
+	snprintf(text + at, sizeof(text) - at, "};");
+	snprintf(path, sizeof(path), "/guest/regions/r%u", PCI_REGION_MAX);
+	compile_guest(text, "");
+	refuses(&c, path);
+}
+
 static void damaged_configs_never_hurt(void **state)
 {
 	static u8 whole[4096];
@@ -848,6 +865,7 @@ int main(void)
 		cmocka_unit_test(without_a_machine_the_config_alone_is_read),
 		cmocka_unit_test(pci_functions_are_parsed),
 		cmocka_unit_test(a_pci_region_is_kept_for_later),
+		cmocka_unit_test(more_pci_regions_than_there_is_room_for_are_refused),
 		cmocka_unit_test(damaged_configs_never_hurt),
 	};
 

@@ -5,6 +5,7 @@
 
 #include "drivers/firmware.h"
 #include "lib/types.h"
+#include "mm/region.h"
 
 struct fake_machine {
 	s64 on_result, off_result, suspend_result, state_result;
@@ -17,6 +18,8 @@ struct fake_machine {
 	u64 call_arg[3];
 	/* Runs inside the firmware's CPU_OFF: what another CPU does meanwhile */
 	void (*during_off)(void);
+	/* ... and inside the self-check of a region */
+	void (*during_selfcheck)(const struct region *r);
 };
 
 extern struct fake_machine machine;

@@ -189,6 +189,32 @@ static void reservations_are_read_from_both_places(void **state)
 	assert_false(host.reserved[1].no_map);
 }
 
+/* A driver has a use for the Pi's nvram@0: it has a compatible; and a phandle is for others'. */
+static void reserved_memory_that_no_driver_finds_is_the_firmwares(void **state)
+{
+	int parent, node;
+
+	(void)state;
+	load("raspi4b");
+	parent = fdt_path_offset(fdt, "/reserved-memory");
+	node = fdt_add_subnode(fdt, parent, "atf@1000");
+	assert_true(node > 0);
+	assert_int_equal(fdt_setprop_u64(fdt, node, "reg", 0x1000), 0);
+	assert_int_equal(fdt_appendprop_u32(fdt, node, "reg", 0x1000), 0);
+	assert_int_equal(fdt_setprop_empty(fdt, node, "no-map"), 0);
+	node = fdt_add_subnode(fdt, parent, "framebuffer@2000");
+	assert_int_equal(fdt_setprop_u64(fdt, node, "reg", 0x2000), 0);
+	assert_int_equal(fdt_appendprop_u32(fdt, node, "reg", 0x1000), 0);
+	assert_int_equal(fdt_setprop_empty(fdt, node, "no-map"), 0);
+	assert_int_equal(fdt_setprop_u32(fdt, node, "phandle", 0x1234), 0);
+	read_all();
+	assert_int_equal(host.nr_reserved, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(host.reserved[i].firmware,
+				 !strcmp(host.reserved[i].name, "atf@1000") ||
+					 !strcmp(host.reserved[i].name, "/memreserve/"));
+}
+
 static void what_the_loader_reserved_for_itself_is_left_out(void **state)
 {
 	(void)state;
@@ -350,6 +376,7 @@ int main(void)
 		TEST(a_spin_table_board_is_read),
 		TEST(banks_are_sorted_and_merged),
 		TEST(reservations_are_read_from_both_places),
+		TEST(reserved_memory_that_no_driver_finds_is_the_firmwares),
 		TEST(what_the_loader_reserved_for_itself_is_left_out),
 		TEST(addresses_are_translated_through_every_bus),
 		TEST(what_the_cpu_does_not_reach_is_no_mmio),

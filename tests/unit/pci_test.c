@@ -12,6 +12,7 @@
 #include "hyp/mmio.h"
 #include "hyp/pci.h"
 #include "lib/errno.h"
+#include "tests/unit/fake_machine.h"
 #include "tests/unit/fake_phys.h"
 #include "tests/unit/test.h"
 
@@ -27,6 +28,7 @@ static struct config config;
 static struct region_table table;
 static struct pool pool;
 static struct diag d;
+static struct selfcheck checks[PCI_REGION_MAX];
 
 static const struct mm_caps caps = { .pa_bits = 48 };
 static const struct s2_attr window_attr = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
@@ -90,6 +92,8 @@ static int make(void **state)
 					   .kind = HOST_PCI_MEM64 };
 
 	config = (struct config){ 0 };
+	memset(checks, 0, sizeof(checks));
+	fake_machine_reset();
 	table.nr = 2;
 	table.region[0] = (struct region){ .ipa = IPA(WINDOW), .pa = PA(WINDOW),
 					   .size = WINDOW_SIZE, .attr = window_attr };
@@ -181,13 +185,64 @@ static void bars_that_are_none_are_refused(void **state)
 	assert_int_equal(*reg(1, 0, 0x14), 0x4000000c);
 }
 
+static u64 checked_at;
+
+static void see_check(const struct region *r)
+{
+	assert_only(r->ipa.v, r->size);
+	assert_int_equal(r->pa.v, r->ipa.v);
+	checked_at = r->ipa.v;
+}
+
+static struct pci_region *blank_follower(unsigned dev, u64 size)
+{
+	memset((void *)ecam(dev, 0), 0, KIB(4));
+	*reg(dev, 0, 0x18) = 4;
+	machine.during_selfcheck = see_check;
+	return follower("gpu", dev, 2, size);
+}
+
+/* The highest place that no region of the config has. */
+static void one_that_follows_is_checked_at_a_place_of_its_window(void **state)
+{
+	const struct pci_region *p = blank_follower(5, MIB(4));
+
+	(void)state;
+	table.region[2] = table.region[1];
+	table.region[0].size -= MIB(6);
+	table.region[1] = (struct region){ .ipa = IPA(WINDOW + WINDOW_SIZE - MIB(6)),
+					   .pa = PA(WINDOW + WINDOW_SIZE - MIB(6)),
+					   .size = MIB(6),
+					   .origin = REGION_FROM_CONFIG };
+	table.nr = 3;
+	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, checks, &d), 0);
+	assert_int_equal(checks[0].checked, 1);
+	assert_int_equal(checked_at, WINDOW + WINDOW_SIZE - MIB(12));
+	assert_int_equal(p->region.ipa.v, 0);
+	assert_only(0, 0);
+}
+
+/* ... nor at address 0, which is the guest's here. */
+static void one_without_a_window_is_not_checked(void **state)
+{
+	(void)state;
+	memmove(&table.region[1], &table.region[0], 2 * sizeof(table.region[0]));
+	table.region[0] = (struct region){ .size = MIB(4), .attr = window_attr };
+	table.nr = 3;
+	fake_reset(&pool, 64);
+	assert_int_equal(guest_map(&table, &caps, &pool, &d), 0);
+	blank_follower(6, MIB(4))->f.bridge = 1;
+	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, checks, &d), 0);
+	assert_int_equal(checks[0].checked, 0);
+}
+
 static void a_region_follows_its_bar(void **state)
 {
 	const struct pci_region *p = follower("gpu", 1, 2, BAR_SIZE);
 
 	(void)state;
 	*reg(1, 0, 0x18) = (BUS + (u32)MIB(7)) | 4;
-	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, &d), 0);
+	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, checks, &d), 0);
 	assert_only(0, 0);
 
 	store(ecam(1, 0) + 4, 2, 2);			/* decode on */
@@ -217,7 +272,7 @@ static void what_caches_hold_is_written_back_before_the_bar_goes(void **state)
 	follower("gpu", 1, 2, MIB(2))->f.ecam = ecam(0, 1);
 	memset((void *)ecam(0, 1), 0, KIB(4));
 	*reg(0, 1, 0x18) = BUS;
-	assert_int_equal(pci_regions_trap(&config, &host, &fwb, clean, &d), 0);
+	assert_int_equal(pci_regions_trap(&config, &host, &fwb, clean, checks, &d), 0);
 	cleaned = 0;
 	store(ecam(0, 1) + 4, 2, 2);
 	store(ecam(0, 1) + 0x3c, 1, 7);			/* not one of its registers */
@@ -237,7 +292,7 @@ static void of_two_at_one_place_the_first_stays(void **state)
 	follower("two", 2, 1, MIB(2))->region.type = REGION_PREFETCHABLE;
 	*reg(2, 0, 0x10) = BUS;
 	*reg(2, 0, 0x14) = BUS + (u32)MIB(1);
-	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, &d), 0);
+	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, checks, &d), 0);
 	store(ecam(2, 0) + 4, 2, 2);
 	assert_only(WINDOW, MIB(2));
 	store(ecam(2, 0) + 0x14, 4, BUS + MIB(2));
@@ -250,7 +305,7 @@ static void without_pages_the_window_stays_as_it_is(void **state)
 	(void)state;
 	follower("gpu", 3, 0, BAR_SIZE);
 	*reg(3, 0, 0x10) = BUS;
-	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, &d), 0);
+	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, checks, &d), 0);
 	pool.nr_free = 0;
 	store(ecam(3, 0) + 4, 2, 2);
 	assert_int_equal(*reg(3, 0, 4), 2);
@@ -267,6 +322,37 @@ static void a_missing_function_is_refused_by_name(void **state)
 	assert_non_null(strstr(d.text, "region gpu: pci: no bus"));
 }
 
+static void a_bar_that_is_none_is_refused_by_name(void **state)
+{
+	static const struct { u8 bar; int err; const char *why; } none[] = {
+		{ 0, -EINVAL, "region gpu: bar: BAR 0 of 0000:00:01.0 is of I/O ports" },
+		{ 2, -ENOENT, "region gpu: bar: BAR 2 of 0000:00:01.0 is not there" },
+		{ 5, -ERANGE, "region gpu: bar: BAR 5 of 0000:00:01.0 is smaller than a page" },
+	};
+	struct pci_region *p = follower("gpu", 1, 0, 0);
+
+	(void)state;
+	*reg(1, 0, 0x10) = 0x1001;
+	*reg(1, 0, 0x14) = 0x4000000c;
+	for (unsigned i = 0; i < ARRAY_SIZE(none); i++) {
+		p->bar = (struct pci_bar){ .by_address = true, .dev = 1, .bar = none[i].bar };
+		assert_int_equal(pci_regions_find(&config, &host, &caps, &table, map, &d),
+				 none[i].err);
+		assert_non_null(strstr(d.text, none[i].why));
+	}
+}
+
+static void a_function_is_not_hidden_and_followed(void **state)
+{
+	(void)state;
+	blank_follower(7, MIB(2));
+	blank_follower(7, MIB(2))->region.opts.expose = EXPOSE_RESERVED;
+	snprintf(config.pci[1].region.name, sizeof(config.pci[1].region.name), "fixed");
+	assert_int_equal(pci_regions_trap(&config, &host, &caps, clean, checks, &d), -EEXIST);
+	assert_non_null(strstr(d.text, "region fixed: pci: "));
+	assert_non_null(strstr(d.text, "one region hides the function, another follows it"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,11 +360,15 @@ int main(void)
 		cmocka_unit_test_setup(functions_are_found_by_id_and_by_address, make),
 		cmocka_unit_test_setup(bus_addresses_become_the_cpus_by_the_window, make),
 		cmocka_unit_test_setup(bars_that_are_none_are_refused, make),
+		cmocka_unit_test_setup(one_that_follows_is_checked_at_a_place_of_its_window, make),
+		cmocka_unit_test_setup(one_without_a_window_is_not_checked, make),
 		cmocka_unit_test_setup(a_region_follows_its_bar, make),
 		cmocka_unit_test_setup(what_caches_hold_is_written_back_before_the_bar_goes, make),
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
 		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
 		cmocka_unit_test_setup(a_missing_function_is_refused_by_name, make),
+		cmocka_unit_test_setup(a_bar_that_is_none_is_refused_by_name, make),
+		cmocka_unit_test_setup(a_function_is_not_hidden_and_followed, make),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

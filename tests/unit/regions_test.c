@@ -182,6 +182,18 @@ static void a_region_over_the_its_is_refused(void **state)
 	assert_non_null(strstr(diag.text, "ITS"));
 }
 
+static void what_the_firmware_keeps_is_not_the_guests(void **state)
+{
+	(void)state;
+	host.reserved[0] = (struct host_reserved){ { 0x40000000, 0x1000 }, .firmware = true };
+	host.reserved[1] = (struct host_reserved){ { 0x80000000, 0x1000 }, .no_map = true };
+	host.nr_reserved = 2;
+	assert_int_equal(build(), 0);
+	assert_null(region_find(&table, IPA(0x40000000)));
+	assert_non_null(region_find(&table, IPA(0x40001000)));
+	assert_non_null(region_find(&table, IPA(0x80000000)));
+}
+
 static void the_guest_has_mte_if_config_and_cpu_say_so(void **state)
 {
 	(void)state;
@@ -251,6 +263,7 @@ int main(void)
 		test(more_memory_than_there_is_is_refused),
 		test(a_region_over_mavis_is_refused_with_both_places),
 		test(a_region_over_the_its_is_refused),
+		test(what_the_firmware_keeps_is_not_the_guests),
 		test(the_guest_has_mte_if_config_and_cpu_say_so),
 		test(memory_without_tags_hides_mte_from_the_guest),
 		test(reserved_memory_without_tags_need_not_hide_mte),
