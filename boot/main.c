@@ -4,6 +4,8 @@
  * main(), at the end. Each step either works or stops the machine with a line that says what is
  * wrong.
  */
+#include <string.h>
+
 #include "boot/features.h"
 #include "boot/image.h"
 #include "boot/load.h"
@@ -25,7 +27,8 @@
 
 static struct host host __noinit;
 static struct region_table regions __noinit;
-static struct selfcheck checks[REGION_MAX + PCI_REGION_MAX];	/* of regions, then of config.pci */
+/* of regions, then of config.pci */
+static struct selfcheck checks[REGION_MAX + PCI_REGION_MAX] __noinit;
 static struct mm_caps caps;
 static struct config config;
 static struct bundle bundle;
@@ -141,6 +144,7 @@ static void check_stage2(void)
 {
 	unsigned differ = 0;
 
+	memset(checks, 0, (regions.nr + config.nr_pci) * sizeof(checks[0]));
 	selfcheck(regions.region, regions.nr, &caps, checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
 	check(pci_regions_trap(&config, &host, &caps, el2_clean, checks + regions.nr, &diag),
