@@ -377,7 +377,7 @@ make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded
 
 Variables
-BOARD=virt                     the machine for run and native: virt raspi4b zcu102 imx8mp versal
+BOARD=virt                     the machine for run and native: virt raspi4b zcu102 imx8mp versal npcm845 raspi3b
 CPU=max SMP=4 MEM=1G GIC=3     what virt has
 QEMU= QEMU_ARGS=               another QEMU; more arguments for it
 LINUX=backports                the guest's kernel is that of Debian's backports

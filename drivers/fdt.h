@@ -65,7 +65,7 @@ struct dt_walk {
 };
 
 /* What a node is, by `compatible`. */
-enum dt_kind { DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_SMMU, DT_PSCI, DT_PCI_ECAM };
+enum dt_kind { DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_PSCI, DT_PCI_ECAM };
 
 /*
  * Checks @size bytes at @fdt from the header to the last property. The text says what is wrong, not

@@ -17,6 +17,7 @@ static const struct {
 	{ "arm,pl390",			DT_GICV2 },
 	{ "qcom,msm-qgic2",		DT_GICV2 },
 	{ "brcm,brahma-b15-gic",	DT_GICV2 },
+	{ "brcm,bcm2836-l1-intc",	DT_INTC },
 	{ "arm,smmu-v3",		DT_SMMU },
 	{ "arm,smmu-v2",		DT_SMMU },
 	{ "arm,mmu-500",		DT_SMMU },

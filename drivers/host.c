@@ -7,9 +7,12 @@
 static const char pass_a_tree[] = "pass the machine's device tree in x0 (QEMU: -dtb, or virt's "
 				  "own; U-Boot: booti's third argument)";
 
+/*
+ * More than booting.rst allows a tree might be no memory, and must not be mapped as if it were.
+ */
 u64 host_tree_size(const void *fdt)
 {
-	return fdt_magic(fdt) == FDT_MAGIC ? fdt_totalsize(fdt) : 0;
+	return fdt_magic(fdt) == FDT_MAGIC ? MIN(fdt_totalsize(fdt), (u32)MIB(2)) : 0;
 }
 
 int host_check(const void *fdt, u64 size, struct diag *d)
@@ -151,5 +154,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device "
 			    "tree");
 	err = host_finish_memory(host, d);
+	if (!err)
+		err = host_finish_gic(host, d);
 	return err ? err : host_finish_mmio(host, d);
 }

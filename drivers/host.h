@@ -92,7 +92,10 @@ struct host {
 	bool has_smmu;
 };
 
-/* The tree's size by the header at @fdt, of which 8 bytes can be read; 0 if there is none. */
+/*
+ * The tree's size by the header at @fdt, of which 8 bytes can be read; 0 if there is none. At most
+ * 2 MiB: host_check() refuses a tree that claims more.
+ */
 u64 host_tree_size(const void *fdt);
 
 /*

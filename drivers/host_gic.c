@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The interrupt controller's frames, in the order in which its bindings list them. */
+/*
+ * The interrupt controller's frames, in the order in which its bindings list them.
+ *
+ * EL2 takes no interrupts, so the guest can have any controller as it is that leaves EL2 nothing to
+ * do: one that writes no memory by itself (a GICv3 does: hyp/lpi.h) and sends interrupts to EL1
+ * unless told otherwise. The BCM2836's is one. Of a controller that Mavis does not know it cannot
+ * say that, and refuses it.
+ */
 #include "drivers/host_parts.h"
 #include "lib/errno.h"
 
@@ -86,4 +93,55 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 			       HOST_MAX_ITS);
 	gic->its[gic->nr_its++] = r;
 	return 0;
+}
+
+static int check_controller(const struct dt_walk *w, struct diag *d)
+{
+	enum dt_kind kind = dt_kind(w);
+	const char *compatible = dt_string(w->prop[DT_COMPATIBLE]);
+
+	if (kind != DT_GICV2 && kind != DT_GICV3 && kind != DT_INTC)
+		return dt_fail(w, d, -ENODEV, "compatible",
+			       "\"%.40s\" is no interrupt controller that Mavis can leave to the "
+			       "guest: those are GICv2, GICv3 and the BCM2836's",
+			       compatible ? compatible : "");
+	if (!dt_enabled(w))
+		return dt_fail(w, d, -ENODEV, "status",
+			       "the interrupt controller is disabled; correct the device tree");
+	return 0;
+}
+
+static bool find_phandle(struct dt_walk *w, const void *fdt, u64 phandle)
+{
+	u64 val;
+
+	dt_walk(w, fdt);
+	while (dt_next(w))
+		if (dt_number(w->prop[DT_PHANDLE], &val) && val == phandle)
+			return true;
+	return false;
+}
+
+/* From the tree's first interrupt-parent to the one that has none but itself. */
+int host_finish_gic(const struct host *host, struct diag *d)
+{
+	struct dt_walk w;
+	u64 wanted = 0, up;
+
+	dt_walk(&w, host->fdt);
+	while (!wanted && dt_next(&w))
+		dt_number(dt_prop(&w, "interrupt-parent"), &wanted);
+	if (!wanted && host->gic.version)
+		return 0;
+	for (unsigned i = 0; i < DT_MAX_DEPTH; i++, wanted = up) {
+		if (!find_phandle(&w, host->fdt, wanted))
+			return fail(d, -ENODEV,
+				    "interrupt-parent: the interrupt controller is missing: no "
+				    "node has phandle %#lx; correct the device tree",
+				    (unsigned long)wanted);
+		if (!dt_number(dt_prop(&w, "interrupt-parent"), &up) || up == wanted)
+			return check_controller(&w, d);
+	}
+	return dt_fail(&w, d, -EINVAL, "interrupt-parent",
+		       "leads back to this node; correct the device tree");
 }

@@ -128,13 +128,26 @@ static void merge_banks(struct host *host)
 	host->nr_memory = n + 1;
 }
 
+/* Many a board's tree has a node with 0 bytes for its loader, which knows how much there is. */
+static int no_memory(const struct host *host, struct diag *d)
+{
+	struct dt_walk w;
+
+	dt_walk(&w, host->fdt);
+	while (dt_next(&w))
+		if (dt_is_memory(&w) && dt_enabled(&w))
+			return dt_fail(&w, d, -ENODEV, "reg",
+				       "has not one page of memory: the loader fills it in; take "
+				       "the tree that it passes on, or correct it");
+	return fail(d, -ENODEV,
+		    "/memory: no enabled node with device_type = \"memory\"; correct the device "
+		    "tree");
+}
+
 int host_finish_memory(struct host *host, struct diag *d)
 {
 	if (!host->nr_memory)
-		return fail(d, -ENODEV,
-			    "/memory: no enabled node with device_type = \"memory\" and a whole "
-			    "page in its reg; "
-			    "correct the device tree");
+		return no_memory(host, d);
 	merge_banks(host);
 	return read_memreserve(host, d);
 }

@@ -19,6 +19,7 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
 /* When all nodes are read. */
 int host_finish_memory(struct host *host, struct diag *d);
 int host_finish_mmio(struct host *host, struct diag *d);
+int host_finish_gic(const struct host *host, struct diag *d);
 
 /* The whole pages that @r touches. */
 static inline struct range pages_around(struct range r)

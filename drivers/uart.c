@@ -60,8 +60,9 @@ static const struct uart_driver drivers[] = {
 		.io_width = 1,
 	},
 	{
-		/* BCM2835 mini-UART */
-		.compatible = "brcm,bcm2835-aux-uart\0",
+		/* BCM2835 mini-UART, TI's: the tree says nothing of their registers */
+		.compatible = "brcm,bcm2835-aux-uart\0"
+			      "ti,am654-uart\0",
 		.tx = 0,
 		.ready = { 5, BIT(5), BIT(5) },
 		.idle = { 5, BIT(6), BIT(6) },

@@ -66,6 +66,16 @@ BOARDS = (
     Board("imx8mp", "NXP i.MX 8M Plus EVK", "imx8mp-evk", ("-smp", "4", "-m", "2G"), "freescale/imx8mp-evk.dtb", gic=3,
           console="ttymxc1", serial=("-serial", "null", "-serial", "stdio")),
     Board("versal", "Xilinx Versal (QEMU's model)", "xlnx-versal-virt", ("-m", "2G"), cpus=2, gic=3),
+    # Two that Mavis was not written for.
+    Board("npcm845", "Nuvoton NPCM845 EVB", "npcm845-evb", ("-nodefaults",), "tests/data/npcm845.dts", cpus=1, console="ttyS0",
+          powers_off=False),
+    Board("raspi3b", "Raspberry Pi 3 Model B", "raspi3b", ("-accel", "tcg,thread=single"), "broadcom/bcm2837-rpi-3-b.dtb",
+          edits=(
+              ("disable", "/soc/serial@7e215040"),
+              ("remove", "/soc/serial@7e201000/bluetooth"),
+              ("string", "/chosen", "stdout-path", "serial0:115200n8"),
+          ),
+          gic=0, powers_off=False),
 )
 
 

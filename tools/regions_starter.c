@@ -12,7 +12,10 @@
 
 static struct host host;
 
-/* What Linux calls the UART of this driver; the number comes from /aliases. */
+/*
+ * What Linux calls the UART of this driver; the number comes from /aliases. Those are here too that
+ * Mavis has no driver for.
+ */
 static const struct {
 	const char *compatible;		/* how it starts */
 	const char *tty;
@@ -20,19 +23,58 @@ static const struct {
 	{ "arm,", "ttyAMA" },
 	{ "cdns,", "ttyPS" },
 	{ "xlnx,xuartps", "ttyPS" },
+	{ "fsl,imx8q", "ttyLP" },
+	{ "fsl,imx8ulp", "ttyLP" },
+	{ "fsl,imx93", "ttyLP" },
 	{ "fsl,imx", "ttymxc" },
 	{ "amlogic,", "ttyAML" },
 	{ "qcom,", "ttyMSM" },
-	{ "", "ttyS" },
+	{ "marvell,armada-3700", "ttyMV" },
+	{ "renesas,", "ttySC" },
+	{ "ti,", "ttyS" },
 };
 
+/* What Mavis drives and is not in the table is an 8250. NULL: no one here knows. */
 static const char *tty_name(const char *compatible)
 {
-	unsigned i = 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(ttys); i++)
+		if (!strncmp(compatible, ttys[i].compatible, strlen(ttys[i].compatible)))
+			return ttys[i].tty;
+	return host.uart.found ? "ttyS" : NULL;
+}
 
-	while (strncmp(compatible, ttys[i].compatible, strlen(ttys[i].compatible)))
-		i++;
-	return ttys[i].tty;
+struct console {
+	char path[sizeof(host.uart.path)];
+	const char *compatible;		/* NULL: there is none */
+};
+
+/* The UART that Mavis prints on, or else what stdout-path means for Linux. */
+static struct console find_console(void)
+{
+	struct console c = { .compatible = NULL };
+	const void *fdt = host.fdt;
+	const char *path = NULL;
+	int chosen = fdt_path_offset(fdt, "/chosen"), len = 0, node;
+
+	if (host.uart.found) {
+		c.compatible = host.uart.compatible;
+		memcpy(c.path, host.uart.path, sizeof(c.path));
+		return c;
+	}
+	if (chosen >= 0)
+		path = fdt_stringlist_get(fdt, chosen, "stdout-path", 0, NULL);
+	if (path)
+		len = (int)strcspn(path, ":");
+	if (path && *path != '/') {
+		path = fdt_get_alias_namelen(fdt, path, len);
+		len = path ? (int)strlen(path) : 0;
+	}
+	node = path ? fdt_path_offset_namelen(fdt, path, len) : -1;
+	if (node >= 0 && len < (int)sizeof(c.path)) {
+		snprintf(c.path, sizeof(c.path), "%.*s", len, path);
+		c.compatible = fdt_stringlist_get(fdt, node, "compatible", 0, NULL);
+	}
+	return c;
 }
 
 /* The N of the alias serialN for @path; 0 if it has none. */
@@ -84,10 +126,30 @@ static void print_range(struct range r)
 	       table_size(size, sizeof(size), r.size));
 }
 
+static void print_console(void)
+{
+	struct console c = find_console();
+	const char *tty = c.compatible ? tty_name(c.compatible) : NULL;
+
+	if (c.compatible) {
+		printf("\t\t/* ");
+		print_clean(c.path, sizeof(c.path));
+		printf(", \"");
+		print_clean(c.compatible, strlen(c.compatible));
+		printf("\" */\n");
+	}
+	if (!host.uart.found)
+		printf("\t\t/* There is no UART that Mavis knows: it boots without a word. */\n");
+	printf("\t\tbootargs = \"");
+	if (tty)
+		printf("console=%s%u", tty, serial_number(host.fdt, c.path));
+	if (tty && host.uart.baud)
+		printf(",%u", host.uart.baud);
+	printf("\";\n\n");
+}
+
 static void print_guest(void)
 {
-	const struct host_uart *u = &host.uart;
-
 	printf("\t\t/* The machine has %u. */\n\t\t/* cpus = <%u>; */\n\n", host.nr_cpus,
 	       host.nr_cpus);
 	printf("\t\t/* Bytes, high and low; left out: all. The machine has\n");
@@ -97,20 +159,7 @@ static void print_guest(void)
 		printf("\n");
 	}
 	printf("\t\t*/\n\t\t/* memory = <0x0 0x20000000>; */\n\n");
-	if (u->found) {
-		printf("\t\t/* ");
-		print_clean(u->path, sizeof(u->path));
-		printf(", \"");
-		print_clean(u->compatible, sizeof(u->compatible));
-		printf("\" */\n\t\tbootargs = \"console=%s%u", tty_name(u->compatible),
-		       serial_number(host.fdt, u->path));
-		if (u->baud)
-			printf(",%u", u->baud);
-		printf("\";\n\n");
-	} else {
-		printf("\t\t/* There is no UART that Mavis knows: it boots without a word. */\n"
-		       "\t\tbootargs = \"\";\n\n");
-	}
+	print_console();
 	printf("\t\t/* Memory tagging, where the CPU has it and all of the memory has tags. */\n"
 	       "\t\t/* mte; */\n\n"
 	       "\t\t/* Stop if the machine's attributes are not those of the table. */\n"
@@ -129,6 +178,8 @@ static void print_reserved(void)
 	for (unsigned i = 0; i < host.nr_reserved; i++) {
 		const struct host_reserved *r = &host.reserved[i];
 
+		if (r->firmware)		/* not the guest's at all */
+			continue;
 		printf("\n\t\t\t/* Reserved%s: ", r->no_map ? ", not to be mapped" : "");
 		print_clean(r->name, sizeof(r->name));
 		printf(". The guest has it as memory, and its tree reserves it too.\n"

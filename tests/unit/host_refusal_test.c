@@ -19,6 +19,10 @@ static void the_size_is_read_from_a_valid_header_only(void **state)
 	load("virt-gicv3");
 	assert_int_equal(host_tree_size(fdt), fdt_totalsize(fdt));
 	assert_int_equal(host_tree_size(nothing), 0);
+	fdt_set_totalsize(fdt, MIB(2) + 1);
+	assert_int_equal(host_tree_size(fdt), MIB(2));
+	assert_int_equal(host_check(fdt, MIB(2), &diag), -EINVAL);
+	says("claims");
 }
 
 static void corrupt(u64 size, const char *why)
@@ -117,6 +121,53 @@ static void a_tree_without_memory_is_refused(void **state)
 	load("virt-gicv3");
 	tree_delete(fdt, "/memory@40000000", "reg");
 	refused("/memory@40000000", "reg");
+}
+
+static void memory_that_the_loader_did_not_fill_in_is_named(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/memory@40000000", "reg", 0, 0, 0, 0);
+	refused("/memory@40000000", "reg");
+	says("the loader fills it in");
+}
+
+static void a_machine_without_a_known_interrupt_controller_is_refused(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/intc@8000000", "compatible", "acme,intc");
+	refused("/intc@8000000", "compatible");
+	says("acme,intc");
+	tree_delete(fdt, "/intc@8000000", "compatible");
+	refused("/intc@8000000", "compatible");
+
+	load("virt-gicv2");
+	tree_set_string(fdt, "/intc@8000000", "status", "disabled");
+	refused("/intc@8000000", "status");
+	tree_set_string(fdt, "/intc@8000000", "compatible", "brcm,bcm2836-l1-intc");
+	refused("/intc@8000000", "status");
+
+	load("virt-gicv3");
+	tree_delete(fdt, "/intc@8000000", NULL);
+	refused("interrupt-parent", "missing");
+	tree_delete(fdt, "/", "interrupt-parent");
+	refused("interrupt-parent", "missing");
+}
+
+static void interrupt_parents_in_a_circle_are_refused(void **state)
+{
+	u32 gic;
+
+	(void)state;
+	load("virt-gicv3");
+	gic = fdt_get_phandle(fdt, fdt_path_offset(fdt, "/intc@8000000"));
+	TREE_CELLS(fdt, "/intc@8000000", "interrupt-parent", gic);
+	assert_int_equal(host_read(fdt, &host, &diag), 0);
+	TREE_CELLS(fdt, "/intc@8000000", "interrupt-parent", 77);
+	TREE_CELLS(fdt, "/pl011@9000000", "phandle", 77);
+	TREE_CELLS(fdt, "/pl011@9000000", "interrupt-parent", gic);
+	refused("@", "interrupt-parent: leads back");
 }
 
 static void addresses_beyond_the_machine_are_refused(void **state)
@@ -290,6 +341,9 @@ int main(void)
 		TEST(a_property_after_a_child_is_refused),
 		TEST(nodes_too_deep_are_refused),
 		TEST(a_tree_without_memory_is_refused),
+		TEST(memory_that_the_loader_did_not_fill_in_is_named),
+		TEST(a_machine_without_a_known_interrupt_controller_is_refused),
+		TEST(interrupt_parents_in_a_circle_are_refused),
 		TEST(addresses_beyond_the_machine_are_refused),
 		TEST(a_bus_with_absurd_cells_has_no_registers),
 		TEST(cells_of_the_root_must_be_addresses),

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/regions on the trees of real boards, as Debian's kernel package has them: no code for any of them.
+
+Such a tree is not all that a machine has: its loader adds the memory. Where it does, --memory stands for it.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+TOOL = TOP / os.environ.get("MAVIS_BUILD", "build") / "tools/regions"
+MEMORY = (0x80000000, 0x20000000)
+
+FAMILIES = ["rockchip/rk3399-*", "allwinner/sun50i-a64-*", "amlogic/meson-g12b-*", "freescale/imx8mq-*", "qcom/apq*",
+            "qcom/msm*", "qcom/s[cdm]*"]
+
+
+def trees(pattern):
+    packages = sorted((TOP / "build/deps").glob("arm64/usr/lib/linux-image-*"))
+    found = sorted(packages[0].glob(pattern)) if packages else []
+    if not found:
+        pytest.skip(f"no {pattern} in build/deps: make deps fetches Debian's kernel package, which has such trees")
+    return [path for path in found if path.suffix == ".dtb"]
+
+
+def run(*args):
+    return subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=60)
+
+
+def starter(path):
+    """The starter for a board and what had to be said of its memory."""
+    made = run("--starter", path)
+    if made.returncode == 0:
+        return made.stdout, []
+    # It may only be the memory, of which the node is named, and what to do.
+    assert re.search(r"^regions: error: .*: /memory", made.stderr), made.stderr
+    assert "with --memory base,size" in made.stderr, made.stderr
+    more = ["--memory", "%#x,%#x" % MEMORY]
+    made = run("--starter", path, *more)
+    assert made.returncode == 0, made.stderr
+    return made.stdout, more
+
+
+def table(path, config, more):
+    """(start, end, type, stage 2, name) of each row."""
+    made = run("--machine", path, *more, config)
+    assert made.returncode == 0 and made.stderr == "", made.stderr
+    rows = []
+    for line in made.stdout.splitlines():
+        cells = re.split(r" {2,}", line.strip())
+        if m := re.fullmatch(r"([0-9a-f]{12})-([0-9a-f]{12})", cells[0]):
+            rows.append((int(m[1], 16), int(m[2], 16), cells[2], cells[3], cells[-1]))
+    return rows
+
+
+def check(path, folder):
+    """The starter is a config for the board; the table that it comes to is sound."""
+    text, more = starter(path)
+    config = folder / "starter.dts"
+    config.write_text(text)
+    rows = table(path, config, more)
+    for (_, end, *_), (start, *_) in zip(rows, rows[1:]):
+        assert end < start, "in order, without overlap"
+    for start, end, kind, stage2, _ in rows:
+        assert start % 4096 == 0 and end % 4096 == 4095
+        assert kind in ("ram", "mmio", "prefetchable")
+        assert stage2.startswith("rwx" if kind == "ram" else "rw-")
+    ram = [(start, end) for start, end, kind, *_ in rows if kind == "ram"]
+    assert ram and len(ram) < len(rows)
+    if more:
+        assert all(MEMORY[0] <= start and end < sum(MEMORY) for start, end in ram)
+    if "no UART that Mavis knows" in text:
+        return
+    # What it suggests for the console is right too: the console has a row of its own then.
+    suggestion = re.compile(r"/\* (Another type for a device, by its node:)\n(.*?\};) \*/", re.S)
+    assert len(suggestion.findall(text)) == 1
+    config.write_text(suggestion.sub(r"/* \1 */\n\2", text))
+    made = [stage2 for *_, stage2, name in table(path, config, more) if name.startswith("console:")]
+    assert made == ["rw- 0b0000 Device-nGnRnE"]
+
+
+@pytest.mark.parametrize("pattern", FAMILIES)
+def test_every_board_has_a_starter_and_a_table(tmp_path, pattern):
+    for path in trees(pattern):
+        try:
+            check(path, tmp_path)
+        except AssertionError as e:
+            raise AssertionError(f"{path.relative_to(TOP)}: {e}") from None
+
+
+@pytest.mark.parametrize("pattern, tty", [
+    ("rockchip/rk3399-rockpro64.dtb", "ttyS2,1500000"), ("allwinner/sun50i-a64-pine64.dtb", "ttyS0,115200"),
+    ("amlogic/meson-g12b-odroid-n2.dtb", "ttyAML0,115200"), ("freescale/imx8mq-evk.dtb", "ttymxc0"),
+    # Not Mavis's, but Linux's.
+    ("qcom/sdm845-db845c.dtb", "ttyMSM0"), ("qcom/apq8016-sbc.dtb", "ttyMSM0"),
+])
+def test_the_console_is_the_boards(pattern, tty):
+    text, _ = starter(trees(pattern)[0])
+    assert f'bootargs = "console={tty}";' in text
+    assert ("no UART that Mavis knows" in text) == pattern.startswith("qcom/")
+
+
+@pytest.mark.all
+def test_every_other_board_too(tmp_path):
+    test_every_board_has_a_starter_and_a_table(tmp_path, "*/*")
