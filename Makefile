@@ -50,7 +50,7 @@ $(DEPS)/.%: tools/deps
 # libfdt: a source tree (LIBFDT=<dir>), or Debian's static library for arm64, which `make deps` fetches.
 ifdef LIBFDT
   LIBFDT_INC := $(LIBFDT)
-  LIBFDT_SRC := $(patsubst %,$(LIBFDT)/%.c,fdt fdt_ro fdt_rw fdt_wip fdt_sw fdt_strerror fdt_addresses fdt_check)
+  LIBFDT_SRC := $(LIBFDT)/fdt.c
   LIBFDT_LIB := $(O)/target/libfdt.a
 else
   LIBFDT_INC := $(DEPS)/arm64/usr/include

@@ -16,13 +16,10 @@ static struct uart console;
 static struct lock console_lock;
 static bool shared;
 
-static void put(char c)
+static void write(const char *text)
 {
-	if (!console.driver)
-		return;
-	if (c == '\n')
-		uart_put(&console, '\r');
-	uart_put(&console, c);
+	if (console.driver)
+		uart_write(&console, text);
 }
 
 void print(const char *fmt, ...)
@@ -37,10 +34,9 @@ void print(const char *fmt, ...)
 
 	if (locked)
 		lock(&console_lock);
-	for (const char *p = text; *p; p++) {
+	for (const char *p = text; *p; p++)
 		mavis_log.text[mavis_log.head++ % sizeof(mavis_log.text)] = *p;
-		put(*p);
-	}
+	write(text);
 	if (locked)
 		unlock(&console_lock);
 }
@@ -53,7 +49,7 @@ void console_open(const struct uart *uart)
 
 	console = *uart;
 	for (u64 i = first; i < mavis_log.head; i++)
-		put(mavis_log.text[i % sizeof(mavis_log.text)]);
+		write((char[]){ mavis_log.text[i % sizeof(mavis_log.text)], '\0' });
 }
 
 void console_drain(void)

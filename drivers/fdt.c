@@ -111,14 +111,46 @@ static bool structure_is_sound(const void *fdt)
 	return false;
 }
 
+bool dt_reservation(const void *fdt, unsigned i, struct range *r)
+{
+	const u8 *p = (const u8 *)fdt + fdt_off_mem_rsvmap(fdt) + i * 16u;
+
+	*r = (struct range){ dt_cells(p, 2), dt_cells(p + 8, 2) };
+	return r->size;
+}
+
+static unsigned nr_reservations(const void *fdt)
+{
+	struct range r;
+	unsigned n = 0;
+
+	while (dt_reservation(fdt, n, &r))
+		n++;
+	return n;
+}
+
+/* They end with one of no bytes, which lies in the tree like all the others. */
+static bool reservations_end(const void *fdt)
+{
+	u64 at = fdt_off_mem_rsvmap(fdt);
+	struct range r;
+
+	if (!IS_ALIGNED(at, 4))
+		return false;
+	for (unsigned i = 0; at + 16 <= fdt_totalsize(fdt); i++, at += 16)
+		if (!dt_reservation(fdt, i, &r))
+			return true;
+	return false;
+}
+
 int dt_check(const void *fdt, u64 size, struct diag *d)
 {
 	struct dt_blocks b;
 	int err;
 
-	if (!fdt || !IS_ALIGNED((uintptr_t)fdt, 8))
+	if (!fdt || !IS_ALIGNED((uintptr_t)fdt, 4))
 		return fail(d, -EINVAL,
-			    "address %#lx, where one that is a multiple of 8 is required",
+			    "address %#lx, where one that is a multiple of 4 is required",
 			    (unsigned long)(uintptr_t)fdt);
 	if (size < sizeof(struct fdt_header))
 		return fail(d, -EINVAL, "%lu bytes are fewer than a header has",
@@ -135,7 +167,7 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 			    "its header claims %u bytes, but there is room for %lu only",
 			    fdt_totalsize(fdt), (unsigned long)size);
 	err = fdt_check_header(fdt);
-	if (!err && fdt_num_mem_rsv(fdt) < 0)
+	if (!err && !reservations_end(fdt))
 		err = -FDT_ERR_TRUNCATED;
 	if (err)
 		return fail(d, -EINVAL, "its header is corrupt (libfdt error %d)", err);
@@ -155,25 +187,19 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 u32 dt_packed_size(const void *fdt)
 {
 	u32 header = ALIGN_UP(sizeof(struct fdt_header), 8);
-	u32 reserve = (u32)(fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
+	u32 reserve = (nr_reservations(fdt) + 1) * (u32)sizeof(struct fdt_reserve_entry);
 
 	return header + reserve + fdt_size_dt_struct(fdt) + fdt_size_dt_strings(fdt);
-}
-
-void dt_changed(struct dt_walk *w)
-{
-	w->blocks = blocks(w->fdt);
-	w->next = 0;
-	memset(w->seen, 0, sizeof(w->seen));
 }
 
 void dt_walk(struct dt_walk *w, const void *fdt)
 {
 	w->fdt = fdt;
 	w->node = 0;
-	w->depth = 0;
-	w->dropped = true;	/* no node is left behind: the first step reads the root */
-	dt_changed(w);
+	w->depth = -1;
+	w->next = 0;
+	w->blocks = blocks(fdt);
+	memset(w->seen, 0, sizeof(w->seen));
 }
 
 static unsigned cells(struct dt_prop p, unsigned absent)
@@ -217,12 +243,12 @@ static void read_node(struct dt_walk *w, struct token *t)
 	read_bus(w);
 }
 
-/* Where the current node's properties begin. */
-static u32 first_prop(const struct dt_walk *w)
+/* Where the properties of the node at @node begin. */
+static u32 first_prop(const struct dt_blocks *b, int node)
 {
 	struct token t = { .next = 0 };
 
-	read_token(&w->blocks, (u32)w->node, &t);
+	read_token(b, (u32)node, &t);
 	return t.next;
 }
 
@@ -230,14 +256,6 @@ bool dt_next(struct dt_walk *w)
 {
 	struct token t = { .next = w->next };
 	u32 at;
-
-	if (w->dropped) {
-		w->depth--;
-		t.next = (u32)w->node;
-	} else if (!w->next) {
-		t.next = first_prop(w);
-	}
-	w->dropped = false;
 
 	for (;;) {
 		at = t.next;
@@ -256,20 +274,31 @@ bool dt_next(struct dt_walk *w)
 	}
 }
 
-int dt_drop(struct dt_walk *w)
+void dt_skip(struct dt_walk *w)
 {
-	int err = fdt_del_node((void *)(uintptr_t)w->fdt, w->node);
+	struct token t = { .next = w->next };
+	int open = 1;
 
-	dt_changed(w);
-	w->dropped = true;
-	return err;
+	while (open && read_token(&w->blocks, t.next, &t) && t.tag != FDT_END)
+		open += t.tag == FDT_BEGIN_NODE ? 1 : t.tag == FDT_END_NODE ? -1 : 0;
+	w->next = t.next;
+	w->depth--;
+}
+
+void dt_stand_below(struct dt_walk *w, const char *name)
+{
+	w->blocks.structure_size = 0;	/* so that no property is found */
+	for (unsigned i = 0; i < DT_NR_KNOWN; i++)
+		w->prop[i].data = NULL;
+	w->bus[w->depth + 1] = w->bus[w->depth];
+	w->bus[++w->depth].name = name;
 }
 
 bool dt_next_prop(const struct dt_walk *w, u32 *at, const char **name, struct dt_prop *p)
 {
 	struct token t;
 
-	if (!read_prop(&w->blocks, *at ? *at : first_prop(w), &t))
+	if (!read_prop(&w->blocks, *at ? *at : first_prop(&w->blocks, w->node), &t))
 		return false;
 	*at = t.next;
 	*name = t.name;
@@ -286,5 +315,16 @@ struct dt_prop dt_prop(const struct dt_walk *w, const char *name)
 	while (dt_next_prop(w, &at, &n, &p))
 		if (equal(n, name))
 			return p;
+	return (struct dt_prop){ NULL, 0 };
+}
+
+struct dt_prop dt_prop_of(const void *fdt, int node, const char *name, size_t len)
+{
+	struct dt_blocks b = blocks(fdt);
+	struct token t = { .next = first_prop(&b, node) };
+
+	while (read_prop(&b, t.next, &t))
+		if (!strncmp(t.name, name, len) && !t.name[len])
+			return t.prop;
 	return (struct dt_prop){ NULL, 0 };
 }

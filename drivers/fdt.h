@@ -4,8 +4,7 @@
  *
  * libfdt finds a node's parent, cells and bus by starting at the root again, and asks for the
  * bounds of every byte of a name. A walk visits each node once, in the tree's order, with what its
- * ancestors say at hand. Node offsets are libfdt's, so that libfdt can be asked about, and can
- * change, the node that a walk stands on.
+ * ancestors say at hand. Node offsets are libfdt's.
  */
 #ifndef DRIVERS_FDT_H
 #define DRIVERS_FDT_H
@@ -57,8 +56,7 @@ struct dt_walk {
 	struct dt_blocks blocks;
 	int node;		/* where the walk stands: libfdt's offset */
 	int depth;		/* 0: the root */
-	u32 next;		/* offset of what follows the node's properties; 0: not known */
-	bool dropped;
+	u32 next;		/* offset of what follows the node's properties */
 	const char *seen[DT_NR_KNOWN];	/* known names that need not be compared again */
 	struct dt_prop prop[DT_NR_KNOWN];
 	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth]: the node; below: its ancestors */
@@ -68,8 +66,8 @@ struct dt_walk {
 enum dt_kind { DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_PSCI, DT_PCI_ECAM };
 
 /*
- * Checks @size bytes at @fdt from the header to the last property. The text says what is wrong, not
- * whose tree it is.
+ * Checks @size bytes at @fdt, aligned to 4, from the header to the last property. The text says
+ * what is wrong, not whose tree it is.
  */
 int dt_check(const void *fdt, u64 size, struct diag *d);
 
@@ -82,15 +80,23 @@ void dt_walk(struct dt_walk *w, const void *fdt);
 /* Steps to the next node; false at the end. */
 bool dt_next(struct dt_walk *w);
 
+/* The next step is to the node that follows this one and all below it. */
+void dt_skip(struct dt_walk *w);
+
 /*
- * Between two steps libfdt may change the current node's properties, if dt_changed() is told: names
- * and w->prop point to old places then. dt_drop() deletes the node with all below it.
+ * Stands on a node that the tree does not have, below the current one: without properties, and its
+ * children with the cells that it has itself.
  */
-void dt_changed(struct dt_walk *w);
-int dt_drop(struct dt_walk *w);
+void dt_stand_below(struct dt_walk *w, const char *name);
 
 /* Any property of the current node, by name. */
 struct dt_prop dt_prop(const struct dt_walk *w, const char *name);
+
+/* The property of the node at offset @node whose name is the @len characters at @name. */
+struct dt_prop dt_prop_of(const void *fdt, int node, const char *name, size_t len);
+
+/* Entry @i of the memory reservation block; false after the last. */
+bool dt_reservation(const void *fdt, unsigned i, struct range *r);
 
 /* The current node's properties one by one, *at being 0 for the first; false after the last. */
 bool dt_next_prop(const struct dt_walk *w, u32 *at, const char **name, struct dt_prop *p);

@@ -122,6 +122,20 @@ static bool find_phandle(struct dt_walk *w, const void *fdt, u64 phandle)
 	return false;
 }
 
+/* The GIC that was found is where interrupts end: as a rule, so that no more need be read. */
+static bool is_root(const struct host *host, u64 phandle)
+{
+	static const char own[] = "phandle", parent[] = "interrupt-parent";
+	int node = host->gic.node;
+	u64 val;
+
+	return host->gic.version &&
+	       dt_number(dt_prop_of(host->fdt, node, own, sizeof(own) - 1), &val) &&
+	       val == phandle &&
+	       (!dt_number(dt_prop_of(host->fdt, node, parent, sizeof(parent) - 1), &val) ||
+		val == phandle);
+}
+
 /* From the tree's first interrupt-parent to the one that has none but itself. */
 int host_finish_gic(const struct host *host, struct diag *d)
 {
@@ -131,7 +145,7 @@ int host_finish_gic(const struct host *host, struct diag *d)
 	dt_walk(&w, host->fdt);
 	while (!wanted && dt_next(&w))
 		dt_number(dt_prop(&w, "interrupt-parent"), &wanted);
-	if (!wanted && host->gic.version)
+	if ((!wanted && host->gic.version) || is_root(host, wanted))
 		return 0;
 	for (unsigned i = 0; i < DT_MAX_DEPTH; i++, wanted = up) {
 		if (!find_phandle(&w, host->fdt, wanted))

@@ -92,12 +92,9 @@ bool host_reserved_by_loader(const struct host *host, struct range r)
 
 static int read_memreserve(struct host *host, struct diag *d)
 {
-	int n = fdt_num_mem_rsv(host->fdt);
 	struct range r;
 
-	for (int i = 0; i < n; i++) {
-		if (fdt_get_mem_rsv(host->fdt, i, &r.base, &r.size) || !r.size)
-			continue;
+	for (unsigned i = 0; dt_reservation(host->fdt, i, &r); i++) {
 		if (r.size > BIT(DT_PA_BITS) || r.base > BIT(DT_PA_BITS) - r.size)
 			return fail(d, -ERANGE,
 				    "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit "

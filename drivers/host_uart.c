@@ -48,12 +48,7 @@ static void read_stdout(const void *fdt, struct stdout_path *out)
 	if (said[out->len])
 		parse_options(out, said + out->len + 1);
 	if (*said != '/' && aliases >= 0) {
-		struct dt_prop p = { NULL, 0 };
-		int len;
-
-		p.data = fdt_getprop_namelen(fdt, aliases, said, (int)out->len, &len);
-		p.len = p.data ? (u32)len : 0;
-		alias = dt_string(p);
+		alias = dt_string(dt_prop_of(fdt, aliases, said, out->len));
 		out->path = alias;
 		out->len = alias ? strlen(alias) : 0;
 	}

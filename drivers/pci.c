@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/pci.h"
 
+#include <string.h>
+
 #include "drivers/fdt.h"
 #include "drivers/io.h"
 #include "lib/errno.h"
@@ -16,12 +18,11 @@
 #define BUS_SIZE		MIB(1)
 
 /* A bridge's property of @n cells, or NULL. */
-static const u8 *cells(const struct host *host, int node, const char *name, int n)
+static const u8 *cells(const struct host *host, int node, const char *name, u32 n)
 {
-	int len;
-	const u8 *p = fdt_getprop(host->fdt, node, name, &len);
+	struct dt_prop p = dt_prop_of(host->fdt, node, name, strlen(name));
 
-	return p && len == n * 4 ? p : NULL;
+	return p.len == n * 4 ? p.data : NULL;
 }
 
 /* What there is at @ecam: false if nothing, or if nothing can be known of it. */

@@ -117,28 +117,24 @@ const struct uart_driver *uart_match(const char *compatible)
 	return NULL;
 }
 
-static u32 reg_read(const struct uart *u, u16 reg)
+static u64 address(const struct uart *u, u16 reg)
 {
-	u64 addr = u->base + ((u64)reg << u->reg_shift);
-
-	return u->io_width == 1 ? read8(addr) : u->io_width == 2 ? read16(addr) : read32(addr);
+	return u->base + ((u64)reg << u->reg_shift);
 }
 
-static void reg_write(const struct uart *u, u16 reg, u32 val)
+static inline u32 reg_read(const struct uart *u, u64 addr)
 {
-	u64 addr = u->base + ((u64)reg << u->reg_shift);
+	return u->io_width == 4 ? read32(addr) : u->io_width == 2 ? read16(addr) : read8(addr);
+}
 
-	if (u->io_width == 1)
-		write8(addr, (u8)val);
+static inline void reg_write(const struct uart *u, u64 addr, u32 val)
+{
+	if (u->io_width == 4)
+		write32(addr, val);
 	else if (u->io_width == 2)
 		write16(addr, (u16)val);
 	else
-		write32(addr, val);
-}
-
-static bool is_true(const struct uart *u, const struct condition *c)
-{
-	return (reg_read(u, c->reg) & c->mask) == c->value;
+		write8(addr, (u8)val);
 }
 
 struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, u8 io_width)
@@ -151,10 +147,14 @@ struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, 
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(driver->on) && driver->on[i].mask; i++) {
 		const struct condition *c = &driver->on[i];
+		u64 reg = address(&u, c->reg);
+		u32 val = reg_read(&u, reg);
 
-		if (!is_true(&u, c))
-			reg_write(&u, c->reg, (reg_read(&u, c->reg) & ~c->mask) | c->value);
+		if ((val & c->mask) != c->value)
+			reg_write(&u, reg, (val & ~c->mask) | c->value);
 	}
+	u.ready = address(&u, driver->ready.reg);
+	u.tx = address(&u, driver->tx);
 	return u;
 }
 
@@ -162,12 +162,12 @@ struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, 
  * A UART that never gets ready (no clock, flow control, turned off by the guest) must not hold up
  * the machine, and not once for each character: the text is in the log ring.
  */
-static bool wait_until(const struct uart *u, const struct condition *c)
+static bool wait_until(const struct uart *u, u64 reg, const struct condition *c)
 {
 	static bool stuck;
 
 	for (unsigned i = 0; i < (stuck ? 1 : 1u << 20); i++) {
-		if (is_true(u, c)) {
+		if ((reg_read(u, reg) & c->mask) == c->value) {
 			stuck = false;
 			return true;
 		}
@@ -176,15 +176,27 @@ static bool wait_until(const struct uart *u, const struct condition *c)
 	return false;
 }
 
-void uart_put(const struct uart *u, char c)
+/* The first look is here: as a rule there is room, and what EL2 prints is much of what it does. */
+static inline void put(const struct uart *u, char c)
 {
-	if (wait_until(u, &u->driver->ready))
-		reg_write(u, u->driver->tx, (u8)c);
+	const struct condition *ready = &u->driver->ready;
+
+	if ((reg_read(u, u->ready) & ready->mask) == ready->value || wait_until(u, u->ready, ready))
+		reg_write(u, u->tx, (u8)c);
+}
+
+void uart_write(const struct uart *u, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\n')
+			put(u, '\r');
+		put(u, *text);
+	}
 }
 
 void uart_drain(const struct uart *u)
 {
-	wait_until(u, &u->driver->idle);
+	wait_until(u, address(u, u->driver->idle.reg), &u->driver->idle);
 }
 
 /*

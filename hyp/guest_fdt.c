@@ -1,66 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guest's tree is written node by node while the host's is read. What changes in a node is
+ * noted (the edit_*() functions of the node's kind), then the node is written with that.
+ */
 #include "hyp/guest_fdt_parts.h"
 #include "lib/errno.h"
 #include <string.h>
 
-static int refused(struct edit *e, const char *prop, int err)
+static int note(struct edit *e, const char *prop, const void *val, u32 len)
 {
-	return dt_fail(&e->w, e->d, -EINVAL, prop,
-		       "cannot be changed for the guest: libfdt error %d", err);
+	if (e->nr_changes == EDIT_MAX_CHANGES)
+		return dt_fail(&e->w, e->d, -E2BIG, prop,
+			       "more than %d changes to a node: raise EDIT_MAX_CHANGES",
+			       EDIT_MAX_CHANGES);
+	e->change[e->nr_changes++] = (struct edit_change){ prop, val, len };
+	return 0;
 }
 
 int edit_set(struct edit *e, const char *prop, const void *val, u32 len)
 {
-	struct dt_prop old = dt_prop(&e->w, prop);
-	int err;
-
-	if (old.data && old.len == len && !memcmp(old.data, val, len))
-		return 0;
-	err = fdt_setprop(e->fdt, e->w.node, prop, val, (int)len);
-	dt_changed(&e->w);
-	return err ? refused(e, prop, err) : 0;
+	return note(e, prop, val, len);
 }
 
 int edit_set_string(struct edit *e, const char *prop, const char *val)
 {
-	return edit_set(e, prop, val, (u32)strlen(val) + 1);
+	return note(e, prop, val, (u32)strlen(val) + 1);
 }
 
-int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val)
+int edit_room(struct edit *e, const char *prop, u32 len, u8 **val)
 {
-	void *data;
-	int err = fdt_setprop_placeholder(e->fdt, e->w.node, prop, (int)len, &data);
-
-	dt_changed(&e->w);
-	*val = data;
-	return err ? refused(e, prop, err) : 0;
+	*val = e->values + e->values_used;
+	if (len > sizeof(e->values) - e->values_used)
+		return dt_fail(&e->w, e->d, -E2BIG, prop,
+			       "%u bytes are more than there is room for", len);
+	e->values_used += len;
+	return note(e, prop, *val, len);
 }
 
 int edit_delete(struct edit *e, const char *prop)
 {
-	int err;
-
-	if (!dt_prop(&e->w, prop).data)
-		return 0;
-	err = fdt_delprop(e->fdt, e->w.node, prop);
-	dt_changed(&e->w);
-	return err ? refused(e, prop, err) : 0;
-}
-
-int edit_drop(struct edit *e)
-{
-	struct dt_prop p = e->w.prop[DT_PHANDLE];
-	int err;
-
-	if (p.data && p.len == 4) {
-		if (e->nr_gone == EDIT_MAX_GONE)
-			return dt_fail(&e->w, e->d, -E2BIG, "phandle",
-				       "more than %d nodes to remove: raise EDIT_MAX_GONE",
-				       EDIT_MAX_GONE);
-		e->gone[e->nr_gone++] = dt_cell(p.data);
-	}
-	err = dt_drop(&e->w);
-	return err ? refused(e, "phandle", err) : 0;
+	return note(e, prop, NULL, 0);
 }
 
 static int delete_all(struct edit *e, const char *const *names, unsigned n)
@@ -91,11 +70,7 @@ static int edit_cpu(struct edit *e)
 	u64 mpidr;
 	int err;
 
-	if (!dt_number(e->w.prop[DT_REG], &mpidr) || !kept(e, mpidr)) {
-		e->cpu_gone = true;
-		return edit_drop(e);
-	}
-	if (mpidr == e->args->host->cpu[0].mpidr)
+	if (dt_number(e->w.prop[DT_REG], &mpidr) && mpidr == e->args->host->cpu[0].mpidr)
 		e->boot_cpu = true;
 	err = edit_set_string(e, "enable-method", "psci");
 	return err ? err : edit_delete(e, "cpu-release-addr");
@@ -118,18 +93,26 @@ static int edit_psci(struct edit *e)
 	return err ? err : delete_all(e, old, ARRAY_SIZE(old));
 }
 
+static int set_address(struct edit *e, const char *prop, u64 val)
+{
+	u8 *p;
+	int err = edit_room(e, prop, 8, &p);
+
+	if (!err)
+		edit_put_cells(&p, 2, val);
+	return err;
+}
+
 static int set_initrd(struct edit *e)
 {
+	static const char *const names[] = { "linux,initrd-start", "linux,initrd-end" };
 	struct range r = e->args->ramdisk;
-	fdt64_t start = cpu_to_fdt64(r.base), end = cpu_to_fdt64(range_end(r));
 	int err;
 
-	if (r.size) {
-		err = edit_set(e, "linux,initrd-start", &start, sizeof(start));
-		return err ? err : edit_set(e, "linux,initrd-end", &end, sizeof(end));
-	}
-	err = edit_delete(e, "linux,initrd-start");
-	return err ? err : edit_delete(e, "linux,initrd-end");
+	if (!r.size)
+		return delete_all(e, names, ARRAY_SIZE(names));
+	err = set_address(e, names[0], r.base);
+	return err ? err : set_address(e, names[1], range_end(r));
 }
 
 /*
@@ -151,20 +134,10 @@ static bool is_leftover(const char *name)
 
 static int edit_chosen(struct edit *e)
 {
-	const char *bootargs = e->args->config->bootargs, *name;
-	struct dt_prop p;
-	u32 at = 0;
+	const char *bootargs = e->args->config->bootargs;
 	int err;
 
 	e->chosen = true;
-	while (dt_next_prop(&e->w, &at, &name, &p)) {
-		if (!is_leftover(name))
-			continue;
-		err = edit_delete(e, name);
-		if (err)
-			return err;
-		at = 0;
-	}
 	err = *bootargs ? edit_set_string(e, "bootargs", bootargs) : edit_delete(e, "bootargs");
 	return err ? err : set_initrd(e);
 }
@@ -178,8 +151,8 @@ static int edit_gic(struct edit *e, unsigned version)
 	static const char *const maintenance[] = { "interrupts", "interrupts-extended",
 						   "interrupt-names" };
 	u32 entry = (dt_parent(&e->w)->address_cells + dt_parent(&e->w)->size_cells) * 4u;
+	struct dt_prop reg = e->w.prop[DT_REG];
 	u64 regions = 1, keep;
-	u8 *reg;
 	int err;
 
 	if (e->gic || !dt_enabled(&e->w))
@@ -187,8 +160,8 @@ static int edit_gic(struct edit *e, unsigned version)
 	e->gic = true;
 	dt_number(dt_prop(&e->w, "#redistributor-regions"), &regions);
 	keep = version == 2 ? 2 : 1 + MIN(regions, (u64)HOST_MAX_GICR);
-	if (e->w.prop[DT_REG].len > keep * entry) {
-		err = edit_resize(e, "reg", (u32)keep * entry, &reg);
+	if (reg.len > keep * entry) {
+		err = edit_set(e, "reg", reg.data, (u32)keep * entry);
 		if (err)
 			return err;
 	}
@@ -207,7 +180,18 @@ static bool is_boot_module(const struct dt_walk *w)
 	return false;
 }
 
-static int edit_node(struct edit *e)
+/* What other nodes refer to by a phandle, and the guest does not have. */
+static bool is_gone(const struct edit *e, enum dt_kind kind)
+{
+	const struct dt_walk *w = &e->w;
+	u64 mpidr;
+
+	if (dt_is_cpu(w))
+		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
+	return kind == DT_ITS || is_boot_module(w);
+}
+
+static int edit_node(struct edit *e, enum dt_kind kind)
 {
 	const struct dt_walk *w = &e->w;
 
@@ -219,15 +203,11 @@ static int edit_node(struct edit *e)
 		return edit_cpu(e);
 	if (dt_at(w, "chosen"))
 		return edit_chosen(e);
-	if (is_boot_module(w))
-		return edit_drop(e);
-	switch (dt_kind(w)) {
+	switch (kind) {
 	case DT_GICV2:
 		return edit_gic(e, 2);
 	case DT_GICV3:
 		return edit_gic(e, 3);
-	case DT_ITS:
-		return edit_drop(e);
 	case DT_PSCI:
 		return edit_psci(e);
 	default:
@@ -235,36 +215,110 @@ static int edit_node(struct edit *e)
 	}
 }
 
-int edit_add(struct edit *e, int parent, const char *name)
+static struct edit_change *find_change(struct edit *e, const char *prop)
 {
-	int node = fdt_add_subnode(e->fdt, parent, name);
-
-	dt_walk(&e->w, e->fdt);
-	while (dt_next(&e->w) && e->w.node != MAX(node, parent))
-		;
-	return node < 0 ? refused(e, name, node) : 0;
+	for (unsigned i = 0; i < e->nr_changes; i++)
+		if (!strcmp(e->change[i].prop, prop))
+			return &e->change[i];
+	return NULL;
 }
 
-static int add(struct edit *e, const char *name, int (*fill)(struct edit *e))
+/* A property as it was, less what refers to something that is gone. */
+static void write_old(struct edit *e, const char *name, struct dt_prop p)
 {
-	int err = edit_add(e, 0, name);
-
-	return err ? err : fill(e);
+	if (dt_at(&e->w, "chosen") && is_leftover(name))
+		return;
+	if (!e->nr_gone || !edit_list(e, name, p))
+		dt_write_prop(&e->out, name, p.data, p.len);
 }
 
-static int edit_tree(struct edit *e)
+/* The properties that the node had, in their order, then those that are new. */
+static void write_node(struct edit *e)
 {
-	int err = edit_collect_ram(e);
+	struct edit_change *c;
+	const char *name;
+	struct dt_prop p;
+	u32 at = 0;
 
-	dt_walk(&e->w, e->fdt);
-	while (!err && dt_next(&e->w))
-		err = edit_node(e);
-	if (!err && e->nr_gone)
-		err = edit_references(e);
-	if (!err && !e->chosen)
-		err = add(e, "chosen", edit_chosen);
+	dt_write_node(&e->out, dt_name(&e->w));
+	while (dt_next_prop(&e->w, &at, &name, &p)) {
+		c = e->nr_changes ? find_change(e, name) : NULL;
+		if (!c)
+			write_old(e, name, p);
+		else if (c->val)
+			dt_write_prop(&e->out, name, c->val, c->len);
+		if (c)
+			c->val = NULL;
+	}
+	for (c = e->change; c < e->change + e->nr_changes; c++)
+		if (c->val)
+			dt_write_prop(&e->out, c->prop, c->val, c->len);
+	e->nr_changes = 0;
+	e->values_used = 0;
+}
+
+/* What is below the node, when its properties are written. */
+static int write_below(struct edit *e)
+{
+	return dt_at(&e->w, "reserved-memory") ? edit_reserved(e) : 0;
+}
+
+/*
+ * True if the tree has a node by the name of the one that the walk stands on, at most two levels
+ * down. Memory nodes are not counted: those that stay have memory of their own.
+ */
+static bool exists(const struct edit *e)
+{
+	struct dt_walk w;
+
+	dt_walk(&w, e->from);
+	while (dt_next(&w))
+		if (w.depth == e->w.depth && !strcmp(dt_name(&w), dt_name(&e->w)) &&
+		    !strcmp(w.bus[1].name, e->w.bus[1].name) && !dt_is_memory(&w))
+			return true;
+	return false;
+}
+
+int edit_add(struct edit *e, const char *name, int (*fill)(struct edit *e, const void *arg),
+	     const void *arg)
+{
+	struct dt_walk parent = e->w;
+	int err;
+
+	dt_stand_below(&e->w, name);
+	err = exists(e) ? dt_fail(&e->w, e->d, -EEXIST, "the node",
+				  "is there already; rename or remove the one in the device tree")
+			: fill(e, arg);
+	if (!err) {
+		write_node(e);
+		err = write_below(e);
+		dt_write_end(&e->out);
+	}
+	e->w = parent;
+	return err;
+}
+
+static int new_chosen(struct edit *e, const void *arg)
+{
+	(void)arg;
+	return edit_chosen(e);
+}
+
+static int new_psci(struct edit *e, const void *arg)
+{
+	(void)arg;
+	return edit_psci(e);
+}
+
+/* Nodes that the tree lacks, below the root. */
+static int add_nodes(struct edit *e)
+{
+	int err = 0;
+
+	if (!e->chosen)
+		err = edit_add(e, "chosen", new_chosen, NULL);
 	if (!err && !e->psci)
-		err = add(e, "psci", edit_psci);
+		err = edit_add(e, "psci", new_psci, NULL);
 	if (!err)
 		err = edit_remaining_ram(e);
 	if (!err)
@@ -277,54 +331,70 @@ static int edit_tree(struct edit *e)
 	return err;
 }
 
-/* What the loader reserved for itself is free by the time that the guest runs. */
-static int edit_memreserve(struct edit *e)
+static void note_gone(struct edit *e)
 {
-	struct range r;
-	int err = 0;
+	u64 phandle;
 
-	for (int i = fdt_num_mem_rsv(e->fdt) - 1; i >= 0 && !err; i--) {
-		err = fdt_get_mem_rsv(e->fdt, i, &r.base, &r.size);
-		if (!err && range_valid(r) && host_reserved_by_loader(e->args->host, r))
-			err = fdt_del_mem_rsv(e->fdt, i);
-	}
-	return err ? fail(e->d, -EINVAL,
-			  "/memreserve/: cannot be changed for the guest: libfdt error %d", err)
-		   : 0;
+	if (dt_number(e->w.prop[DT_PHANDLE], &phandle) && e->nr_gone < EDIT_MAX_GONE)
+		e->gone[e->nr_gone++] = (u32)phandle;
 }
 
-/* The host's tree without its slack: QEMU's is a megabyte long, of which 8 KiB are used. */
-static void copy_host(u8 *buf, u64 size, const void *fdt)
+static void find_gone(struct edit *e)
 {
-	u32 reserve = (u32)ALIGN_UP(sizeof(struct fdt_header), 8);
-	u32 structure =
-		reserve + (u32)(fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
-	u32 strings = structure + fdt_size_dt_struct(fdt);
-
-	memset(buf, 0, reserve);
-	memcpy(buf, fdt, sizeof(struct fdt_header));
-	memcpy(buf + reserve, (const u8 *)fdt + fdt_off_mem_rsvmap(fdt), structure - reserve);
-	memcpy(buf + structure, (const u8 *)fdt + fdt_off_dt_struct(fdt), strings - structure);
-	memcpy(buf + strings, (const u8 *)fdt + fdt_off_dt_strings(fdt), fdt_size_dt_strings(fdt));
-	fdt_set_off_mem_rsvmap(buf, reserve);
-	fdt_set_off_dt_struct(buf, structure);
-	fdt_set_off_dt_strings(buf, strings);
-	fdt_set_totalsize(buf, (u32)size);
+	dt_walk(&e->w, e->from);
+	while (dt_next(&e->w))
+		if (is_gone(e, dt_kind(&e->w)))
+			note_gone(e);
 }
 
-static int copy_base(void *buf, u64 size, const struct guest_fdt_args *args, struct diag *d)
+/* One node, but for its end. e->skip: neither it nor what is below it. */
+static int visit(struct edit *e)
 {
-	struct diag why;
+	enum dt_kind kind = dt_kind(&e->w);
 	int err;
 
-	memcpy(buf, args->base, args->base_size);
-	if (dt_check(buf, args->base_size, &why))
-		return fail(d, -EINVAL,
-			    "guest.dtb in the bundle is corrupt: %.150s; make it with dtc, and the "
-			    "bundle anew",
-			    why.text);
-	err = fdt_open_into(buf, buf, (int)size);
-	return err ? fail(d, -EINVAL, "guest.dtb in the bundle: libfdt error %d", err) : 0;
+	e->skip = is_gone(e, kind) || (e->nr_gone && edit_refers_to_gone(e));
+	if (e->skip)
+		return 0;
+	err = edit_node(e, kind);
+	if (err || e->skip)
+		return err;
+	write_node(e);
+	return write_below(e);
+}
+
+static int write_nodes(struct edit *e)
+{
+	struct dt_walk *w = &e->w;
+	int open = -1, err = 0;
+
+	dt_walk(w, e->from);
+	while (!err && dt_next(w)) {
+		for (; open >= w->depth; open--)
+			dt_write_end(&e->out);
+		err = visit(e);
+		if (e->skip)
+			dt_skip(w);
+		else
+			open = w->depth;
+	}
+	for (; open > 0; open--)
+		dt_write_end(&e->out);
+	w->depth = 0;
+	if (!err)
+		err = add_nodes(e);
+	dt_write_end(&e->out);
+	return err;
+}
+
+/* What the loader reserved for itself is free by the time that the guest runs. */
+static void write_reservations(struct edit *e)
+{
+	struct range r;
+
+	for (unsigned i = 0; dt_reservation(e->from, i, &r); i++)
+		if (!range_valid(r) || !host_reserved_by_loader(e->args->host, r))
+			dt_write_reservation(&e->out, r);
 }
 
 u64 guest_fdt_bound(const struct guest_fdt_args *args)
@@ -336,11 +406,23 @@ u64 guest_fdt_bound(const struct guest_fdt_args *args)
 	       1024 + edit_exposed_bound(args->regions);
 }
 
+static int check_base(const struct guest_fdt_args *args, struct diag *d)
+{
+	struct diag why;
+
+	if (args->base && dt_check(args->base, args->base_size, &why))
+		return fail(d, -EINVAL,
+			    "guest.dtb in the bundle is corrupt: %.150s; make it with dtc, and the "
+			    "bundle anew",
+			    why.text);
+	return 0;
+}
+
 int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, struct diag *d)
 {
 	static struct edit e;
 	u64 need = guest_fdt_bound(args);
-	int err = 0;
+	int err;
 
 	if (need > MIB(2))
 		return fail(d, -E2BIG,
@@ -350,21 +432,22 @@ int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, stru
 		return fail(d, -ENOSPC,
 			    "the guest's device tree may need %lu bytes, there is room for %lu",
 			    (unsigned long)need, (unsigned long)size);
-	size = MIN(size, MIB(2));
-	if (args->base)
-		err = copy_base(buf, size, args, d);
-	else
-		copy_host(buf, size, args->host->fdt);
+	err = check_base(args, d);
+	if (err)
+		return err;
 
 	memset(&e, 0, sizeof(e));
-	e.fdt = buf;
+	e.from = args->base ? args->base : args->host->fdt;
 	e.args = args;
 	e.d = d;
+	dt_write_start(&e.out, buf, (u32)MIN(size, MIB(2)), e.from);
+	find_gone(&e);
+	write_reservations(&e);
+	err = edit_collect_ram(&e);
 	if (!err)
-		err = edit_memreserve(&e);
-	if (!err)
-		err = edit_tree(&e);
-	if (!err)
-		fdt_pack(buf);
+		err = write_nodes(&e);
+	if (!err && dt_write_finish(&e.out))
+		err = fail(d, -ENOSPC, "the guest's device tree needs more than %lu bytes",
+			   (unsigned long)size);
 	return err;
 }

@@ -21,61 +21,80 @@ u64 edit_exposed_bound(const struct region_table *t)
 	return bytes;
 }
 
-/* Offset of /reserved-memory, which is made with the root's cells, as Linux wants them. */
-static int reserved_memory(struct edit *e)
-{
-	int node = fdt_subnode_offset(e->fdt, 0, "reserved-memory"), err;
-	fdt32_t cells[2];
-
-	if (node >= 0)
-		return node;
-	err = edit_add(e, 0, "reserved-memory");
-	cells[0] = cpu_to_fdt32(dt_parent(&e->w)->address_cells);
-	cells[1] = cpu_to_fdt32(dt_parent(&e->w)->size_cells);
-	if (!err)
-		err = edit_set(e, "#address-cells", &cells[0], 4);
-	if (!err)
-		err = edit_set(e, "#size-cells", &cells[1], 4);
-	if (!err)
-		err = edit_set(e, "ranges", "", 0);
-	return err ? err : e->w.node;
-}
-
 /*
  * Reserved memory is no-map: it is no bank of /memory either, so that the guest's kernel leaves it
  * to whoever maps it by its address.
  */
-static int expose(struct edit *e, const struct region *r)
+static int new_region(struct edit *e, const void *arg)
 {
-	bool pmem = r->opts.expose == EXPOSE_PMEM;
+	const struct region *r = arg;
 	struct range bank = { r->ipa.v, r->size };
-	int parent = pmem ? 0 : reserved_memory(e), err;
-	char name[sizeof(r->name) + 20], *unit;
+	int err = edit_set_banks(e, &bank, 1);
 
-	if (parent < 0)
-		return parent;
-	format(name, sizeof(name), "%s", pmem ? "pmem" : r->name);
-	unit = strchr(name, '@');
-	if (!unit)
-		unit = name + strlen(name);
-	format(unit, (size_t)(name + sizeof(name) - unit), "@%lx", (unsigned long)r->ipa.v);
-
-	err = edit_add(e, parent, name);
-	if (!err)
-		err = edit_set_banks(e, &bank, 1);
 	if (err)
 		return err;
-	return pmem ? edit_set_string(e, "compatible", "pmem-region")
-		    : edit_set(e, "no-map", "", 0);
+	return r->opts.expose == EXPOSE_PMEM ? edit_set_string(e, "compatible", "pmem-region")
+					     : edit_set(e, "no-map", "", 0);
 }
 
-int edit_exposed(struct edit *e)
+/* All that are exposed like this, named after themselves (pmem: what it is) and their place. */
+static int add_regions(struct edit *e, enum region_expose like)
 {
 	const struct region_table *t = e->args->regions;
 	int err = 0;
 
-	for (unsigned i = 0; i < t->nr && !err; i++)
-		if (is_exposed(&t->region[i]))
-			err = expose(e, &t->region[i]);
+	for (const struct region *r = t->region; r < t->region + t->nr && !err; r++) {
+		char name[sizeof(r->name) + 20], *unit;
+
+		if (r->opts.expose != like)
+			continue;
+		format(name, sizeof(name), "%s", like == EXPOSE_PMEM ? "pmem" : r->name);
+		unit = strchr(name, '@');
+		if (!unit)
+			unit = name + strlen(name);
+		format(unit, (size_t)(name + sizeof(name) - unit), "@%lx",
+		       (unsigned long)r->ipa.v);
+		err = edit_add(e, name, new_region, r);
+	}
 	return err;
+}
+
+int edit_reserved(struct edit *e)
+{
+	e->reserved = true;
+	return add_regions(e, EXPOSE_RESERVED);
+}
+
+static bool any_reserved(const struct region_table *t)
+{
+	for (unsigned i = 0; i < t->nr; i++)
+		if (t->region[i].opts.expose == EXPOSE_RESERVED)
+			return true;
+	return false;
+}
+
+/* Has the root's cells, as Linux wants them. */
+static int new_reserved(struct edit *e, const void *arg)
+{
+	u8 *p;
+	int err = edit_room(e, "#address-cells", 4, &p);
+
+	(void)arg;
+	if (err)
+		return err;
+	edit_put_cells(&p, 1, dt_parent(&e->w)->address_cells);
+	err = edit_room(e, "#size-cells", 4, &p);
+	if (err)
+		return err;
+	edit_put_cells(&p, 1, dt_parent(&e->w)->size_cells);
+	return edit_set(e, "ranges", "", 0);
+}
+
+int edit_exposed(struct edit *e)
+{
+	int err = 0;
+
+	if (!e->reserved && any_reserved(e->args->regions))
+		err = edit_add(e, "reserved-memory", new_reserved, NULL);
+	return err ? err : add_regions(e, EXPOSE_PMEM);
 }

@@ -18,6 +18,14 @@ static const struct reference {
 	{ "cpu",		1, 0, true },
 };
 
+static const struct reference *find(const char *name)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(references); i++)
+		if (*name == *references[i].name && !strcmp(name, references[i].name))
+			return &references[i];
+	return NULL;
+}
+
 static bool gone(const struct edit *e, const u8 *phandle)
 {
 	u32 val = dt_cell(phandle);
@@ -28,121 +36,100 @@ static bool gone(const struct edit *e, const u8 *phandle)
 	return false;
 }
 
-static int shrink(struct edit *e, const char *name, u32 len)
+/*
+ * Writes @name with the @n entries of @size bytes at @data, less those whose phandle, one every
+ * @stride bytes from @phandle, is gone. Nothing where all are.
+ */
+static void write_rest(struct edit *e, const char *name, const u8 *data, u32 size, u32 n,
+		       const u8 *phandle, u32 stride)
 {
+	u32 left = 0, out = 0;
 	u8 *p;
 
-	return len ? edit_resize(e, name, len, &p) : edit_delete(e, name);
-}
-
-/*
- * Closes up @n entries of @size bytes at @data, less those whose phandle, one every @stride bytes
- * from @phandle, is gone. The two may be the same list: nothing is written before it is read.
- * Returns the length that is left.
- */
-static u32 close_up(const struct edit *e, u8 *data, u32 size, u32 n, const u8 *phandle, u32 stride)
-{
-	u32 out = 0;
-
-	for (u32 i = 0; i < n; i++, phandle += stride) {
-		if (gone(e, phandle))
+	for (u32 i = 0; i < n; i++)
+		left += !gone(e, phandle + i * stride);
+	p = left ? dt_write_room(&e->out, name, left * size) : NULL;
+	for (u32 i = 0; p && i < n; i++) {
+		if (gone(e, phandle + i * stride))
 			continue;
-		memmove(data + out, data + i * size, size);
+		memcpy(p + out, data + i * size, size);
 		out += size;
 	}
-	return out;
 }
 
 /* A PMU lists its CPUs in the order of its interrupts. */
-static int drop_interrupts(struct edit *e, struct dt_prop affinity)
+static bool write_interrupts(struct edit *e, struct dt_prop irq)
 {
-	struct dt_prop irq = dt_prop(&e->w, "interrupts");
-	u32 n = affinity.len / 4, left;
+	struct dt_prop affinity = dt_prop(&e->w, "interrupt-affinity");
+	u32 n = affinity.data ? affinity.len / 4 : 0;
 
-	if (!irq.data || irq.len % (n * 4))
-		return 0;
-	left = close_up(e, (u8 *)irq.data, irq.len / n, n, affinity.data, 4);
-	return left == irq.len ? 0 : shrink(e, "interrupts", left);
+	if (!n || irq.len % (n * 4))
+		return false;
+	write_rest(e, "interrupts", irq.data, irq.len / n, n, affinity.data, 4);
+	return true;
 }
 
-static int edit_list(struct edit *e, const struct reference *ref, bool *changed)
+static u32 entry_size(const struct reference *ref, struct dt_prop p)
 {
-	struct dt_prop p = dt_prop(&e->w, ref->name);
-	u32 entry = ref->stride ? ref->stride * 4u : p.len, left;
-	int err;
-
-	*changed = false;
-	if (p.len < 4 || p.len < entry)
-		return 0;
-	if (!strcmp(ref->name, "interrupt-affinity")) {
-		err = drop_interrupts(e, p);
-		if (err)
-			return err;
-		p = dt_prop(&e->w, ref->name);
-	}
-	left = close_up(e, (u8 *)p.data, entry, p.len / entry, p.data + ref->at * 4, entry);
-	if (left == p.len / entry * entry)
-		return 0;
-	*changed = true;
-	return !left && ref->node ? edit_drop(e) : shrink(e, ref->name, left);
+	return ref->stride ? ref->stride * 4u : p.len;
 }
 
-static int edit_lists(struct edit *e)
+bool edit_list(struct edit *e, const char *name, struct dt_prop p)
 {
-	struct dt_prop p;
-	const char *name;
-	bool changed;
-	u32 at = 0;
-	int err;
+	const struct reference *ref = find(name);
+	u32 entry;
 
-	while (dt_next_prop(&e->w, &at, &name, &p)) {
-		for (unsigned i = 0; i < ARRAY_SIZE(references); i++) {
-			if (*name != *references[i].name || strcmp(name, references[i].name))
-				continue;
-			err = edit_list(e, &references[i], &changed);
-			if (err || e->w.dropped)
-				return err;
-			if (changed)
-				at = 0;		/* the properties have moved */
-			break;
-		}
-	}
-	return 0;
+	if (*name == 'i' && !strcmp(name, "interrupts"))
+		return write_interrupts(e, p);
+	if (!ref || p.len < 4 || p.len < entry_size(ref, p))
+		return false;
+	entry = entry_size(ref, p);
+	write_rest(e, name, p.data, entry, p.len / entry, p.data + ref->at * 4, entry);
+	return true;
 }
 
-/* A level of /cpus/cpu-map without a CPU below it. */
+/* True if all that the list has is gone. */
+static bool list_is_gone(const struct edit *e, const struct reference *ref, struct dt_prop p)
+{
+	u32 entry = entry_size(ref, p);
+
+	if (p.len < entry || p.len < 4)
+		return false;
+	for (u32 at = ref->at * 4u; at + 4 <= p.len; at += entry)
+		if (!gone(e, p.data + at))
+			return false;
+	return true;
+}
+
+/* A level of /cpus/cpu-map with CPUs below it that are all gone. */
 static bool is_empty_level(const struct edit *e)
 {
-	return e->w.depth >= 2 && !strcmp(e->w.bus[1].name, "cpus") &&
-	       !strcmp(e->w.bus[2].name, "cpu-map") && !dt_prop(&e->w, "cpu").data &&
-	       fdt_first_subnode(e->fdt, e->w.node) < 0;
+	struct dt_walk w;
+	int depth = e->w.depth;
+
+	if (depth < 2 || strcmp(e->w.bus[1].name, "cpus") || strcmp(e->w.bus[2].name, "cpu-map"))
+		return false;
+	w = e->w;
+	do {
+		struct dt_prop cpu = dt_prop(&w, "cpu");
+
+		if (cpu.len == 4 && !gone(e, cpu.data))
+			return false;
+	} while (dt_next(&w) && w.depth > depth);
+	return true;
 }
 
-/* The levels from the lowest up, one at a time. */
-static int tidy_cpu_map(struct edit *e)
+bool edit_refers_to_gone(const struct edit *e)
 {
-	bool again = true;
-	int err = 0;
+	const struct reference *ref;
+	const char *name;
+	struct dt_prop p;
+	u32 at = 0;
 
-	while (!err && again) {
-		again = false;
-		dt_walk(&e->w, e->fdt);
-		while (!err && dt_next(&e->w)) {
-			if (is_empty_level(e)) {
-				err = edit_drop(e);
-				again = true;
-			}
-		}
+	while (dt_next_prop(&e->w, &at, &name, &p)) {
+		ref = *name == 'c' ? find(name) : NULL;
+		if (ref && ref->node && list_is_gone(e, ref, p))
+			return true;
 	}
-	return err;
-}
-
-int edit_references(struct edit *e)
-{
-	int err = 0;
-
-	dt_walk(&e->w, e->fdt);
-	while (!err && dt_next(&e->w))
-		err = edit_lists(e);
-	return err || !e->cpu_gone ? err : tidy_cpu_map(e);
+	return is_empty_level(e);
 }

@@ -35,7 +35,11 @@ size_t strnlen(const char *s, size_t max)
 
 size_t strlen(const char *s)
 {
-	return strnlen(s, SIZE_MAX);
+	const char *end = s;
+
+	while (*end)
+		end++;
+	return (size_t)(end - s);
 }
 
 int strncmp(const char *a, const char *b, size_t n)
@@ -48,7 +52,9 @@ int strncmp(const char *a, const char *b, size_t n)
 
 int strcmp(const char *a, const char *b)
 {
-	return strncmp(a, b, SIZE_MAX);
+	for (; *a && *a == *b; a++, b++)
+		;
+	return (u8)*a - (u8)*b;
 }
 
 char *strrchr(const char *s, int c)

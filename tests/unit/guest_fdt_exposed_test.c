@@ -99,7 +99,7 @@ static void an_exposed_region_whose_node_is_there_is_refused(void **state)
 	tree_set_string(fdt, "/pmem@8000000000", "label", "mine");
 	read_tree();
 	add_exposed("vram", 0x8000000000, MIB(64), EXPOSE_PMEM);
-	refused(-EINVAL, "pmem@8000000000", "libfdt error -2");
+	refused(-EEXIST, "/pmem@8000000000", "is there already");
 }
 
 int main(void)
