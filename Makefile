@@ -163,6 +163,8 @@ RAMDISK := $(O)/guest/ramdisk$(LINUX:%=-%).cpio.gz
 
 # The machine, by its name in tools/boards.py, and its bundle.
 BOARD := virt
+BOARD_NAME := $(BOARD)
+override BOARD := $(patsubst rpi4,raspi4b,$(BOARD))
 CONFIG := configs/$(BOARD).dts
 BUNDLE := $(O)/guest$(filter-out -virt,-$(BOARD)).cpio
 
@@ -218,6 +220,20 @@ run: $(O)/mavis.img $(BUNDLE) $(TREE) | $(DEPS)/.run
 native: $(RAMDISK) $(TREE) | $(DEPS)/.run
 	$(Q)$(QEMU_RUN) -kernel $(KERNEL) -initrd $(RAMDISK) -append "console=$$(tools/board console $(BOARD)) $(APPEND)" \
 		$(QEMU_ARGS)
+
+# --- Cards and images -----------------------------------------------------------------------------
+
+# What is on the card besides: LOADER picks one of U-Boot's ways, FIRMWARE names the vendor's files.
+LOADER :=
+FIRMWARE :=
+CARD = tools/card $@ $(BOARD) --image $(O)/mavis.img --bundle $(BUNDLE) --deps $(DEPS) --append '$(APPEND)'
+
+.PHONY: image fit
+image: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
+	$(Q)$(CARD) $(LOADER:%=--loader %) $(if $(FIRMWARE),--firmware $(FIRMWARE)) -o $(O)/$(BOARD_NAME).img
+
+fit: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
+	$(Q)$(CARD) -o $(O)/$(BOARD_NAME).itb
 
 # --- Tests ----------------------------------------------------------------------------------------
 
@@ -368,6 +384,8 @@ make            build/mavis.img (what a loader takes) and build/mavis.elf (for d
 make run        boot Debian's kernel under Mavis in QEMU, to a shell; Ctrl-A X leaves
 make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
+make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zcu102 imx8mp)
+make fit        build/<board>.itb, the same in one file for U-Boot's bootm
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
@@ -383,7 +401,8 @@ QEMU= QEMU_ARGS=               another QEMU; more arguments for it
 LINUX=backports                the guest's kernel is that of Debian's backports
 CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle instead
 KERNEL= RAMDISK=               what goes into the bundle
-APPEND=                        the command line, Mavis's (run) or Linux's (native)
+LOADER= FIRMWARE=              image: extlinux, script or fit; files of the board's vendor to put on it
+APPEND=                        the command line, Mavis's (run, image) or Linux's (native)
 CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree
 PYTEST_ARGS=                   for pytest, such as -k boot or -x
 V=1                            show the commands

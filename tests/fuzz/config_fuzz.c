@@ -34,7 +34,11 @@ static void make_host(void)
 	CHECK(!fdt_create(tree, sizeof(tree)) && !fdt_finish_reservemap(tree));
 	begin_node("", 0, 0);
 	CHECK(!fdt_property_cell(tree, "#address-cells", 2) &&
-	      !fdt_property_cell(tree, "#size-cells", 2));
+	      !fdt_property_cell(tree, "#size-cells", 2) &&
+	      !fdt_property_cell(tree, "interrupt-parent", 1));
+	begin_node("intc@8000000", 0x8000000, 0x10000);
+	CHECK(!fdt_property_string(tree, "compatible", "brcm,bcm2836-l1-intc") &&
+	      !fdt_property_cell(tree, "phandle", 1) && !fdt_end_node(tree));
 	begin_node("memory@40000000", 0x40000000, 0x40000000);
 	CHECK(!fdt_property_string(tree, "device_type", "memory") && !fdt_end_node(tree));
 	begin_node("uart@9000000", 0x9000000, 0x1000);

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the architecture says of each kind of access, given the effective memory type; nothing where it leaves the choice
+to the implementation."""
+
+import dataclasses
+
+from labreport import attr, machine
+
+# Kind of access -> its title and what the lab does, for readers.
+KINDS = {
+    "load": ("Load", "An aligned 8-byte load. Works on every type."),
+    "store": ("Store", "An aligned 8-byte store. Works on every type."),
+    "unaligned-load": ("Unaligned load", "Must take an alignment fault on Device memory, and work on Normal memory."),
+    "unaligned-store": ("Unaligned store", "Must take an alignment fault on Device memory, and work on Normal memory."),
+    "ldp-16": ("LDP across 16 bytes", "Aligned 8-byte loads on both sides of a 16-byte boundary. Works on every type."),
+    "stp-16": ("STP across 16 bytes", "Aligned 8-byte stores on both sides of a 16-byte boundary. Works on every type."),
+    "exclusive": ("Exclusive pair", "LDXR and STXR. Promised for shareable Write-Back memory only; elsewhere implementation "
+                                    "defined."),
+    "atomic": ("LSE atomic", "LDADD. Promised for shareable Write-Back memory only; elsewhere implementation defined."),
+    "dc-zva": ("DC ZVA", "Zeroes a block. Must take an alignment fault on Device memory, and work on Normal memory."),
+    "fetch": ("Instruction fetch", "Works from Normal memory. From Device memory: works or faults, constrained unpredictable."),
+    "tag-store": ("Tag store", "STG. Stores a tag in Tagged memory; on other memory it does nothing, and does not fault."),
+    "tag-load": ("Tag load", "LDG, after STG of tag 5. Gives 5 on Tagged memory, and 0 on other memory, without a fault."),
+    "tag-check": ("Tag check", "A load by a pointer with the wrong tag. Must fault on Tagged memory, and on no other."),
+    "other-cpu": ("Seen by the other CPU", "A store here, looked for there, both with the same attributes."),
+}
+
+_DEVICE = "The Arm ARM (B2, Device memory) has every {} to any Device type take an alignment fault."
+_FIRST = _DEVICE + " Stage 1's type is looked at before stage 2's, so this holds even where stage 2 forces Write-Back."
+_NORMAL = "Normal memory of any cacheability takes {}; SCTLR_EL1.A is 0 in the lab."
+WHY = {
+    "aligned": "An aligned access to mapped memory works on every memory type.",
+    "pair": "LDP and STP need only the alignment of one register, so crossing 16 bytes is no fault on any memory type.",
+    "unaligned device": _DEVICE.format("unaligned access"),
+    "unaligned device s1": _FIRST.format("unaligned access"),
+    "unaligned normal": _NORMAL.format("unaligned accesses"),
+    "zva device": _DEVICE.format("DC ZVA"),
+    "zva device s1": _FIRST.format("DC ZVA"),
+    "zva normal": _NORMAL.format("DC ZVA"),
+    "exclusive": "Exclusives and atomics must work on shareable memory that is Write-Back at both levels with read and write "
+                 "allocation.",
+    "fetch": "Instructions can be fetched from Normal memory that both stages make executable.",
+    "tagged access": "Tags of Tagged memory can be loaded and stored.",
+    "tagged check": "An access by a pointer whose tag is not that of the Tagged memory takes a tag check fault.",
+    "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2.",
+    "untagged": "Memory that is not Tagged in the end has no tags: a tag load reads zero, a tag store does nothing, nothing is "
+                "checked, and none of it faults.",
+    "coherent": "Stores are seen by all CPUs that map the memory alike, if it is shareable: hardware keeps it coherent.",
+}
+STORED_TAG = 5              # guests/lab/tries.c
+ALIGNMENT_FAULT = "alignment fault (FSC 0x21)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Expectation:
+    results: tuple
+    fault: str              # the kind of fault, where "fault" is expected
+    text: str
+    why: str
+
+    tag: int = None         # what a tag load gives
+
+    def allows(self, attempt):
+        """Of both accesses: without a TLB entry (`fresh`, where that came out otherwise) and with one."""
+        if attempt["result"] not in self.results or attempt.get("fresh", attempt["result"]) not in self.results:
+            return False
+        if attempt["result"] == "fault":
+            return machine.fault_kind(attempt) == self.fault
+        return self.tag is None or attempt.get("tag", self.tag) == self.tag
+
+
+def _works(why, results=("ok",), text="works"):
+    return Expectation(results, None, text, WHY[why])
+
+
+def _faults(kind, text, why):
+    return Expectation(("fault",), kind, text, WHY[why])
+
+
+def _by_type(prefix):
+    """Accesses that Device memory refuses, whichever stage makes it so."""
+    def expect(s1, want, cell):
+        if s1.is_device:
+            return _faults("alignment", ALIGNMENT_FAULT, f"{prefix} device s1")
+        if want.is_device:
+            return _faults("alignment", ALIGNMENT_FAULT, f"{prefix} device")
+        return _works(f"{prefix} normal")
+    return expect
+
+
+def _exclusive(s1, want, cell):
+    """Implementation defined, unless all of the Arm ARM's conditions are met."""
+    full = (want.outer, want.inner) == (2, 2) and want.hints == ((3, False), (3, False))
+    if s1.is_device or not full or _shareability(cell) == 0:
+        return None
+    return _works("exclusive")
+
+
+def _fetch(s1, want, cell):
+    return None if s1.is_device or want.is_device else _works("fetch")
+
+
+def _tag_access(s1, want, cell):
+    if want.no_tag_access:
+        return _faults("permission", "permission fault", "no tag access")
+    return _works("tagged access" if want.tagged else "untagged")
+
+
+def _tag_load(s1, want, cell):
+    rule = _tag_access(s1, want, cell)
+    if rule.fault:
+        return rule
+    tag = STORED_TAG if want.tagged else 0
+    return dataclasses.replace(rule, tag=tag, text=f"works, tag {tag}")
+
+
+def _tag_check(s1, want, cell):
+    if want.no_tag_access:
+        return _faults("permission", "permission fault", "no tag access")
+    if want.tagged:
+        return _faults("tag check", f"tag check fault (FSC {machine.TAG_CHECK:#04x})", "tagged check")
+    return _works("untagged", ("ok", "not-seen"), "not checked")
+
+
+def _other_cpu(s1, want, cell):
+    """Non-shareable memory that is cached may be seen or not."""
+    outer = want.is_device or (want.outer, want.inner) == (0, 0)
+    return _works("coherent", ("seen",), "seen") if outer or _shareability(cell) in (2, 3) else None
+
+
+def _shareability(cell):
+    """PAR_EL1.SH of both stages as measured, or None."""
+    par = cell and cell.get("par_s12")
+    return None if par is None or par & 1 else par >> 7 & 3
+
+
+_EXPECT = {
+    "load": lambda *_: _works("aligned"), "store": lambda *_: _works("aligned"),
+    "ldp-16": lambda *_: _works("pair"), "stp-16": lambda *_: _works("pair"),
+    "unaligned-load": _by_type("unaligned"), "unaligned-store": _by_type("unaligned"), "dc-zva": _by_type("zva"),
+    "exclusive": _exclusive, "atomic": _exclusive, "fetch": _fetch,
+    "tag-store": _tag_access, "tag-load": _tag_load, "tag-check": _tag_check, "other-cpu": _other_cpu,
+}
+
+
+def expectation(what, s1, want, cell):
+    """What must come of an access of kind @what with stage 1 byte @s1, where both stages make @want; None: anything may.
+    @cell is the measured cell, for its shareability."""
+    return _EXPECT[what](attr.decode(s1), attr.decode(want), cell)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small tables, one for each kind of access: stage 1 x stage 2, a letter for what became of it."""
+
+from html import escape
+
+from labreport import behaviour, heatmap, machine, style
+from labreport.markup import byte_name, s2_name, tag
+
+FAULT_CLASS = {"alignment": "align", "permission": "perm", "translation": "trans", "access flag": "trans",
+               "address size": "trans", "tag check": "tagchk", "unsupported exclusive or atomic": "unsup",
+               "external abort": "ext", "external abort on a table walk": "ext", "SError": "ext"}
+RESULT_CLASS = {"ok": "ok", "seen": "ok", "absent": "absent", "not-seen": "fail", "failed": "fail"}
+
+
+def outcome_class(attempt):
+    if attempt is None:
+        return "absent"
+    if "fresh" in attempt:
+        return "fresh"
+    if attempt["result"] == "fault":
+        return FAULT_CLASS.get(machine.fault_kind(attempt), "undef")
+    return RESULT_CLASS[attempt["result"]]
+
+
+def sign(attempt):
+    """What stands in the cell: the tag that a tag load gave, else the letter of the outcome."""
+    if attempt and attempt.get("tag"):
+        return str(attempt["tag"])
+    return style.OUTCOMES[outcome_class(attempt)][2]
+
+
+def kinds(run):
+    """The kinds of access that the run tried, and that its CPU has, in the order of KINDS."""
+    return [what for what in behaviour.KINDS
+            if any(key[0] == what and t["result"] != "absent" for key, t in run.tries.items())]
+
+
+def absent(run):
+    return [what for what in behaviour.KINDS if what not in kinds(run) and any(key[0] == what for key in run.tries)]
+
+
+def axes(run):
+    """Rows and columns that anything was tried in: the common bytes, and others only where they differ."""
+    common, others = heatmap.s1_rows(run)
+    tried = {(s1, s2) for _, s1, s2 in run.tries}
+    s1s = [s1 for s1 in common + others if any(t[0] == s1 for t in tried)]
+    return s1s, sorted({s2 for _, s2 in tried})
+
+
+def cell(run, what, s1, s2, differing):
+    attempt = run.tries.get((what, s1, s2))
+    kind = outcome_class(attempt)
+    title = f"{s1:#04x} {byte_name(s1)} under 0b{s2:04b} {s2_name(s2, run)}: " + \
+        (machine.outcome(attempt) if attempt else "not measured")
+    differs = (what, s1, s2) in differing
+    if differs:
+        title += "; the architecture says otherwise"
+    return tag("td", sign(attempt), class_=f"o-{kind}" + (" diff" if differs else ""), title=title)
+
+
+def one(run, what, s1s, s2s, differing):
+    title, about = behaviour.KINDS[what]
+    heads = "".join(tag("th", f"{s2:x}", scope="col") for s2 in s2s)
+    rows = "".join(tag("tr", tag("th", escape(byte_name(s1).replace("Normal-", "").replace("Device-", "")), class_="row",
+                                 scope="row", title=f"{s1:#04x} {byte_name(s1)}") +
+                       "".join(cell(run, what, s1, s2, differing) for s2 in s2s)) + "\n" for s1 in s1s)
+    return tag("div", tag("h4", escape(title)) + tag("p", escape(about)) +
+               tag("table", f"<thead><tr><th></th>{heads}</tr></thead><tbody>\n{rows}</tbody>"), class_="small")
+
+
+def multiples(run, findings):
+    s1s, s2s = axes(run)
+    width = 72 + 24 * len(s2s)
+    body = "\n".join(one(run, what, s1s, s2s, findings.differing_tries) for what in kinds(run))
+    missing = absent(run)
+    names = ", ".join(behaviour.KINDS[what][0].lower() for what in missing)
+    note = tag("p", f"Not on this CPU, or not in its guest: {escape(names)}.", class_="caption", style="margin-top:14px")
+    return tag("div", body, class_="many-small", style=f"--w:{max(width, 264)}px") + (note if missing else "")
+
+
+def legend(run, findings):
+    s1s, s2s = axes(run)
+    seen = {outcome_class(run.tries.get((what, s1, s2))) for what in kinds(run) for s1 in s1s for s2 in s2s}
+    items = [tag("li", f"<i class='o-{key}'>{letter}</i>{escape(meaning)}")
+             for key, (_, _, letter, meaning) in style.OUTCOMES.items() if key in seen]
+    if findings.accesses:
+        items.append(tag("li", "<i class='diff'>&nbsp;</i>differs from the architecture"))
+    return tag("ul", "".join(items), class_="legend key")
