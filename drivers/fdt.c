@@ -129,15 +129,21 @@ static unsigned nr_reservations(const void *fdt)
 	return n;
 }
 
-/* They end with one of no bytes, which lies in the tree like all the others. */
+/* A block lies in the tree, behind its header. */
+static bool is_inside(const void *fdt, u32 offset, u32 size)
+{
+	u32 total = fdt_totalsize(fdt);
+
+	return offset >= sizeof(struct fdt_header) && offset <= total && size <= total - offset;
+}
+
+/* The reservations end with one of no bytes. */
 static bool reservations_end(const void *fdt)
 {
-	u64 at = fdt_off_mem_rsvmap(fdt);
+	u32 at = fdt_off_mem_rsvmap(fdt);
 	struct range r;
 
-	if (!IS_ALIGNED(at, 4))
-		return false;
-	for (unsigned i = 0; at + 16 <= fdt_totalsize(fdt); i++, at += 16)
+	for (unsigned i = 0; is_inside(fdt, at, 16); i++, at += 16)
 		if (!dt_reservation(fdt, i, &r))
 			return true;
 	return false;
@@ -146,7 +152,6 @@ static bool reservations_end(const void *fdt)
 int dt_check(const void *fdt, u64 size, struct diag *d)
 {
 	struct dt_blocks b;
-	int err;
 
 	if (!fdt || !IS_ALIGNED((uintptr_t)fdt, 4))
 		return fail(d, -EINVAL,
@@ -166,17 +171,13 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 		return fail(d, -EINVAL,
 			    "its header claims %u bytes, but there is room for %lu only",
 			    fdt_totalsize(fdt), (unsigned long)size);
-	err = fdt_check_header(fdt);
-	if (!err && !reservations_end(fdt))
-		err = -FDT_ERR_TRUNCATED;
-	if (err)
-		return fail(d, -EINVAL, "its header is corrupt (libfdt error %d)", err);
-
 	/* With its last byte a NUL no name in the strings block can run out of it. */
 	b = blocks(fdt);
-	if ((b.strings_size && b.strings[b.strings_size - 1]) ||
-	    !IS_ALIGNED((uintptr_t)b.structure, 4))
-		return fail(d, -EINVAL, "its blocks are corrupt");
+	if (!IS_ALIGNED(fdt_off_dt_struct(fdt) | fdt_off_mem_rsvmap(fdt), 4) ||
+	    !is_inside(fdt, fdt_off_dt_struct(fdt), b.structure_size) ||
+	    !is_inside(fdt, fdt_off_dt_strings(fdt), b.strings_size) ||
+	    (b.strings_size && b.strings[b.strings_size - 1]) || !reservations_end(fdt))
+		return fail(d, -EINVAL, "its header is corrupt: a block is not where it says");
 	if (!structure_is_sound(fdt))
 		return fail(d, -EINVAL,
 			    "its nodes and properties are corrupt, or nested more than %d deep",
