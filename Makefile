@@ -50,7 +50,7 @@ $(DEPS)/.%: tools/deps
 # libfdt: a source tree (LIBFDT=<dir>), or Debian's static library for arm64, which `make deps` fetches.
 ifdef LIBFDT
   LIBFDT_INC := $(LIBFDT)
-  LIBFDT_SRC := $(LIBFDT)/fdt.c
+  LIBFDT_SRC := $(LIBFDT)/fdt.c $(LIBFDT)/fdt_ro.c
   LIBFDT_LIB := $(O)/target/libfdt.a
 else
   LIBFDT_INC := $(DEPS)/arm64/usr/include
@@ -114,7 +114,7 @@ endif
 
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
 HOST_SRC := $(wildcard mm/*.c drivers/host*.c drivers/fdt*.c) drivers/pci.c lib/format.c \
-	$(wildcard $(addprefix hyp/,config*.c bundle.c filetype.c image.c place.c regions.c guest_fdt*.c)) \
+	$(wildcard $(addprefix hyp/,config*.c control*.c bundle.c filetype.c image.c place.c regions.c guest_fdt*.c)) \
 	$(wildcard $(addprefix hyp/,cpu.c guest.c idreg.c lpi.c mmio.c pci.c psci.c pstate.c smccc.c table.c))
 HOST_SRC := $(filter-out mm/tlb.c mm/phys.c,$(HOST_SRC))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -235,6 +235,41 @@ image: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
 fit: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
 	$(Q)$(CARD) -o $(O)/$(BOARD_NAME).itb
 
+# --- The lab --------------------------------------------------------------------------------------
+
+# A program for EL1 that is linked where its bundle loads it: in the guest's RAM, on QEMU's virt by default.
+LAB_BASE := 0x44000000
+LAB_CONFIGS := lab lab-no-fwb
+LAB_RUNS := max=$(O)/lab/lab.cpio max=$(O)/lab/lab-no-fwb.cpio cortex-a72=$(O)/lab/lab.cpio
+LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) lib/format.c lib/string.c lib/mem.S lib/cache.S mm/attr.c \
+	drivers/console.c drivers/uart.c $(sort $(wildcard drivers/fdt*.c drivers/host*.c))
+LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
+
+$(LAB_OBJ): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
+
+$(O)/lab/lab.elf: $(LAB_OBJ) $(LIBFDT_LIB) guests/lab/lab.ld $(O)/lab/.base
+	$(Q)$(LD) -static -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments --fix-cortex-a53-843419 \
+		--defsym LAB_BASE=$(LAB_BASE) -T guests/lab/lab.ld -o $@ $(LAB_OBJ) $(LIBFDT_LIB)
+
+$(O)/lab/.base: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LAB_BASE)' | cmp -s - $@ || echo '$(LAB_BASE)' >$@
+
+$(O)/lab/lab.bin: $(O)/lab/lab.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+$(O)/lab/%.cpio: $(O)/lab/lab.bin configs/%.dts configs/lab.dts tools/bundle tools/newc.py | $(DEPS)/.run
+	$(Q)tools/bundle --kernel $< --load $(LAB_BASE) --entry $(LAB_BASE) --config configs/$*.dts -o $@
+
+.PHONY: lab lab-bundle
+lab-bundle: $(LAB_CONFIGS:%=$(O)/lab/%.cpio)
+
+lab: $(O)/mavis.img $(O)/tools/regions lab-bundle | $(DEPS)/.run
+	$(Q)tools/lab -o $(O)/lab.json --image $(O)/mavis.img --qemu $(QEMU) $(LAB_RUNS:%=--run %)
+	$(Q)MAVIS_BUILD='$(O)' tools/report $(O)/lab.json -o $(O)/lab.html --png $(O)/lab.png
+
 # --- Tests ----------------------------------------------------------------------------------------
 
 # libfdt is made with SWIG, of which newer Pythons complain.
@@ -253,7 +288,7 @@ $(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
 NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ramdisk-backports.cpio.gz)
 TEST_IN := $(O)/mavis.img $(O)/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(NEWER)
 
-test test-all: $(TEST_IN) unit | $(DEPS)/.test
+test test-all: $(TEST_IN) lab-bundle unit | $(DEPS)/.test
 	$(Q)QEMU='$(QEMU)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/system
 
 # --- Measurements -----------------------------------------------------------------------------------------------------
@@ -267,8 +302,8 @@ $(O)/bench/guest.bin: bench/guest.S Makefile | $(DEPS)/.build
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
-$(O)/bench/operations.cpio: $(O)/bench/guest.bin $(CONFIG) tools/bundle tools/newc.py | $(DEPS)/.run
-	$(Q)tools/bundle --kernel $< --load 0x44000000 --entry 0x44000000 --config $(CONFIG) -o $@
+$(O)/bench/operations.cpio: $(O)/bench/guest.bin bench/operations.dts configs/virt.dts tools/bundle tools/newc.py | $(DEPS)/.run
+	$(Q)tools/bundle --kernel $< --load 0x44000000 --entry 0x44000000 --config bench/operations.dts -o $@
 
 # The ramdisk of `make run`, but for its /init and the programs of guests/linux.
 $(O)/bench/init: bench/init.S Makefile | $(DEPS)/.run
@@ -305,7 +340,7 @@ bench: regions-bench $(BENCH_IN)
 
 # --- Checks without QEMU --------------------------------------------------------------------------
 
-C_SRC := $(sort $(wildcard boot/*.c hyp/*.c mm/*.c drivers/*.c lib/*.c))
+C_SRC := $(sort $(wildcard boot/*.c hyp/*.c mm/*.c drivers/*.c lib/*.c guests/lab/*.c))
 TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 
 .PHONY: check format-check static-check build-check config-check tools-check fuzz-smoke
@@ -387,6 +422,7 @@ make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zcu102 imx8mp)
 make fit        build/<board>.itb, the same in one file for U-Boot's bootm
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
+make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab.png
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make config-check  configs/*.dts against the schema, and on their machines
@@ -410,4 +446,4 @@ endef
 help:
 	@: $(info $(HELP))
 
--include $(shell find $(O)/target $(O)/host $(O)/tools -name '*.d' 2>/dev/null)
+-include $(shell find $(O)/target $(O)/host $(O)/tools $(O)/lab -name '*.d' 2>/dev/null)

@@ -16,6 +16,7 @@
 #include "drivers/console.h"
 #include "drivers/cpu_power.h"
 #include "drivers/firmware.h"
+#include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/lpi.h"
@@ -114,11 +115,14 @@ static void read_bundle(void)
 static void make_stage2(void)
 {
 	caps = features_mm();
+	caps.fwb &= !config.no_fwb;
 	check(pci_regions_find(&config, &host, &caps, &regions, map_device, &diag), &diag);
 	check(regions_build(&regions, &host, &config, image_range(), &caps, &diag), &diag);
 	check(guest_map(&regions, &caps, &page_pool, &diag), &diag);
 	check(lpi_hide(&host.gic, map_device, &diag), &diag);
 	guest.mte = regions.mte;
+	if (config.control)
+		config.control_page = IPA(control_place(&regions, &host, guest.s2.pt.bits));
 }
 
 /* Each CPU of the guest needs an EL2 stack; this one keeps the one it has. */
@@ -134,6 +138,23 @@ static void make_cpus(void)
 	guest.gicv3 = host.gic.version == 3;
 	sysreg_init(&policy);
 	vcpu_init(&cpus[0]);
+}
+
+/* Once all that Mavis works itself is known to hyp/mmio.c. */
+static void offer_control(void)
+{
+	struct control_setup setup = {
+		.regions = &regions,
+		.config = &config,
+		.checks = checks,
+		.caps = caps,
+		.pool = &page_pool,
+		.cntfrq = read_sysreg(cntfrq_el0),
+		.clean = el2_clean,
+	};
+
+	if (config.control)
+		check(control_init(&setup, &diag), &diag);
 }
 
 /*
@@ -175,6 +196,7 @@ void main(u64 fdt, u64 el)
 
 	make_cpus();
 	check_stage2();
+	offer_control();
 	if (el2_unmap_memory())
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
 	probe_tags(&regions, &caps);

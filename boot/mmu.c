@@ -153,9 +153,13 @@ int el2_unmap_memory(void)
 	return 0;
 }
 
+/*
+ * Mapped as Device, EL2 brings nothing back into the caches by speculation; maintenance by VA does
+ * not ask for the memory type (Arm ARM D7, "Effects of cache maintenance instructions").
+ */
 int el2_clean(pa_t pa, u64 size)
 {
-	int err = stage1_map(&el2_table, pa, size, S1_DATA);
+	int err = stage1_map(&el2_table, pa, size, S1_DEVICE);
 
 	if (err)
 		return err;

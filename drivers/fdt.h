@@ -4,9 +4,9 @@
  *
  * libfdt finds a node's parent, cells and bus by starting at the root again, and asks for the
  * bounds of every byte of a name. A walk visits each node once, in the tree's order, with what its
- * ancestors say at hand. The format's names and the header's accessors are libfdt's, and so are node
- * offsets; its code, which an arm64 Debian has in large pieces only, is a tenth of the image, and is
- * left to the tests and the host tools.
+ * ancestors say at hand. The format's names and the header's accessors are libfdt's, and so are
+ * node offsets; its code, which Debian's arm64 library has in large pieces only, is left to the
+ * tests and the host tools.
  */
 #ifndef DRIVERS_FDT_H
 #define DRIVERS_FDT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AT S1E1R, which the guest can make fail: an external abort on its walk is not reported in PAR_EL1
+ * Translations that the guest can make fail: an external abort on a walk is not reported in PAR_EL1
  * but taken as an exception (Arm ARM D8, "Address translation instructions"), here to EL2. For that
  * one instruction EL2 has other vectors.
  */
@@ -10,7 +10,7 @@
 
 	.text
 
-func at_s1e1r
+func at_guest
 	mrs	x2, vbar_el2
 	mrs	x3, elr_el2
 	mrs	x4, spsr_el2
@@ -18,11 +18,20 @@ func at_s1e1r
 	mrs	x6, far_el2
 	mrs	x7, hpfar_el2
 	mrs	x8, par_el1
-	adr_l	x1, at_vectors
-	msr	vbar_el2, x1
+	adr_l	x9, at_vectors
+	msr	vbar_el2, x9
 	isb
+	tbnz	w1, #1, 2f
+	tbnz	w1, #0, 1f
 	at	s1e1r, x0
-	isb					/* PAR_EL1 is written by then */
+	b	4f
+1:	at	s1e1w, x0
+	b	4f
+2:	tbnz	w1, #0, 3f
+	at	s12e1r, x0
+	b	4f
+3:	at	s12e1w, x0
+4:	isb					/* PAR_EL1 is written by then */
 	mrs	x0, par_el1
 at_done:
 	msr	vbar_el2, x2
@@ -34,7 +43,7 @@ at_done:
 	msr	par_el1, x8
 	isb
 	ret
-endfunc at_s1e1r
+endfunc at_guest
 
 /*
  * at_vectors is a 2 KiB-aligned address in vectors.S with this at its entry for a synchronous

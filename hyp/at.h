@@ -5,12 +5,18 @@
 
 #include "lib/types.h"
 
+enum at_op { AT_S1E1R, AT_S1E1W, AT_S12E1R, AT_S12E1W };	/* at.S relies on the bits */
+
 /*
- * Translates @va by the guest's stage 1, as for a read at EL1, and returns what PAR_EL1 then holds.
+ * Translates @va by the guest's stage 1, or by both stages, as for a read or a write at EL1, and
+ * returns what PAR_EL1 then holds.
  * All of the guest's registers, and EL2's that describe the exception in hand, keep their values.
  * PAR_EL1.F is set, too, where the guest's tables lie in memory that answers with an external
  * abort.
  */
-u64 at_s1e1r(u64 va);
+u64 at_guest(u64 va, enum at_op op);
+
+#define PAR_F		BIT(0)
+#define PAR_PA		GENMASK(47, 12)
 
 #endif

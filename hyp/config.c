@@ -49,6 +49,8 @@ static const struct prop guest_props[] = {
 	{ .name = "mte", .kind = PROP_FLAG, .offset = offsetof(struct config, mte) },
 	{ .name = "verify", .kind = PROP_FLAG, .offset = offsetof(struct config, verify) },
 	{ .name = "strict", .kind = PROP_FLAG, .offset = offsetof(struct config, strict) },
+	{ .name = "control", .kind = PROP_FLAG, .offset = offsetof(struct config, control) },
+	{ .name = "no-fwb", .kind = PROP_FLAG, .offset = offsetof(struct config, no_fwb) },
 };
 
 static int read_guest(struct config_reader *r)

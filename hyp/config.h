@@ -22,6 +22,8 @@ struct config {
 	bool mte;
 	bool verify;
 	bool strict;			/* stop where the self-check finds a difference */
+	bool control;			/* offer the control page and calls */
+	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */
 	/* What tools/bundle wrote of the members */
 	bool has_kernel_crc, has_ramdisk_crc, has_dtb_crc;
 	u32 kernel_crc, ramdisk_crc, dtb_crc;
@@ -29,6 +31,7 @@ struct config {
 	ipa_t load, entry;		/* where it goes and starts, when bare */
 	struct pci_region pci[PCI_REGION_MAX];	/* not looked for yet */
 	unsigned nr_pci;
+	ipa_t control_page;		/* not read: where it is, 0 before it has a place */
 };
 
 /*

@@ -75,6 +75,7 @@ enum {
 	P_MEMATTR,
 	P_SHAREABILITY,
 	P_ALLOW_ALIAS,
+	P_ADJUSTABLE,
 	NR_PROPS
 };
 
@@ -118,6 +119,7 @@ static const struct prop props[NR_PROPS] = {
 			     AT(opts.sh),
 			     .choices = shareabilities },
 	[P_ALLOW_ALIAS] = { .name = "allow-alias", .kind = PROP_FLAG, AT(opts.allow_alias) },
+	[P_ADJUSTABLE] = { .name = "adjustable", .kind = PROP_FLAG, AT(opts.adjustable) },
 };
 
 /* Types that a property or a value is for; the bit is the enum's value. */
@@ -302,6 +304,24 @@ static int check_name(const struct config_reader *r, struct region *region)
 	return 0;
 }
 
+/*
+ * The guest's kernel has its code, its page tables and its locks in general-purpose memory, and
+ * takes for granted that it can cache them: as Device memory they fault, exclusives included.
+ */
+static int check_adjustable(const struct config_reader *r, const struct region *region)
+{
+	if (!region->opts.adjustable)
+		return 0;
+	if (region_is_memory(region))
+		return refuse(r, -EINVAL, "adjustable",
+			      "the guest's kernel runs in this memory: expose it as reserved, "
+			      "pmem or none");
+	if (!r->config->control)
+		return refuse(r, -EINVAL, "adjustable",
+			      "says nothing without `control` in /guest: add it");
+	return 0;
+}
+
 /* Joins what the properties say in the forms that struct region has. */
 static void set_opts(struct region *region, const struct region_node *n, u32 given)
 {
@@ -331,6 +351,9 @@ int config_read_region(struct config_reader *r)
 
 	region.type = n.type;
 	set_opts(&region, &n, given);
+	err = check_adjustable(r, &region);
+	if (err)
+		return err;
 	if (n.pci)
 		return config_read_pci(r, &region, n.pci, n.bar,
 				       given & BIT(P_IPA) ? &n.ipa : NULL);

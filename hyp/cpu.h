@@ -17,6 +17,20 @@
  */
 enum cpu_state { CPU_ON = 0, CPU_OFF = 1, CPU_ON_PENDING = 2 };
 
+/* What a CPU counts. hyp/control.c has their names. */
+enum cpu_counter {
+	COUNT_HVC,
+	COUNT_SMC,
+	COUNT_SYSREG,
+	COUNT_FETCH_ABORT,
+	COUNT_DATA_ABORT,
+	COUNT_OTHER_EXIT,
+	COUNT_INJECTED,			/* exceptions that EL2 made the guest take */
+	COUNT_REMAP,			/* BARs that were followed */
+	COUNT_CHANGE,			/* attributes changed by a control command */
+	NR_CPU_COUNTERS
+};
+
 /*
  * A CPU that comes up reads `stack` with its MMU off; the lines of its struct are cleaned to the
  * PoC before it is started (psci.c). Everything else is read and written through the caches.
@@ -27,6 +41,8 @@ struct cpu {
 	unsigned index;
 	enum cpu_state state;	/* changed under psci.c's lock */
 	u64 entry, context;	/* where it enters the guest, and x0 there */
+	u64 count[NR_CPU_COUNTERS];	/* only this CPU writes them; read by any */
+	u32 *aborts;		/* by region (control.h), or NULL */
 } __attribute__((aligned(64)));
 
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S relies on it");
@@ -44,7 +60,12 @@ int cpus_init(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag 
 /* The guest's CPU with these affinity fields, all other bits of @mpidr being 0; or NULL. */
 struct cpu *cpu_find(u64 mpidr);
 
+#if __STDC_HOSTED__		/* tests say which they are */
+extern struct cpu *fake_this_cpu;
+#define this_cpu()	fake_this_cpu
+#else
 #define this_cpu()	((struct cpu *)read_sysreg(tpidr_el2))
+#endif
 #endif
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "drivers/console.h"
 #include "hyp/at.h"
+#include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/inject.h"
@@ -34,9 +35,6 @@
 #define SCTLR_EE	BIT(25)
 #define PSTATE_AARCH32_E BIT(9)
 
-#define PAR_F		BIT(0)
-#define PAR_PA		GENMASK(47, 12)
-
 #define NO_IPA		(~0ull)
 
 /*
@@ -52,7 +50,7 @@ static inline u64 find_ipa(u64 esr)
 	if (esr & ISS_S1PTW ||
 	    !(esr & ISS2_TAG_ACCESS || FSC_TYPE(ISS_FSC(esr)) == FSC_PERMISSION))
 		return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
-	par = at_s1e1r(far);
+	par = at_guest(far, AT_S1E1R);
 	return par & PAR_F ? NO_IPA : (par & PAR_PA) | (far & PAGE_MASK);
 }
 
@@ -161,9 +159,14 @@ static void stage2_fault(struct frame *f, u64 esr)
 	}
 	page = mmio_find(IPA(ipa));
 	if (page) {
+		struct cpu *self = this_cpu();
+
+		if (self->aborts)
+			self->aborts[page->region]++;
 		emulated_page(f, esr, page, ipa);
 		return;
 	}
+	control_count_abort(ipa);
 	if (esr & ISS2_TAG_ACCESS) {
 		refuse(esr, "no tags there", ipa);
 		return;
@@ -181,6 +184,15 @@ static void stage2_fault(struct frame *f, u64 esr)
 	}
 }
 
+/* HPFAR_EL2 is not valid for these. */
+static void count_attribute_fault(void)
+{
+	u64 par = this_cpu()->aborts ? at_guest(read_sysreg(far_el2), AT_S1E1R) : PAR_F;
+
+	if (!(par & PAR_F))
+		control_count_abort(par & PAR_PA);
+}
+
 void fault_trap(struct frame *f, u64 esr)
 {
 	u64 fsc = ISS_FSC(esr);
@@ -188,6 +200,7 @@ void fault_trap(struct frame *f, u64 esr)
 	switch (fsc) {
 	case FSC_ALIGNMENT:			/* stage 2 made it Device */
 	case FSC_UNSUPPORTED:
+		count_attribute_fault();
 		inject_abort(esr, fsc);
 		return;
 	/* two entries for one address: both go, and the access is tried again */

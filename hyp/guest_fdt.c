@@ -323,6 +323,8 @@ static int add_nodes(struct edit *e)
 		err = edit_remaining_ram(e);
 	if (!err)
 		err = edit_exposed(e);
+	if (!err && e->args->config->control_page.v)
+		err = edit_control(e);
 	if (!err && !e->boot_cpu)
 		err = fail(
 			e->d, -ENOENT,

@@ -98,3 +98,19 @@ int edit_exposed(struct edit *e)
 		err = edit_add(e, "reserved-memory", new_reserved, NULL);
 	return err ? err : add_regions(e, EXPOSE_PMEM);
 }
+
+static int new_control(struct edit *e, const void *arg)
+{
+	int err = edit_set_banks(e, arg, 1);
+
+	return err ? err : edit_set_string(e, "compatible", "mavis,control");
+}
+
+int edit_control(struct edit *e)
+{
+	struct range page = { e->args->config->control_page.v, PAGE_SIZE };
+	char name[40];
+
+	format(name, sizeof(name), "mavis-control@%lx", (unsigned long)page.base);
+	return edit_add(e, name, new_control, &page);
+}

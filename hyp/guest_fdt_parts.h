@@ -74,6 +74,9 @@ int edit_reserved(struct edit *e);
 int edit_exposed(struct edit *e);
 u64 edit_exposed_bound(const struct region_table *t);
 
+/* Makes the control page's node. */
+int edit_control(struct edit *e);
+
 /* Writes a property that may refer to something that is gone; false if it is none of these. */
 bool edit_list(struct edit *e, const char *name, struct dt_prop p);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/inject.h"
 
+#include "hyp/cpu.h"
+
 /* ISS of an abort, where it means the same at EL1: FnV, CM, WnR. ISV and S1PTW are stage 2's. */
 #define ISS_OF_STAGE1	(BIT(10) | BIT(8) | BIT(6))
 
@@ -22,6 +24,7 @@ static void take_exception(u64 esr)
 	u64 spsr = read_sysreg(spsr_el2);
 	struct pstate_rules r = rules();
 
+	this_cpu()->count[COUNT_INJECTED]++;
 	write_sysreg(esr, esr_el1);
 	write_sysreg(spsr, spsr_el1);
 	write_sysreg(read_sysreg(elr_el2), elr_el1);

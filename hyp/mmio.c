@@ -34,7 +34,7 @@ int mmio_register(ipa_t page, mmio_handler handler, void *arg)
 		return -ENOSPC;
 	for (unsigned i = nr_pages++; i > at; i--)
 		pages[i] = pages[i - 1];
-	pages[at] = (struct mmio_page){ page.v, handler, arg };
+	pages[at] = (struct mmio_page){ page.v, handler, arg, 0 };
 	return 0;
 }
 
@@ -44,4 +44,10 @@ const struct mmio_page *mmio_find(ipa_t ipa)
 	unsigned at = lower_bound(page);
 
 	return at < nr_pages && pages[at].ipa == page ? &pages[at] : NULL;
+}
+
+struct mmio_page *mmio_pages(unsigned *nr)
+{
+	*nr = nr_pages;
+	return pages;
 }

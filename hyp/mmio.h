@@ -21,6 +21,7 @@ struct mmio_page {
 	u64 ipa;
 	mmio_handler handler;
 	void *arg;
+	u16 region;		/* by control_region_at(); 0 before */
 };
 
 /*
@@ -28,6 +29,9 @@ struct mmio_page {
  * -ENOSPC.
  */
 int mmio_register(ipa_t page, mmio_handler handler, void *arg);
+
+/* All of them, by address. */
+struct mmio_page *mmio_pages(unsigned *nr);
 
 /* The registered page that holds @ipa, or NULL. */
 const struct mmio_page *mmio_find(ipa_t ipa);

@@ -4,6 +4,7 @@
 #include "drivers/console.h"
 #include "drivers/io.h"
 #include "hyp/config.h"
+#include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
 #include "hyp/trap.h"
@@ -95,9 +96,12 @@ static void follow(struct pci_region *p, bool on)
 	if (on && !to) {
 		say(p, bar_address(p), "on the bus: no place for a region; not followed");
 	} else if (to && !r->ipa.v) {
+		bool placed = !place(r, to);
+
+		this_cpu()->count[COUNT_REMAP] += placed;
 		say(p, to,
-		    place(r, to) ? "not followed: the page pool is used up"
-				 : s2_decode(r->attr.memattr, guest.fwb, mte_perm)->name);
+		    placed ? s2_decode(r->attr.memattr, guest.fwb, mte_perm)->name
+			   : "not followed: the page pool is used up");
 	}
 }
 

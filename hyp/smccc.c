@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/smccc.h"
 
+#include "hyp/control.h"
+
 #define ARCH_SOC_ID		0x80000002
 #define ARCH_WORKAROUND_1	0x80008000
 #define ARCH_WORKAROUND_2	0x80007fff
@@ -81,5 +83,6 @@ void smccc_service(struct frame *f)
 			services[i].fn(f);
 			return;
 		}
-	f->x[0] = (u64)PSCI_NOT_SUPPORTED;
+	if (!control_call(f))
+		f->x[0] = (u64)PSCI_NOT_SUPPORTED;
 }

@@ -46,8 +46,8 @@ int table_name(char *buf, size_t n, const struct region *r)
 
 	if (r->pa.v != r->ipa.v)
 		format(at, sizeof(at), " (at %#lx)", (unsigned long)r->pa.v);
-	return format(buf, n, "%s%s%s%s", r->name, at, by_rule ? ": " : "",
-		      by_rule ? r->reason : "");
+	return format(buf, n, "%s%s%s%s%s", r->name, at, r->opts.adjustable ? " (adjustable)" : "",
+		      by_rule ? ": " : "", by_rule ? r->reason : "");
 }
 
 int table_mte(char *buf, size_t n, const struct region_table *t, bool asked,

@@ -36,19 +36,26 @@ bool trap_may_print(void)
 /* HVC has left ELR_EL2 behind itself. */
 static void hvc_trap(struct frame *f, u64 esr)
 {
-	smccc_call(f, this_cpu(), FIELD(esr, 15, 0));
+	struct cpu *self = this_cpu();
+
+	self->count[COUNT_HVC]++;
+	smccc_call(f, self, FIELD(esr, 15, 0));
 }
 
 /* A trapped SMC has not: the CPU never carried it out. */
 static void smc_trap(struct frame *f, u64 esr)
 {
+	struct cpu *self = this_cpu();
+
+	self->count[COUNT_SMC]++;
 	skip_a64_instruction();
-	smccc_call(f, this_cpu(), FIELD(esr, 15, 0));
+	smccc_call(f, self, FIELD(esr, 15, 0));
 }
 
 /* Nothing in HCR_EL2 and its like asks for it. */
-static void unknown_trap(u64 esr)
+static void __attribute__((noinline)) unknown_trap(u64 esr)
 {
+	this_cpu()->count[COUNT_OTHER_EXIT]++;
 	if (trap_may_print())
 		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; "
 		      "undefined\n",
@@ -56,20 +63,26 @@ static void unknown_trap(u64 esr)
 	inject_undefined();
 }
 
-/* A switch, not a table of 64 addresses: the compiler makes it one of 64 bytes. */
-void trap_from_guest(struct frame *f)
+static void __attribute__((noinline)) undefined_trap(void)
 {
-	u64 esr = read_sysreg(esr_el2);
+	this_cpu()->count[COUNT_OTHER_EXIT]++;
+	inject_undefined();
+}
 
+/* A switch, not a table of 64 addresses: the compiler makes it one of 64 bytes. */
+static void __attribute__((noinline)) other_trap(struct frame *f, u64 esr)
+{
 	switch (ESR_EC(esr)) {
-	case 0x16:
-		return hvc_trap(f, esr);
 	case 0x17:
 		return smc_trap(f, esr);
 	case 0x18:
+		this_cpu()->count[COUNT_SYSREG]++;
 		return sysreg_trap(f, esr);
 	case 0x20:			/* instruction abort */
+		this_cpu()->count[COUNT_FETCH_ABORT]++;
+		return fault_trap(f, esr);
 	case 0x24:			/* data abort */
+		this_cpu()->count[COUNT_DATA_ABORT]++;
 		return fault_trap(f, esr);
 	/*
 	 * What the guest does not have: AArch32 registers that EL2 keeps, instructions that it has
@@ -80,8 +93,19 @@ void trap_from_guest(struct frame *f)
 	case 0x0a:			/* LD64B and the like */
 	case 0x14:			/* MSRR, MRRS and 128-bit system instructions */
 	case 0x2d:			/* GCS */
-		return inject_undefined();
+		return undefined_trap();
 	default:
 		unknown_trap(esr);
 	}
+}
+
+/* The way of an HVC is the shortest: it saves nothing on the stack. */
+void trap_from_guest(struct frame *f)
+{
+	u64 esr = read_sysreg(esr_el2);
+
+	if (ESR_EC(esr) == 0x16)
+		hvc_trap(f, esr);
+	else
+		other_trap(f, esr);
 }

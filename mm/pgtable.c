@@ -154,14 +154,18 @@ static int break_leaves(struct walk *w, struct run *r)
 
 static int make_leaves(struct walk *w, struct run *r)
 {
-	u64 desc = (r->desc & ~PT_ATTR_MASK) | w->attrs | DESC_VALID;
+	u64 desc = r->desc | DESC_VALID;
+
+	if (w->attrs != NO_ATTRS)
+		desc = (desc & ~PT_ATTR_MASK) | w->attrs;
 
 	if (!(r->desc & DESC_VALID))
 		set_entries(r->entry, r->nr, r->level, desc);
 	return 0;
 }
 
-int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs)
+int pt_change_between(struct pgtable *pt, u64 in, u64 size, u64 attrs, int (*between)(void *arg),
+		      void *arg)
 {
 	struct walk w = { .pt = pt, .in = in, .end = in + size, .attrs = attrs, .whole = true,
 			  .smallest = NOTHING_BROKEN };
@@ -174,9 +178,17 @@ int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs)
 		return err;
 	walk_all(&w, break_leaves, NULL);
 	flush_broken(&w);
+	err = between ? between(arg) : 0;
+	if (err)
+		w.attrs = NO_ATTRS;		/* make them as they were */
 	walk_all(&w, make_leaves, NULL);
 	tlb_publish();
-	return 0;
+	return err;
+}
+
+int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs)
+{
+	return pt_change_between(pt, in, size, attrs, NULL, NULL);
 }
 
 /* Look */

@@ -67,6 +67,14 @@ int pt_unmap(struct pgtable *pt, u64 in, u64 size);
 int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs);
 
 /*
+ * The same, with a call of @between(@arg) while all leaves that change are broken and no TLB has
+ * them: nothing can reach what they map, not by speculation either. Its error is returned, and all
+ * is as it was. It may use the pool, not this table.
+ */
+int pt_change_between(struct pgtable *pt, u64 in, u64 size, u64 attrs, int (*between)(void *arg),
+		      void *arg);
+
+/*
  * The leaf that translates @in, alone (nr is 1). -ENOENT: there is none; in, size and level of
  * *leaf then tell the empty entry. -EINVAL: beyond the input size.
  */

@@ -56,6 +56,7 @@ struct region_opts {
 	bool exec;			/* also where the type is not executable */
 	bool allow_alias;		/* mismatched mappings of the same memory are meant */
 	u8 expose;			/* enum region_expose */
+	bool adjustable;		/* the guest may change its memory type while it runs */
 	bool probe_tags; /* see before the guest starts whether tags are stored there */
 };
 

@@ -66,8 +66,7 @@ static int by_type(const struct region *r, const struct mm_caps *caps, struct re
 	return 0;
 }
 
-/* True if a guest with MTE that maps it Tagged gets at tags. */
-static bool reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps)
+bool s2_reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps)
 {
 	struct mem_attr a;
 
@@ -122,7 +121,7 @@ int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte,
 {
 	int err = by_type(r, caps, out, d);
 
-	if (!err && mte && !region_has_tags(r) && reaches_tags(&out->attr, caps))
+	if (!err && mte && !region_has_tags(r) && s2_reaches_tags(&out->attr, caps))
 		keep_from_tags(r, caps, out);
 	return err;
 }

@@ -16,6 +16,9 @@ struct resolved {
 /* True if the descriptor says, or its type implies, that there is tag storage. */
 bool region_has_tags(const struct region *r);
 
+/* True if a guest with MTE that maps such memory Tagged gets at tags. */
+bool s2_reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps);
+
 /*
  * What @r gets on a CPU with @caps, for a guest that has MTE if @mte. Of @r only type and opts
  * count. -EINVAL: an encoding that this CPU does not have; the text says which and why, after the

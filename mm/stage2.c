@@ -90,6 +90,14 @@ int stage2_change(struct stage2 *s2, ipa_t ipa, u64 size, struct s2_attr attr)
 	return attr_ok(attr) ? pt_change(&s2->pt, ipa.v, size, encode(attr)) : -EINVAL;
 }
 
+int stage2_change_between(struct stage2 *s2, ipa_t ipa, u64 size, struct s2_attr attr,
+			  int (*between)(void *arg), void *arg)
+{
+	return attr_ok(attr)
+		       ? pt_change_between(&s2->pt, ipa.v, size, encode(attr), between, arg)
+		       : -EINVAL;
+}
+
 static struct s2_leaf leaf_of(const struct pt_leaf *l)
 {
 	return (struct s2_leaf){

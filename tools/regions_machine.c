@@ -120,8 +120,7 @@ static void print_table(const struct tool_cpu *cpu, bool mte)
 		printf("MTE elsewhere: Xen hides it; Bao's guest dies when it uses it\n");
 }
 
-static int run(const char *machine, const char *path, const char *memory,
-	       const struct tool_cpu *cpu)
+static int run(const char *machine, const char *path, const char *memory, struct tool_cpu *cpu)
 {
 	struct diag d;
 	size_t size;
@@ -136,6 +135,7 @@ static int run(const char *machine, const char *path, const char *memory,
 	if (config_read(dtb, size, &host, &config, &table, &d))
 		return refused("%s", d.text);
 	mte = config.mte;
+	cpu->caps.fwb &= !config.no_fwb;
 	if (resolve_bars(cpu, &d) ||
 	    regions_build(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
 		return refused("%s", d.text);

@@ -101,7 +101,8 @@ static void an_empty_guest_gets_the_whole_machine(void **state)
 	assert_int_equal(config.cpus, 0);
 	assert_int_equal(config.memory, 0);
 	assert_string_equal(config.bootargs, "");
-	assert_false(config.mte || config.verify || config.strict || config.bare);
+	assert_false(config.mte || config.verify || config.strict || config.bare ||
+		     config.control || config.no_fwb);
 	assert_false(config.has_kernel_crc || config.has_ramdisk_crc || config.has_dtb_crc);
 	assert_int_equal(regions.nr, 0);
 }
@@ -110,13 +111,13 @@ static void the_guest_is_read(void **state)
 {
 	(void)state;
 	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; "
-		"verify; strict;");
+		"verify; strict; control; no-fwb;");
 	assert_int_equal(config.cpus, 2);
 	assert_int_equal(config.memory, 0x120000000);
 	assert_string_equal(config.bootargs, "console=ttyAMA0 quiet");
 	assert_true(config.mte);
 	assert_true(config.verify);
-	assert_true(config.strict);
+	assert_true(config.strict && config.control && config.no_fwb);
 }
 
 static void properties_of_the_device_tree_itself_are_passed_over(void **state)
@@ -150,6 +151,8 @@ static void wrong_guests_are_refused(void **state)
 		{ "mte = <1>;", "mte", "4 bytes: write `mte;`", 0 },
 		{ "verify = \"yes\";", "verify", "4 bytes: write `verify;`", 0 },
 		{ "strict = \"\";", "strict", "1 bytes: write `strict;`", 0 },
+		{ "control = <1>;", "control", "4 bytes: write `control;`", 0 },
+		{ "no-fwb = <1>;", "no-fwb", "4 bytes: write `no-fwb;`", 0 },
 		{ "bootarg = \"quiet\";", "bootarg", " bootargs", 0 },
 		{ "colour = <1>;", "colour",
 		  "known here: cpus, memory, bootargs, mte, verify, strict", 0 },
@@ -572,6 +575,12 @@ static const struct refusal refused_regions[] = {
 	{ RAM REG "exec = <1>;", "exec", "write `exec;`", 0 },
 	{ RAM REG "allow-alias = \"yes\";", "allow-alias", "write `allow-alias;`", 0 },
 	{ RAM REG "allow-alias = \"yes\";", "allow-alias", "write `allow-alias;`", 0 },
+	{ RAM REG "adjustable = \"yes\";", "adjustable", "write `adjustable;`", 0 },
+	{ RAM REG "adjustable;", "adjustable", "the guest's kernel runs in this memory", 0 },
+	{ REG "type = \"raw\"; memattr = <5>; expose = \"memory\"; adjustable;", "adjustable",
+	  "expose it as reserved, pmem or none", 0 },
+	{ RAM REG "expose = \"none\"; adjustable;", "adjustable",
+	  "without `control` in /guest", 0 },
 	{ RAM REG "readonly;", "readonly", " read-only", 0 },
 	{ RAM REG "colour;", "colour", "known here: reg, ipa", 0 },
 

@@ -3,6 +3,7 @@
 
 #include "drivers/console.h"
 #include "drivers/cpu_power.h"
+#include "hyp/at.h"
 #include "hyp/selfcheck.h"
 #include "hyp/trap.h"
 #include "hyp/vcpu.h"
@@ -12,6 +13,7 @@
 
 struct fake_machine machine;
 struct firmware firmware;
+struct cpu *fake_this_cpu = &cpus[0];
 char secondary_entry[4];
 
 void fake_machine_reset(void)
@@ -85,6 +87,13 @@ void selfcheck(const struct region *regions, unsigned nr, const struct mm_caps *
 		if (machine.during_selfcheck)
 			machine.during_selfcheck(&regions[i]);
 	}
+}
+
+u64 at_guest(u64 va, enum at_op op)
+{
+	machine.at_va = va;
+	machine.at_ops |= 1u << op;
+	return op < AT_S12E1R ? machine.at_stage1 : machine.at_both;
 }
 
 void guest_stop(const char *why)

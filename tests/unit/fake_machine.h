@@ -18,6 +18,9 @@ struct fake_machine {
 	u64 call_arg[3];
 	/* Runs inside the firmware's CPU_OFF: what another CPU does meanwhile */
 	void (*during_off)(void);
+	/* What AT comes to by stage 1, and by both; bit n of at_ops: enum at_op n was asked */
+	u64 at_va, at_stage1, at_both;
+	unsigned at_ops;
 	/* ... and inside the self-check of a region */
 	void (*during_selfcheck)(const struct region *r);
 };

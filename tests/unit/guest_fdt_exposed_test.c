@@ -102,6 +102,20 @@ static void an_exposed_region_whose_node_is_there_is_refused(void **state)
 	refused(-EEXIST, "/pmem@8000000000", "is there already");
 }
 
+static void the_control_page_has_a_node(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	write_guest();
+	assert_false(tree_has(out, "/mavis-control@fffff000", NULL));
+	config.control_page = IPA(0xfffff000);
+	write_guest();
+	assert_string_equal(tree_string(out, "/mavis-control@fffff000", "compatible"),
+			    "mavis,control");
+	TREE_ASSERT_CELLS(out, "/mavis-control@fffff000", "reg", 0, 0xfffff000, 0, 0x1000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, cleanup)
@@ -113,6 +127,7 @@ int main(void)
 		TEST(many_exposed_regions_fit_in_the_bound),
 		TEST(an_exposed_region_that_does_not_fit_in_the_cells_is_refused),
 		TEST(an_exposed_region_whose_node_is_there_is_refused),
+		TEST(the_control_page_has_a_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The attribute lab: what this CPU does with each stage 1 type under each stage 2 encoding, seen
+ * from EL1. It takes each piece of its target region through all of them and tries every kind of
+ * access; docs/lab.md says how to read what it prints.
+ */
+#ifndef GUESTS_LAB_LAB_H
+#define GUESTS_LAB_LAB_H
+
+/* MAIR_EL1: the lab's own memory, devices, and the type under test. */
+#define MAIR_WB			0xff
+#define MAIR_DEVICE		0x00
+#define INDEX_WB		0
+#define INDEX_DEVICE		1
+#define INDEX_TEST		7
+#define MAIR_WITH(test)		(MAIR_WB | MAIR_DEVICE << 8 | (test) << 56)
+
+#define MAX_LAB_CPUS		2
+#define STACK_SIZE		16384
+
+/* struct context, for assembly. */
+#define CONTEXT_SP		0
+#define CONTEXT_ATTEMPT		8
+#define CONTEXT_STACK		16
+
+#ifndef __ASSEMBLY__
+
+#include "hyp/control_abi.h"
+#include "lib/types.h"
+
+/*
+ * Where the target's first two pages are under test: the same everywhere, far from memory's own
+ * addresses. The first page is for data, the second holds an instruction.
+ */
+#define TEST_VA			0x7f0000000000ul
+#define TEST_PAGES		2
+#define TEST_CODE		(TEST_VA + PAGE_SIZE)
+
+/* What became of a call by attempt(). */
+struct attempt {
+	u64 value;		/* what the function returned, if it did */
+	u64 esr, far;		/* ESR_EL1 and FAR_EL1 of the exception, if one came */
+	u64 ticks;		/* of CNTVCT_EL0, until the accesses are done */
+	u64 faulted;
+};
+
+/* What a CPU has to itself; TPIDR_EL1 points to it. */
+struct context {
+	u64 sp;			/* in an attempt: where to go on after an exception; else 0 */
+	struct attempt *attempt;
+	u64 stack;		/* its top */
+};
+
+/* Accesses @n times at @addr; what @val is for is the function's own. */
+typedef u64 access_fn(u64 addr, u64 n, u64 val);
+
+/*
+ * Calls @fn(@addr, @n, @val), which may take an exception on any instruction. The time ends with a
+ * DSB. SErrors count as well: one that is on its way arrives before that.
+ */
+void attempt(struct attempt *a, access_fn *fn, u64 addr, u64 n, u64 val);
+
+/* The accesses (access.S). Each does it n times, and gives what it read, or 0. */
+access_fn access_load, access_store, access_exclusive, access_atomic, access_zva, access_ldp,
+	access_stp, access_fetch, access_tag_store, access_tag_load, access_tag_check;
+
+/* What the CPU offers to this guest. */
+struct features {
+	bool mte;		/* FEAT_MTE2 */
+	bool lse;		/* FEAT_LSE */
+	bool zva;		/* DC ZVA, not prohibited */
+	bool xs;		/* FEAT_XS */
+};
+
+extern struct features features;
+
+/* head.S */
+extern struct context contexts[MAX_LAB_CPUS];
+extern const char __image_start[], __text_end[], __rodata_end[], __image_end[];
+void secondary_start(void);
+void lab_main(const void *fdt);
+void secondary_main(void);
+void unexpected(u64 esr, u64 far, u64 elr);
+
+/* mmu.c */
+
+enum map_kind { MAP_TEXT, MAP_RODATA, MAP_DATA, MAP_DEVICE, MAP_TEST };
+
+struct mmu_values {
+	u64 mair, tcr, ttbr, sctlr;
+};
+
+/* Read by a CPU with its MMU off. */
+extern struct mmu_values mmu_values;
+
+/* Maps the lab and the tree at @fdt, with the MMU still off, and fills mmu_values in. */
+void mmu_build(const void *fdt);
+
+/* -ENOMEM: no table is left. -EEXIST: part of it is mapped. */
+int mmu_map(u64 va, u64 pa, u64 size, enum map_kind kind);
+void mmu_unmap(u64 va, u64 size);
+
+/* This CPU's MAIR byte for MAP_TEST. Nothing may be mapped so meanwhile. */
+void mmu_set_test_type(u8 mair);
+
+/* Drops what this CPU's TLB has. */
+void tlb_flush(void);
+
+/* Cleans and invalidates data and tags to the point of coherency. */
+void cache_flush(u64 va, u64 size);
+
+/* Makes instructions that were stored at @va fetchable, by whatever attributes. */
+void cache_publish_code(u64 va, u64 size);
+
+/* PAR_EL1 of AT S1E1R or AT S1E1W. */
+u64 translate(u64 va, bool write);
+
+/* other.c: the second CPU */
+
+/* Starts it; false: the firmware did not. */
+bool other_start(u64 mpidr);
+
+/* mmu_set_test_type() there; nothing where it was not started. */
+void other_set_test_type(u8 mair);
+
+/*
+ * Stores to @va here while the other CPU looks at it. False: there is none. A fault in @a is of
+ * either CPU; else a->value is not 0 if it saw the store, after a->ticks.
+ */
+bool other_sees(u64 va, struct attempt *a);
+
+/* tries.c */
+
+/* One access takes too few ticks to count: so many in a row. */
+#define TRIES_ROW	64
+
+/* Everything for stage 1 type @mair, mapped at TEST_VA, under stage 2 encoding @s2. */
+void tries_run(u8 mair, unsigned s2);
+extern unsigned tries_done, tries_faulted;
+
+/* calls.c */
+
+struct call_result {
+	s64 status;
+	u64 r[CONTROL_NR_RESULTS];
+};
+
+/* Calls are by SMC from now on, or else by HVC. */
+void calls_init(bool smc);
+
+/* An SMC or HVC (SMCCC 1.2): x0 to x12. */
+struct call_result call(u64 fid, u64 a0, u64 a1, u64 a2);
+
+/* A command of hyp/control_abi.h. */
+struct call_result control(unsigned command, u64 a0, u64 a1, u64 a2);
+
+#endif
+#endif

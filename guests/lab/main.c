@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sweep: each stage 2 encoding, under it each stage 1 type. */
+#include <string.h>
+
+#include "drivers/console.h"
+#include "drivers/firmware.h"
+#include "drivers/host.h"
+#include "drivers/fdt.h"
+#include "guests/lab/lab.h"
+#include "lib/sysreg.h"
+#include "mm/attr.h"
+
+#define TARGET		"target"	/* the region's name in the config */
+#define NR_S2		16
+#define RET		0xd65f03c0
+
+static const u8 named_types[] = { 0x00, 0x04, 0x08, 0x0c, 0x44, 0xbb, 0xff, 0xf0 };
+
+struct features features;
+
+static char stacks[MAX_LAB_CPUS][STACK_SIZE] __attribute__((aligned(16)));
+struct context contexts[MAX_LAB_CPUS] = {
+	{ .stack = (u64)(stacks[0] + STACK_SIZE) }, { .stack = (u64)(stacks[1] + STACK_SIZE) },
+};
+
+_Static_assert(offsetof(struct context, attempt) == CONTEXT_ATTEMPT &&
+	       offsetof(struct context, stack) == CONTEXT_STACK, "head.S has these");
+
+static struct host host;
+
+static struct {
+	u64 index, ipa, size;
+	u64 memattr;			/* before the lab changed it */
+} target;
+
+static unsigned cells;
+
+/* libfdt's library is compiled with a stack protector. */
+u64 __stack_chk_guard = 0x6d61766973206c00;
+void __stack_chk_fail(void);
+
+static void __attribute__((noreturn)) power_off(void)
+{
+	console_drain();
+	call(PSCI_SYSTEM_OFF, 0, 0, 0);
+	for (;;)
+		asm volatile("wfi");
+}
+
+static void __attribute__((noreturn)) give_up(const char *why)
+{
+	print("lab: %s\n", why);
+	power_off();
+}
+
+void __stack_chk_fail(void)
+{
+	give_up("a stack overflow");
+}
+
+void unexpected(u64 esr, u64 far, u64 elr)
+{
+	print("lab: unexpected exception: ESR_EL1 %#lx, FAR_EL1 %#lx, ELR_EL1 %#lx\n", esr, far,
+	      elr);
+	power_off();
+}
+
+/* The console first, so that there is somewhere to complain. */
+static void read_machine(const void *fdt)
+{
+	struct host_uart found;
+	struct uart uart;
+	struct diag d;
+
+	host_read_uart(fdt, &found);
+	if (found.found && !mmu_map(ALIGN_DOWN(found.range.base, PAGE_SIZE),
+				    ALIGN_DOWN(found.range.base, PAGE_SIZE), PAGE_SIZE,
+				    MAP_DEVICE)) {
+		uart = uart_open(uart_match(found.compatible), found.range.base, found.reg_shift,
+				 found.io_width);
+		console_open(&uart);
+	}
+	if (host_read(fdt, &host, &d))
+		give_up(d.text);
+	calls_init(host.conduit == CONDUIT_SMC);
+	if (host_boot_cpu_first(&host, read_sysreg(mpidr_el1) & MPIDR_AFFINITY, &d))
+		give_up(d.text);
+}
+
+static void read_features(void)
+{
+	features.lse = FIELD(read_sysreg(id_aa64isar0_el1), 23, 20) >= 2;
+	features.xs = FIELD(read_sysreg(id_aa64isar1_el1), 59, 56);
+	features.zva = !(read_sysreg(dczid_el0) & BIT(4));	/* DZP */
+}
+
+static bool find_target(u64 nr_regions)
+{
+	for (u64 i = 0; i < nr_regions; i++) {
+		struct call_result c = control(CONTROL_REGION, i, 0, 0);
+
+		if (c.status || strcmp((const char *)&c.r[5], TARGET))
+			continue;
+		target.index = i;
+		target.ipa = c.r[0];
+		target.size = c.r[2];
+		target.memattr = FIELD(c.r[4], 3, 0);
+		return target.size >= TEST_PAGES * PAGE_SIZE;
+	}
+	return false;
+}
+
+/* A string of the tree, which may have anything in it, as JSON has it. */
+static void print_string(const char *s)
+{
+	print("\"");
+	for (; s && *s; s++)
+		if (*s >= ' ' && *s < 0x7f && *s != '"' && *s != '\\')
+			print("%c", *s);
+		else
+			print("\\u%04x", (u8)*s);
+	print("\"");
+}
+
+static void print_header(const u64 *info)
+{
+	struct call_result revision = call(CONTROL_CALL_REVISION, 0, 0, 0);
+
+	print("{\"t\":\"lab\",\"v\":1,\"mavis\":\"%lu.%lu\",\"midr\":\"%#lx\",\"cpus\":%u",
+	      (u64)revision.status, revision.r[0], read_sysreg(midr_el1), host.nr_cpus);
+	print(",\"fwb\":%d,\"mte\":%d,\"mte_perm\":%d,\"xs\":%d", !!(info[1] & CONTROL_INFO_FWB),
+	      features.mte, !!(info[1] & CONTROL_INFO_MTE_PERM), features.xs);
+	print(",\"cntfrq\":%lu,\"row\":%d", read_sysreg(cntfrq_el0), TRIES_ROW);
+	print(",\"target\":\"%#lx\",\"size\":\"%#lx\",\"tree_model\":", target.ipa, target.size);
+	print_string(fdt_getprop(host.fdt, 0, "model", NULL));
+	print("}\n");
+}
+
+/* The type under test, on both CPUs, while nothing has it (D8, "break-before-make"). */
+static void begin(u8 mair)
+{
+	mmu_set_test_type(mair);
+	other_set_test_type(mair);
+	if (mmu_map(TEST_VA, target.ipa, TEST_PAGES * PAGE_SIZE, MAP_TEST))
+		give_up("no room for the target's pages in stage 1");
+	/*
+	 * What an earlier mapping left in the caches must not be read, nor be evicted later over
+	 * what goes past them (B2, "Mismatched memory attributes").
+	 */
+	cache_flush(TEST_VA, TEST_PAGES * PAGE_SIZE);
+}
+
+static void end(void)
+{
+	cache_flush(TEST_VA, TEST_PAGES * PAGE_SIZE);
+	mmu_unmap(TEST_VA, TEST_PAGES * PAGE_SIZE);
+}
+
+/* Once: the second page returns to its caller. */
+static void write_code(void)
+{
+	begin(MAIR_WB);
+	*(volatile u32 *)TEST_CODE = RET;
+	cache_publish_code(TEST_CODE, sizeof(u32));
+	end();
+}
+
+/* A byte that is UNPREDICTABLE in MAIR_EL1, on this CPU. */
+static bool reserved(u8 mair)
+{
+	struct mem_attr attr;
+
+	return mair_decode(mair, &attr) || (attr.xs0 && !features.xs) ||
+	       (attr.tagged && !features.mte);
+}
+
+static void print_translations(void)
+{
+	struct call_result read = control(CONTROL_AT, TEST_VA, 0, 0),
+			   write = control(CONTROL_AT, TEST_VA, 1, 0);
+
+	print(",\"par\":\"%#lx\",\"par_w\":\"%#lx\"", translate(TEST_VA, false),
+	      translate(TEST_VA, true));
+	if (read.status || write.status)
+		give_up("the control call AT failed");
+	print(",\"par_s12\":\"%#lx\",\"par_s12_w\":\"%#lx\"", read.r[1], write.r[1]);
+}
+
+/* @set: what the control call said of this stage 2 encoding. */
+static void cell(u8 mair, unsigned s2, s64 set, bool with_tries)
+{
+	cells++;
+	print("{\"t\":\"cell\",\"s1\":\"%#04x\",\"s2\":%u,\"status\":", mair, s2);
+	if (set == CONTROL_EINVAL || reserved(mair)) {
+		print("\"reserved\"}\n");
+		return;
+	}
+	if (set) {
+		print("%d}\n", (int)set);
+		return;
+	}
+	begin(mair);
+	print("0");
+	print_translations();
+	print("}\n");
+	if (with_tries)
+		tries_run(mair, s2);
+	end();
+}
+
+static bool is_named(u8 mair)
+{
+	return memchr(named_types, mair, sizeof(named_types));
+}
+
+/* True if the lab's command line has @word in it. */
+static bool asked_for(const char *word)
+{
+	for (const char *s = host.bootargs; *s; s++)
+		if (!strncmp(s, word, strlen(word)))
+			return true;
+	return false;
+}
+
+static void sweep(bool all_mair)
+{
+	for (unsigned s2 = 0; s2 < NR_S2; s2++) {
+		s64 set = control(CONTROL_SET, target.index, s2, CONTROL_KEEP_SH).status;
+
+		for (unsigned i = 0; i < sizeof(named_types); i++)
+			cell(named_types[i], s2, set, true);
+		for (unsigned mair = 0; all_mair && mair < 256; mair++)
+			if (!is_named((u8)mair))
+				cell((u8)mair, s2, set, false);
+	}
+	control(CONTROL_SET, target.index, target.memattr, CONTROL_KEEP_SH);
+}
+
+void lab_main(const void *fdt)
+{
+	struct call_result info;
+
+	read_machine(fdt);
+	read_features();
+	info = control(CONTROL_INFO, 0, 0, 0);
+	if (info.status)
+		give_up("no control calls: the config's guest node must say control");
+	if (!find_target(info.r[0]))
+		give_up("the config must have a region of 8 KiB or more called " TARGET);
+	if (host.nr_cpus > 1 && !other_start(host.cpu[1].mpidr))
+		give_up("the second CPU does not start");
+
+	print("--- lab begin\n");
+	print_header(info.r);
+	write_code();
+	sweep(asked_for("all-mair"));
+	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u}\n", cells, tries_done,
+	      tries_faulted);
+	print("--- lab end\n");
+	power_off();
+}

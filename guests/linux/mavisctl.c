@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mavisctl: shows what Mavis gives this guest, region by region, and changes the memory type of an
+ * adjustable one while it is in use. It speaks to the control page (docs/control.md) through
+ * /dev/mem; the calls by HVC are for kernels, as user space cannot make them.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../hyp/control_abi.h"
+
+#define MAX_COUNTERS 64
+
+static char *page;
+static bool json, fwb;
+
+struct answer {
+	int64_t status;
+	uint64_t r[CONTROL_NR_RESULTS];
+};
+
+static void die(const char *text)
+{
+	fprintf(stderr, "mavisctl: %s\n", text);
+	exit(2);
+}
+
+/*
+ * The page takes single loads and stores only, without write-back of the address: in assembly, so
+ * that the compiler makes no others.
+ */
+static uint32_t load32(unsigned offset)
+{
+	uint32_t val;
+
+	asm volatile("ldr %w0, [%1]" : "=r"(val) : "r"(page + offset) : "memory");
+	return val;
+}
+
+static uint64_t load(unsigned offset)
+{
+	uint64_t val;
+
+	asm volatile("ldr %0, [%1]" : "=r"(val) : "r"(page + offset) : "memory");
+	return val;
+}
+
+static void store(unsigned offset, uint64_t val)
+{
+	asm volatile("str %0, [%1]" : : "r"(val), "r"(page + offset) : "memory");
+}
+
+static struct answer ask(unsigned command, uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	struct answer a;
+
+	store(CONTROL_PAGE_ARGS, a0);
+	store(CONTROL_PAGE_ARGS + 8, a1);
+	store(CONTROL_PAGE_ARGS + 16, a2);
+	store(CONTROL_PAGE_COMMAND, command);
+	a.status = (int64_t)load(CONTROL_PAGE_STATUS);
+	for (unsigned i = 0; i < CONTROL_NR_RESULTS; i++)
+		a.r[i] = load(CONTROL_PAGE_RESULTS + 8 * i);
+	return a;
+}
+
+/* The registers are the CPU's own, so all of a command is done on one. */
+static void stay_on_this_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot stay on one CPU (sched_setaffinity)");
+}
+
+/* The address in the node's `reg`, in as many cells as the root has. */
+static uint64_t find_page(void)
+{
+	unsigned char reg[32];
+	uint64_t addr = 0;
+	size_t n;
+	glob_t g;
+	FILE *f;
+
+	if (glob("/proc/device-tree/mavis-control@*/reg", 0, NULL, &g))
+		die("no control page here: is /proc mounted, is this a guest of Mavis, and does "
+		    "its "
+		    "config say `control;`?");
+	f = fopen(g.gl_pathv[0], "rb");
+	n = f ? fread(reg, 1, sizeof(reg), f) : 0;
+	if (n < 8 || n > 16)
+		die("the control page's node has no reg that I know");
+	for (size_t i = 0; i < n / 2 + (n == 12 ? 2 : 0); i++)
+		addr = addr << 8 | reg[i];
+	fclose(f);
+	globfree(&g);
+	return addr;
+}
+
+static void open_page(void)
+{
+	uint64_t addr = find_page();
+	int fd = open("/dev/mem", O_RDWR | O_SYNC);
+	uint32_t version;
+
+	if (fd < 0)
+		die(errno == EACCES || errno == EPERM ? "/dev/mem: not allowed: run it as root"
+						      : "/dev/mem cannot be opened");
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)addr);
+	if (page == MAP_FAILED)
+		die("/dev/mem: the control page cannot be mapped: is the kernel locked down?");
+	close(fd);
+	if (load32(CONTROL_PAGE_MAGIC) != CONTROL_MAGIC)
+		die("there is no control page where the device tree says");
+	version = load32(CONTROL_PAGE_VERSION);
+	if (version >> 16 != CONTROL_MAJOR)
+		die("Mavis speaks another version of the protocol: use its own mavisctl");
+}
+
+struct memory_type {
+	const char *name;
+	int memattr[2]; /* by FWB; -1: none */
+};
+
+static const struct memory_type memory_types[] = {
+	{ "device-nGnRnE", { 0, 0 } }, { "device-nGnRE", { 1, 1 } }, { "device-nGRE", { 2, 2 } },
+	{ "device-GRE", { 3, 3 } },    { "normal-nc", { 5, 5 } },    { "normal-wt", { 10, -1 } },
+	{ "normal-wb", { 15, 6 } },    { "stage1", { 15, 7 } },
+};
+
+static const char *memattr_name(unsigned memattr)
+{
+	static char other[16];
+
+	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++)
+		if (memory_types[i].memattr[fwb] == (int)memattr)
+			return memory_types[i].name;
+	snprintf(other, sizeof(other), "0x%x", memattr);
+	return other;
+}
+
+/* The MemAttr for a name or a number. */
+static unsigned parse_memattr(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 0);
+
+	if (*text && !*end)
+		return n > 15 ? 16 : (unsigned)n;
+	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++) {
+		if (strcasecmp(text, memory_types[i].name))
+			continue;
+		if (memory_types[i].memattr[fwb] < 0)
+			die("with FEAT_S2FWB stage 2 cannot say that: `no-fwb;` in the guest's "
+			    "config "
+			    "lets it");
+		return (unsigned)memory_types[i].memattr[fwb];
+	}
+	fprintf(stderr, "mavisctl: %s is no memory type; these are:", text);
+	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++)
+		fprintf(stderr, " %s", memory_types[i].name);
+	fprintf(stderr, " 0x0 to 0xf\n");
+	exit(2);
+}
+
+static const char *const type_names[] = { "ram", "device-memory", "prefetchable", "mmio", "raw" };
+static const char *const sh_names[] = { "non-shareable", "reserved", "outer", "inner" };
+
+static const char *type_name(uint64_t r3)
+{
+	return (r3 & 255) < 5 ? type_names[r3 & 255] : "?";
+}
+
+static const char *access_name(uint64_t r4)
+{
+	static char text[4];
+	unsigned access = r4 >> CONTROL_ACCESS_SHIFT & 7;
+
+	text[0] = access & CONTROL_READ ? 'r' : '-';
+	text[1] = access & CONTROL_WRITE ? 'w' : '-';
+	text[2] = access & CONTROL_EXEC ? 'x' : '-';
+	return text;
+}
+
+static const char *size_name(uint64_t size)
+{
+	static char text[24];
+	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	unsigned i = 0;
+
+	while (i < 4 && size && !(size & 1023)) {
+		size >>= 10;
+		i++;
+	}
+	snprintf(text, sizeof(text), "%" PRIu64 " %s", size, unit[i]);
+	return text;
+}
+
+/* What a status other than 0 means, and what to do about it. */
+static int refused(int64_t status)
+{
+	static const struct {
+		int64_t status;
+		const char *text;
+	} texts[] = {
+		{ CONTROL_EPERM,
+		  "the region is not adjustable: add `adjustable;` to it in the guest's "
+		  "config" },
+		{ CONTROL_ENOENT,
+		  "there is no such thing: `mavisctl regions` lists what there is" },
+		{ CONTROL_ENOMEM,
+		  "Mavis has no page left to map the region for cleaning; nothing has "
+		  "changed" },
+		{ CONTROL_EACCES,
+		  "the guest has MTE, and the region has no tag storage: choose a type "
+		  "that cannot be Tagged, or say `untagged = \"trusted\"` in the config" },
+		{ CONTROL_EBUSY,
+		  "the BAR is nowhere now: enable the function's memory (echo 1 to its "
+		  "`enable` in sysfs) and try again" },
+		{ CONTROL_EINVAL,
+		  "this CPU has no such encoding of stage 2: docs/memory-attributes.md "
+		  "has those that are reserved" },
+	};
+
+	for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].status == status) {
+			fprintf(stderr, "mavisctl: refused (%" PRId64 "): %s\n", status,
+				texts[i].text);
+			return 1;
+		}
+	fprintf(stderr, "mavisctl: refused (%" PRId64 "): see docs/control.md\n", status);
+	return 1;
+}
+
+static const char *flags_text(uint64_t flags)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), "%s%s%s", flags & CONTROL_FLAG_ADJUSTABLE ? " adjustable" : "",
+		 flags & CONTROL_FLAG_BAR ? " BAR" : "",
+		 flags & CONTROL_FLAG_NO_TAGS ? " no-tags" : "");
+	return text;
+}
+
+static int regions(int argc, char **argv)
+{
+	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
+
+	(void)argc, (void)argv;
+	if (!json)
+		printf("%-12s %9s %-13s %-14s %s %s\n", "address", "size", "type", "stage 2", "acc",
+		       "name");
+	else
+		printf("[");
+	for (uint64_t i = 0; i < nr; i++) {
+		struct answer a = ask(CONTROL_REGION, i, 0, 0);
+		const char *name = (const char *)&a.r[5];
+		uint64_t flags = a.r[3] >> 32;
+		char at[20] = "nowhere";
+
+		if (a.status)
+			return refused(a.status);
+		if (a.r[0] || !(flags & CONTROL_FLAG_BAR))
+			snprintf(at, sizeof(at), "%012" PRIx64, a.r[0]);
+		if (json)
+			printf("%s\n {\"index\": %" PRIu64
+			       ", \"name\": \"%.40s\", \"ipa\": %" PRIu64 ", \"pa\": %" PRIu64
+			       ", \"size\": %" PRIu64 ", \"type\": \"%s\", "
+			       "\"memattr\": %u, \"sh\": %u, \"access\": \"%s\", \"adjustable\": "
+			       "%s, "
+			       "\"bar\": %s, \"tags\": %s}",
+			       i ? "," : "", i, name, a.r[0], a.r[1], a.r[2], type_name(a.r[3]),
+			       (unsigned)(a.r[4] & 15), (unsigned)(a.r[4] >> CONTROL_SH_SHIFT & 3),
+			       access_name(a.r[4]),
+			       flags & CONTROL_FLAG_ADJUSTABLE ? "true" : "false",
+			       flags & CONTROL_FLAG_BAR ? "true" : "false",
+			       flags & CONTROL_FLAG_NO_TAGS ? "false" : "true");
+		else
+			printf("%-12s %9s %-13s %-14s %s %.40s%s\n", at, size_name(a.r[2]),
+			       type_name(a.r[3]), memattr_name(a.r[4] & 15), access_name(a.r[4]),
+			       name, flags_text(flags & CONTROL_FLAG_ADJUSTABLE));
+	}
+	if (json)
+		printf("\n]\n");
+	return 0;
+}
+
+/* A region's number by its name or its number. */
+static uint64_t find_region(const char *text)
+{
+	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
+	char *end;
+	uint64_t n = strtoull(text, &end, 0);
+
+	for (uint64_t i = 0; i < nr; i++) {
+		struct answer a = ask(CONTROL_REGION, i, 0, 0);
+
+		if (!strncmp((const char *)&a.r[5], text, CONTROL_REGION_NAME))
+			return i;
+	}
+	if (isdigit((unsigned char)*text) && !*end)
+		return n;
+	fprintf(stderr, "mavisctl: no region %s: `mavisctl regions` lists them\n", text);
+	exit(2);
+}
+
+static int walk(int argc, char **argv)
+{
+	char *end;
+	uint64_t ipa = argc == 1 ? strtoull(argv[0], &end, 0) : 0;
+	struct answer a;
+
+	if (argc != 1 || *end)
+		return -1;
+	a = ask(CONTROL_WALK, ipa, 0, 0);
+	if (a.status && a.status != CONTROL_ENOENT) {
+		fprintf(stderr, "mavisctl: %#" PRIx64 " is beyond the guest's address space\n",
+			ipa);
+		return 1;
+	}
+	if (json)
+		printf("{\"ipa\": %" PRIu64 ", \"mapped\": %s, \"base\": %" PRIu64
+		       ", \"pa\": %" PRIu64 ", \"size\": %" PRIu64
+		       ", \"level\": %u, \"contiguous\": %s, \"memattr\": %u, "
+		       "\"sh\": %u, \"access\": \"%s\"}\n",
+		       ipa, a.status ? "false" : "true", a.r[0], a.r[1], a.r[2],
+		       (unsigned)(a.r[3] & 255),
+		       a.r[3] & CONTROL_WALK_CONTIGUOUS ? "true" : "false", (unsigned)(a.r[4] & 15),
+		       (unsigned)(a.r[4] >> CONTROL_SH_SHIFT & 3), access_name(a.r[4]));
+	else if (a.status)
+		printf("%#" PRIx64 ": nothing is mapped from %#" PRIx64 " on, for %s (level %u)\n",
+		       ipa, a.r[0], size_name(a.r[2]), (unsigned)(a.r[3] & 255));
+	else
+		printf("%#" PRIx64 ": physical %#" PRIx64 "\n"
+		       "  in a leaf of %s at %#" PRIx64 ", level %u%s\n  stage 2 %s %s, %s\n",
+		       ipa, a.r[1], size_name(a.r[2]), a.r[0], (unsigned)(a.r[3] & 255),
+		       a.r[3] & CONTROL_WALK_CONTIGUOUS ? ", contiguous" : "", access_name(a.r[4]),
+		       memattr_name(a.r[4] & 15), sh_names[a.r[4] >> CONTROL_SH_SHIFT & 3]);
+	return a.status != 0;
+}
+
+/* The number after an option before the end of the arguments, which loses both; else @val. */
+static unsigned long option(int *argc, char **argv, const char *name, unsigned long val)
+{
+	for (int i = 0; i + 1 < *argc; i++)
+		if (!strcmp(argv[i], name)) {
+			val = strtoul(argv[i + 1], NULL, 0);
+			memmove(&argv[i], &argv[i + 2], (size_t)(*argc - i - 2) * sizeof(*argv));
+			*argc -= 2;
+			break;
+		}
+	return val;
+}
+
+/* Each type in turn, so many times. */
+static int set(int argc, char **argv)
+{
+	unsigned long times = option(&argc, argv, "--times", 1);
+	unsigned long pause = option(&argc, argv, "--pause", 0), done = 0, cleaned = 0;
+	unsigned memattr[16];
+	int nr = argc - 1;
+	struct answer a = { 0 };
+	uint64_t index;
+
+	if (nr < 1 || nr > 16)
+		return -1;
+	index = find_region(argv[0]);
+	for (int i = 0; i < nr; i++)
+		memattr[i] = parse_memattr(argv[1 + i]);
+	for (unsigned long t = 0; t < times; t++)
+		for (int i = 0; i < nr; i++) {
+			a = ask(CONTROL_SET, index, memattr[i], CONTROL_KEEP_SH);
+			if (a.status)
+				return refused(a.status);
+			done++;
+			cleaned += a.r[1];
+			if (pause)
+				usleep((useconds_t)(pause * 1000));
+		}
+	if (json)
+		printf("{\"changes\": %lu, \"cleaned\": %lu, \"memattr\": %u}\n", done, cleaned,
+		       memattr[nr - 1]);
+	else if (done == 1)
+		printf("%s: %s%s\n", argv[0], memattr_name(memattr[0]),
+		       cleaned ? ", caches cleaned" : "");
+	else
+		printf("%s: %s, after %lu changes; caches cleaned %lu times\n", argv[0],
+		       memattr_name(memattr[nr - 1]), done, cleaned);
+	return 0;
+}
+
+struct reading {
+	uint64_t value;
+	char name[CONTROL_COUNTER_NAME + 1];
+};
+
+static unsigned read_counters(struct reading *c)
+{
+	unsigned n = (unsigned)ask(CONTROL_INFO, 0, 0, 0).r[4];
+
+	n = n < MAX_COUNTERS ? n : MAX_COUNTERS;
+	for (unsigned i = 0; i < n; i++) {
+		struct answer a = ask(CONTROL_COUNTER, i, 0, 0);
+
+		c[i].value = a.r[0];
+		memcpy(c[i].name, &a.r[1], CONTROL_COUNTER_NAME);
+		c[i].name[CONTROL_COUNTER_NAME] = '\0';
+	}
+	return n;
+}
+
+static int stats(int argc, char **argv)
+{
+	struct reading c[MAX_COUNTERS];
+	unsigned n = read_counters(c);
+	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
+	bool first = true;
+
+	(void)argc, (void)argv;
+	if (json)
+		printf("{\"counters\": {");
+	for (unsigned i = 0; i < n; i++)
+		if (json)
+			printf("%s\"%s\": %" PRIu64, i ? ", " : "", c[i].name, c[i].value);
+		else
+			printf("%-32s %14" PRIu64 "\n", c[i].name, c[i].value);
+	if (json)
+		printf("},\n \"aborts\": {");
+	for (uint64_t i = 0; i < nr; i++) {
+		uint64_t count = ask(CONTROL_ABORTS, i, 0, 0).r[0];
+		struct answer a = ask(CONTROL_REGION, i, 0, 0);
+
+		if (!count)
+			continue;
+		if (json)
+			printf("%s\"%" PRIu64 "\": %" PRIu64, first ? "" : ", ", i, count);
+		else
+			printf("stage 2 aborts in %3" PRIu64 " %-12.40s %9" PRIu64 "\n", i,
+			       (const char *)&a.r[5], count);
+		first = false;
+	}
+	if (json)
+		printf("}}\n");
+	return 0;
+}
+
+/* What has grown, once each so many seconds, until it is interrupted or has printed `lines`. */
+static int watch(int argc, char **argv)
+{
+	unsigned seconds = argc > 0 ? (unsigned)atoi(argv[0]) : 1;
+	unsigned lines = argc > 1 ? (unsigned)atoi(argv[1]) : 0;
+	struct reading c[2][MAX_COUNTERS];
+	unsigned n = read_counters(c[0]);
+
+	if (!seconds)
+		return -1;
+	for (unsigned t = 1; !lines || t <= lines; t++) {
+		sleep(seconds);
+		read_counters(c[t & 1]);
+		printf("%s", json ? "{" : "");
+		for (unsigned i = 0, shown = 0; i < n; i++) {
+			uint64_t more = c[t & 1][i].value - c[~t & 1][i].value;
+
+			if (json)
+				printf("%s\"%s\": %" PRIu64, i ? ", " : "", c[0][i].name, more);
+			else if (more)
+				printf("%s%s %" PRIu64, shown++ ? ", " : "", c[0][i].name, more);
+		}
+		printf("%s\n", json ? "}" : "");
+		fflush(stdout);
+	}
+	return 0;
+}
+
+static int check(int argc, char **argv)
+{
+	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
+	unsigned differ = 0;
+
+	(void)argc, (void)argv;
+	printf("%s", json ? "[" : "");
+	for (uint64_t i = 0; i < nr; i++) {
+		struct answer a = ask(CONTROL_CHECK, i, 0, 0), r = ask(CONTROL_REGION, i, 0, 0);
+		const char *name = (const char *)&r.r[5];
+
+		differ += a.r[1] != 0;
+		if (json)
+			printf("%s\n {\"name\": \"%.40s\", \"checked\": %" PRIu64
+			       ", \"differ\": %" PRIu64 ", \"ipa\": %" PRIu64 ", \"par\": %" PRIu64
+			       ", \"said\": [%u, %u, "
+			       "%u]}",
+			       i ? "," : "", name, a.r[0], a.r[1], a.r[2], a.r[3],
+			       (unsigned)(a.r[5] & 255), (unsigned)(a.r[5] >> 8 & 255),
+			       (unsigned)(a.r[5] >> 16 & 255));
+		else if (!a.r[0])
+			printf("%-40.40s not checked\n", name);
+		else if (a.r[1])
+			printf("%-40.40s DIFFERS at %#" PRIx64 "\n%-12s PAR_EL1 %#" PRIx64
+			       ", attribute wanted 0x%02x\n",
+			       name, a.r[2], "", a.r[3], (unsigned)(a.r[4] & 255));
+		else
+			printf("%-40.40s ok, %" PRIu64 " translations\n", name, a.r[0]);
+	}
+	printf("%s", json ? "\n]\n" : "");
+	return differ != 0;
+}
+
+static const struct {
+	const char *name, *args, *what;
+	int (*run)(int argc, char **argv); /* -1: not so */
+} modes[] = {
+	{ "regions", "", "what the guest has where, and as what", regions },
+	{ "walk", "IPA", "what stage 2 maps at an address", walk },
+	{ "set", "REGION TYPE... [OPTION N]", "change an adjustable region, on all CPUs", set },
+	{ "stats", "", "exits, stage 2 aborts, changes", stats },
+	{ "watch", "[SECONDS [LINES]]", "what has grown, line by line", watch },
+	{ "check", "", "what the self-check at boot found", check },
+};
+
+static int usage(FILE *to)
+{
+	fprintf(to, "usage: mavisctl [--json] COMMAND\n");
+	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		fprintf(to, "  %-7s %-27s %s\n", modes[i].name, modes[i].args, modes[i].what);
+	fprintf(to, "TYPE:");
+	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++)
+		fprintf(to, "%s%s", i == 5 ? "\n      " : " ", memory_types[i].name);
+	fprintf(to, " 0x0...0xf\nOPTION: --times (all of it so often), --pause (milliseconds after "
+		    "each)\nREGION: a name or a number, as `regions` has them\n");
+	return to == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "--json")) {
+		json = true;
+		argv++;
+		argc--;
+	}
+	if (argc < 2)
+		return usage(stderr);
+	if (!strcmp(argv[1], "--help"))
+		return usage(stdout);
+	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(argv[1], modes[i].name))
+			continue;
+		stay_on_this_cpu();
+		open_page();
+		fwb = ask(CONTROL_INFO, 0, 0, 0).r[1] & CONTROL_INFO_FWB;
+		status = modes[i].run(argc - 2, argv + 2);
+		return status < 0 ? usage(stderr) : status;
+	}
+	return usage(stderr);
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/control.h"
+
+#include <string.h>
+
+#include "hyp/at.h"
+#include "hyp/cpu.h"
+#include "hyp/guest.h"
+#include "hyp/mmio.h"
+#include "lib/errno.h"
+#include "mm/phys.h"
+#include "mm/resolve.h"
+
+static struct control_setup setup;
+static unsigned nr_regions;
+
+_Static_assert(CONTROL_EPERM == -EPERM && CONTROL_ENOENT == -ENOENT &&
+	       CONTROL_ENOMEM == -ENOMEM && CONTROL_EACCES == -EACCES &&
+	       CONTROL_EFAULT == -EFAULT && CONTROL_EBUSY == -EBUSY && CONTROL_EINVAL == -EINVAL,
+	       "the numbers of control_abi.h are errno's");
+_Static_assert(CONTROL_TYPE_RAW == (int)REGION_RAW && CONTROL_EXPOSE_NONE == (int)EXPOSE_NONE &&
+	       CONTROL_ORIGIN_CONFIG == (int)REGION_FROM_CONFIG, "and those of regions mm/'s");
+
+/* A region by its number: the table's, then those that follow a BAR. */
+struct target {
+	struct region *region;
+	struct selfcheck *check;
+	bool follows;
+};
+
+static bool find(u64 index, struct target *t)
+{
+	struct config *c = setup.config;
+
+	if (index < setup.regions->nr) {
+		*t = (struct target){ &setup.regions->region[index], &setup.checks[index], false };
+		return true;
+	}
+	index -= setup.regions->nr;
+	for (unsigned i = 0; i < c->nr_pci; i++)
+		if (!pci_region_is_fixed(&c->pci[i]) && !index--) {
+			*t = (struct target){ &c->pci[i].region,
+					      &setup.checks[setup.regions->nr + i], true };
+			return true;
+		}
+	return false;
+}
+
+/* The number of the region that holds @ipa; nr_regions if none does. */
+static unsigned region_at(u64 ipa)
+{
+	unsigned n = nr_regions;
+	const struct region *r = region_find(setup.regions, IPA(ipa));
+	struct target t;
+
+	for (unsigned i = setup.regions->nr; i < n; i++)
+		if (find(i, &t) && t.region->ipa.v && ipa - t.region->ipa.v < t.region->size)
+			return i;
+	return r ? (unsigned)(r - setup.regions->region) : n;
+}
+
+static u64 pack_attr(const struct s2_attr *a)
+{
+	u64 access = (a->read ? CONTROL_READ : 0) | (a->write ? CONTROL_WRITE : 0) |
+		     (a->exec ? CONTROL_EXEC : 0);
+
+	return a->memattr | (u64)a->sh << CONTROL_SH_SHIFT | access << CONTROL_ACCESS_SHIFT;
+}
+
+static s64 info(const u64 *a, u64 *r)
+{
+	(void)a;
+	r[0] = nr_regions;
+	r[1] = (guest.fwb ? CONTROL_INFO_FWB : 0) | (guest.mte ? CONTROL_INFO_MTE : 0) |
+	       (setup.caps.mte_perm ? CONTROL_INFO_MTE_PERM : 0) |
+	       (guest.gicv3 ? CONTROL_INFO_GICV3 : 0);
+	r[2] = nr_cpus;
+	r[3] = setup.config->control_page.v;
+	r[4] = NR_CPU_COUNTERS;
+	r[5] = setup.cntfrq;
+	return 0;
+}
+
+static s64 region(const u64 *a, u64 *r)
+{
+	struct target t;
+
+	if (!find(a[0], &t))
+		return -ENOENT;
+
+	const struct region_opts *o = &t.region->opts;
+	u64 flags = (o->read_only ? CONTROL_FLAG_READ_ONLY : 0) |
+		    (o->exec ? CONTROL_FLAG_EXEC : 0) |
+		    (region_has_tags(t.region) ? 0 : CONTROL_FLAG_NO_TAGS) |
+		    (o->adjustable ? CONTROL_FLAG_ADJUSTABLE : 0) |
+		    (t.follows ? CONTROL_FLAG_BAR : 0);
+
+	r[0] = t.region->ipa.v;
+	r[1] = t.region->pa.v;
+	r[2] = t.region->size;
+	r[3] = t.region->type | (u64)t.region->origin << 8 | (u64)o->expose << 16 | flags << 32;
+	r[4] = pack_attr(&t.region->attr);
+	memcpy(&r[5], t.region->name, sizeof(t.region->name));
+	return 0;
+}
+
+static s64 check_result(const u64 *a, u64 *r)
+{
+	struct target t;
+
+	if (!find(a[0], &t))
+		return -ENOENT;
+	r[0] = t.check->checked;
+	r[1] = t.check->differ;
+	r[2] = t.check->ipa;
+	r[3] = t.check->par;
+	r[4] = t.check->want | (u64)t.check->want_sh << 8 | (u64)t.check->setting << 16 |
+	       (t.check->faulted ? CONTROL_CHECK_FAULTED : 0);
+	memcpy(&r[5], t.check->said, sizeof(t.check->said));
+	return 0;
+}
+
+static s64 walk(const u64 *a, u64 *r)
+{
+	struct s2_leaf leaf;
+	int err = stage2_lookup(&guest.s2, IPA(a[0]), &leaf);
+
+	if (err == -EINVAL)
+		return err;
+	r[0] = leaf.ipa.v;
+	r[2] = leaf.size;
+	r[3] = leaf.level | (leaf.contiguous ? CONTROL_WALK_CONTIGUOUS : 0);
+	if (err)
+		return err;
+	r[1] = leaf.pa.v + (a[0] - leaf.ipa.v);
+	r[4] = pack_attr(&leaf.attr);
+	return 0;
+}
+
+/* How much of the memory caches may hold: 2 and above, some. Whatever stage 1 says: 4. */
+static unsigned cacheability(u8 memattr)
+{
+	const struct s2_mem *m = s2_decode(memattr, setup.caps.fwb, setup.caps.mte_perm);
+
+	if (m->rule == S2_FORCE_WB)
+		return 4;
+	return m->attr.type == MEM_NORMAL ? MIN(m->attr.inner.policy, m->attr.outer.policy) : 0;
+}
+
+/*
+ * While no translation leads to the region (stage2_change_between()): what caches hold of it goes
+ * to memory, and nothing, speculation included, can bring it back before the weaker attributes are
+ * there, whose accesses would pass by it (Arm ARM B2, "Mismatched memory attributes"). Allocation
+ * tags may stay in caches: only Tagged memory, which is Write-Back, ever looks at them.
+ */
+static int clean(void *arg)
+{
+	const struct region *r = arg;
+
+	return setup.clean(r->pa, r->size);
+}
+
+static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
+{
+	unsigned before = cacheability(old->memattr);
+
+	return before > CACHE_NC && (cacheability(new->memattr) < before || old->sh != new->sh);
+}
+
+static bool takes_tags_that_are_not_there(const struct region *r, const struct s2_attr *attr)
+{
+	return guest.mte && !region_has_tags(r) && r->opts.untagged != UNTAGGED_TRUSTED &&
+	       s2_reaches_tags(attr, &setup.caps);
+}
+
+static s64 set(const u64 *a, u64 *r)
+{
+	struct target t;
+	struct s2_attr attr;
+	bool dirty;
+	int err;
+
+	if (!find(a[0], &t))
+		return -ENOENT;
+	if (!t.region->opts.adjustable)
+		return -EPERM;
+	attr = t.region->attr;
+	r[0] = pack_attr(&attr) & GENMASK(15, 0);
+	attr.memattr = (u8)a[1];
+	if (a[2] != CONTROL_KEEP_SH)
+		attr.sh = (u8)a[2];
+	if (a[1] > 15 || !s2_decode(attr.memattr, setup.caps.fwb, setup.caps.mte_perm) ||
+	    (a[2] != CONTROL_KEEP_SH && a[2] != SH_NONE && a[2] != SH_OUTER && a[2] != SH_INNER))
+		return -EINVAL;
+	if (takes_tags_that_are_not_there(t.region, &attr))
+		return -EACCES;
+	if (t.follows && !t.region->ipa.v)
+		return -EBUSY;
+
+	dirty = needs_clean(&t.region->attr, &attr);
+	err = stage2_change_between(&guest.s2, t.region->ipa, t.region->size, attr,
+				    dirty ? clean : NULL, t.region);
+	if (err)
+		return err;
+	t.region->attr = attr;
+	*t.check = (struct selfcheck){ 0 };	/* said nothing of this */
+	this_cpu()->count[COUNT_CHANGE]++;
+	r[1] = dirty;
+	return 0;
+}
+
+static s64 counter(const u64 *a, u64 *r)
+{
+	static const char names[NR_CPU_COUNTERS][20] = {
+		[COUNT_HVC] = "exits: hvc",
+		[COUNT_SMC] = "exits: smc",
+		[COUNT_SYSREG] = "exits: sysreg",
+		[COUNT_FETCH_ABORT] = "exits: fetch abort",
+		[COUNT_DATA_ABORT] = "exits: data abort",
+		[COUNT_OTHER_EXIT] = "exits: other",
+		[COUNT_INJECTED] = "exceptions injected",
+		[COUNT_REMAP] = "BARs followed",
+		[COUNT_CHANGE] = "attribute changes",
+	};
+
+	if (a[0] >= NR_CPU_COUNTERS)
+		return -ENOENT;
+	for (unsigned i = 0; i < nr_cpus; i++)
+		r[0] += cpus[i].count[a[0]];
+	memcpy(&r[1], names[a[0]], sizeof(names[0]));
+	return 0;
+}
+
+static s64 aborts(const u64 *a, u64 *r)
+{
+	if (a[0] >= nr_regions)
+		return -ENOENT;
+	for (unsigned i = 0; i < nr_cpus; i++)
+		r[0] += cpus[i].aborts[a[0]];
+	return 0;
+}
+
+/*
+ * Stage 1 alone first: what it comes to is looked up here, so that AT of both stages is asked only
+ * where stage 2 allows the access (QEMU 10.0 dies of an assertion where it does not). Another of
+ * the guest's CPUs may change stage 1 in between: it gets the answer that it asked for.
+ */
+static s64 translate(const u64 *a, u64 *r)
+{
+	bool write = a[1];
+	struct s2_leaf leaf;
+
+	if (a[1] > 1)
+		return -EINVAL;
+	r[0] = at_guest(a[0], write ? AT_S1E1W : AT_S1E1R);
+	r[1] = r[0];
+	if (r[0] & PAR_F)
+		return 0;
+	if (stage2_lookup(&guest.s2, IPA(r[0] & PAR_PA), &leaf) ||
+	    !(write ? leaf.attr.write : leaf.attr.read)) {
+		r[1] = 0;
+		return -EFAULT;
+	}
+	r[1] = at_guest(a[0], write ? AT_S12E1W : AT_S12E1R);
+	return 0;
+}
+
+static s64 (*const commands[])(const u64 *args, u64 *results) = {
+	[CONTROL_INFO] = info,	       [CONTROL_REGION] = region,   [CONTROL_CHECK] = check_result,
+	[CONTROL_WALK] = walk,	       [CONTROL_SET] = set,	    [CONTROL_COUNTER] = counter,
+	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,
+};
+
+/* The lock keeps regions where they are, and stage 2 whole: nothing is between break and make. */
+s64 control_run(u64 command, const u64 *args, u64 *results)
+{
+	s64 status;
+
+	memset(results, 0, CONTROL_NR_RESULTS * sizeof(*results));
+	if (command >= ARRAY_SIZE(commands) || !commands[command])
+		return CONTROL_NOT_SUPPORTED;
+	lock(&guest.s2_lock);
+	status = commands[command](args, results);
+	unlock(&guest.s2_lock);
+	return status;
+}
+
+bool control_call(struct frame *f)
+{
+	static const u32 uid[] = { CONTROL_UID_0, CONTROL_UID_1, CONTROL_UID_2, CONTROL_UID_3 };
+	u32 fid = (u32)f->x[0];
+	u64 args[CONTROL_NR_ARGS];
+
+	if (!setup.regions)
+		return false;
+	switch (fid) {
+	case CONTROL_CALL_COUNT:
+		f->x[0] = ARRAY_SIZE(commands) - 1 + 3;		/* 7 is none; and these */
+		return true;
+	case CONTROL_CALL_UID:
+		for (unsigned i = 0; i < ARRAY_SIZE(uid); i++)
+			f->x[i] = uid[i];
+		return true;
+	case CONTROL_CALL_REVISION:
+		f->x[0] = CONTROL_MAJOR;
+		f->x[1] = CONTROL_MINOR;
+		return true;
+	}
+	if (fid - CONTROL_CALL(0) >= ARRAY_SIZE(commands))
+		return false;
+	memcpy(args, &f->x[1], sizeof(args));
+	f->x[0] = (u64)control_run(fid - CONTROL_CALL(0), args, &f->x[1]);
+	return true;
+}
+
+void control_count_abort(u64 ipa)
+{
+	if (this_cpu()->aborts)
+		this_cpu()->aborts[region_at(ipa)]++;
+}
+
+/*
+ * A change is of a whole region: no page in it may have other attributes, as those have that Mavis
+ * works itself. And memory that another region has as well would be an alias, mismatched.
+ */
+static int check_adjustable(const struct region *r, struct diag *d)
+{
+	const struct region_table *t = setup.regions;
+	unsigned nr;
+	const struct mmio_page *page = mmio_pages(&nr);
+
+	for (; nr; nr--, page++)
+		if (page->ipa - r->ipa.v < r->size)
+			return fail(d, -EINVAL,
+				    "region %s: adjustable: Mavis works the registers at %#lx: "
+				    "take them out",
+				    r->name, page->ipa);
+	for (const struct region *o = t->region; o < t->region + t->nr; o++)
+		if (o != r && !(r->opts.allow_alias || o->opts.allow_alias) &&
+		    ranges_overlap((struct range){ r->pa.v, r->size },
+				   (struct range){ o->pa.v, o->size }))
+			return fail(d, -EINVAL,
+				    "region %s: adjustable: %s has the same memory: add "
+				    "`allow-alias` if that is meant",
+				    r->name, o->name);
+	return 0;
+}
+
+/* A counter for each region, and one for what is in none. */
+static int make_counters(struct diag *d)
+{
+	u64 bytes = (nr_regions + 1) * sizeof(u32);
+	unsigned pages = 1;
+	pa_t pa;
+
+	while (pages * PAGE_SIZE < bytes)
+		pages *= 2;
+	for (unsigned i = 0; i < nr_cpus; i++) {
+		if (pool_alloc(setup.pool, pages, &pa))
+			return fail(d, -ENOMEM, "/guest: control: the page pool is used up");
+		cpus[i].aborts = phys(pa);
+	}
+	return 0;
+}
+
+int control_init(const struct control_setup *s, struct diag *d)
+{
+	struct mmio_page *page;
+	unsigned nr;
+	int err = 0;
+
+	setup = *s;
+	nr_regions = s->regions->nr;
+	for (unsigned i = 0; i < s->config->nr_pci; i++)
+		nr_regions += !pci_region_is_fixed(&s->config->pci[i]);
+	for (unsigned i = 0; i < s->regions->nr && !err; i++)
+		if (s->regions->region[i].opts.adjustable)
+			err = check_adjustable(&s->regions->region[i], d);
+	if (!err && s->config->control_page.v &&
+	    mmio_register(s->config->control_page, control_page_access, NULL))
+		err = fail(d, -ENOSPC, "/guest: control: Mavis works too many pages of registers");
+	if (!err)
+		err = make_counters(d);
+	page = mmio_pages(&nr);
+	for (; nr; nr--, page++)
+		page->region = (u16)region_at(page->ipa);
+	return err;
+}

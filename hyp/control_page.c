@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The control page: where it is, and its registers. */
+#include "drivers/host.h"
+#include "hyp/control.h"
+#include "hyp/cpu.h"
+
+/* The first of what @at's page must not touch; size 0: nothing. */
+static struct range in_the_way(const struct region_table *t, const struct host *host, u64 at)
+{
+	struct range page = { at, PAGE_SIZE };
+	const struct region *r = region_find(t, IPA(at));
+
+	if (r)
+		return (struct range){ r->ipa.v, r->size };
+	for (unsigned i = 0; i < host->nr_memory; i++)
+		if (ranges_overlap(page, host->memory[i]))
+			return host->memory[i];
+	for (unsigned i = 0; i < host->nr_mmio; i++)
+		if (ranges_overlap(page, host->mmio[i].range))
+			return host->mmio[i].range;
+	return (struct range){ 0 };
+}
+
+/* The highest free page below @end. */
+static u64 place_below(const struct region_table *t, const struct host *host, u64 end)
+{
+	struct range r;
+
+	for (u64 at = end - PAGE_SIZE; at; at = ALIGN_DOWN(r.base, PAGE_SIZE) - PAGE_SIZE) {
+		r = in_the_way(t, host, at);
+		if (!r.size)
+			return at;
+		if (r.base < PAGE_SIZE)
+			break;
+	}
+	return 0;
+}
+
+u64 control_place(const struct region_table *t, const struct host *host, unsigned ipa_bits)
+{
+	u64 at = place_below(t, host, MIN(GIB(4), BIT(ipa_bits)));
+
+	return at ? at : place_below(t, host, BIT(ipa_bits));
+}
+
+/* What a CPU has written and was answered. Status, arguments and results, 8 bytes each. */
+static struct registers {
+	u64 status;
+	u64 args[CONTROL_NR_ARGS];
+	u64 pad;
+	u64 results[CONTROL_NR_RESULTS];
+} registers[HOST_MAX_CPUS];
+
+_Static_assert(offsetof(struct registers, args) == CONTROL_PAGE_ARGS - CONTROL_PAGE_STATUS &&
+	       offsetof(struct registers, results) == CONTROL_PAGE_RESULTS - CONTROL_PAGE_STATUS,
+	       "as in the page");
+
+static u32 head(u64 offset)
+{
+	static const u64 none[CONTROL_NR_ARGS];
+	u64 info[CONTROL_NR_RESULTS];
+
+	control_run(CONTROL_INFO, none, info);
+
+	const u32 words[] = { CONTROL_MAGIC, CONTROL_MAJOR << 16 | CONTROL_MINOR, (u32)info[0],
+			      (u32)info[2] };
+
+	return offset < sizeof(words) ? words[offset / 4] : 0;
+}
+
+static void store(struct registers *r, u64 offset, unsigned size, u64 val)
+{
+	u64 arg = offset - CONTROL_PAGE_ARGS;
+
+	if (offset == CONTROL_PAGE_COMMAND)
+		r->status = (u64)control_run(val, r->args, r->results);
+	else if (arg < sizeof(r->args) && size == 8)
+		r->args[arg / 8] = val;
+	else if (arg < sizeof(r->args))
+		((u32 *)r->args)[arg / 4] = (u32)val;
+}
+
+/* Other offsets and sizes read as 0, and writes there do nothing. */
+u64 control_page_access(void *arg, u64 offset, unsigned size, bool write, u64 val)
+{
+	struct registers *r = &registers[this_cpu()->index];
+	u64 at = offset - CONTROL_PAGE_STATUS;
+
+	(void)arg;
+	if (size < 4)
+		return 0;
+	if (write) {
+		store(r, offset, size, val);
+		return 0;
+	}
+	if (at < sizeof(*r))
+		return size == 8 ? ((u64 *)r)[at / 8] : ((u32 *)r)[at / 4];
+	return size == 8 ? head(offset) | (u64)head(offset + 4) << 32 : head(offset);
+}

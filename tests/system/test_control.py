@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The control page and calls: what they say is so, what they change changes, and nothing else does."""
+
+import json
+import re
+
+import pytest
+
+import bundles
+import machine
+
+MIB = 1 << 20
+SIZE = 8 * MIB
+DEVICES = ["-object", f"memory-backend-ram,id=bar,size={SIZE},share=on", "-device", "ivshmem-plain,memdev=bar,addr=2"]
+BAR = "/sys/bus/pci/devices/0000:00:02.0"
+GUEST = """control; mte;
+    regions {
+        gpu-bar { pci = "1af4:1110"; bar = <2>; type = "device-memory"; untagged = "trusted"; adjustable; };
+        scratch { reg = <0x0 0x7c000000 0x0 0x400000>; type = "raw"; memattr = <5>; expose = "none"; adjustable; };
+        fixed { reg = <0x0 0x7b000000 0x0 0x400000>; type = "prefetchable"; expose = "none"; };
+    };"""
+
+
+@pytest.fixture(scope="module", params=["max", "cortex-a72"])
+def guest(start, request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("control")
+    bundle = bundles.make(folder / "guest.cpio", bundles.config(folder / "config.dts", GUEST))
+    m = start(request.param, cpu=request.param, smp=2, loaded=machine.mavis(bundle), args=DEVICES).login()
+    m.run(f"echo 1 >{BAR}/enable")
+    m.fwb = request.param == "max"
+    yield m
+    m.close()
+
+
+def ask(guest, command):
+    return json.loads(guest.run(f"mavisctl --json {command}"))
+
+
+def refused(guest, command):
+    said, status = guest.run(f"mavisctl {command}", check=False)
+    assert status == 1, said
+    return int(re.search(r"mavisctl: refused \((-\d+)\): ", said)[1])
+
+
+def region(guest, name):
+    return next(r for r in ask(guest, "regions") if r["name"] == name)
+
+
+def unaligned(guest):
+    return guest.run(f"unaligned {BAR}/resource2_wc 0", check=False)[0]
+
+
+def test_the_regions_are_those_of_the_boots_table(guest):
+    rows = re.findall(r"(?m)^  ([0-9a-f]{12})-([0-9a-f]{12}) +\d+ \w+ +([\w-]+) +([rwx-]{3}) 0b([01]{4})", guest.boot_log())
+    found = [(f"{r['ipa']:012x}", f"{r['ipa'] + r['size'] - 1:012x}", r["type"], r["access"], f"{r['memattr']:04b}")
+             for r in ask(guest, "regions") if not r["bar"]]
+    assert rows and found == rows
+
+
+def test_a_walk_says_what_is_there(guest):
+    bar = region(guest, "gpu-bar")
+    leaf = ask(guest, f"walk {bar['ipa'] + 0x123456}")
+    assert leaf["mapped"] and leaf["pa"] == bar["pa"] + 0x123456 and leaf["memattr"] == (6 if guest.fwb else 15)
+    assert leaf["access"] == "rw-" and leaf["size"] == 2 * MIB
+    assert "nothing is mapped" in guest.run("mavisctl walk 0x3000000000", check=False)[0]
+    assert "beyond" in guest.run("mavisctl walk 0xffffffffffffffff", check=False)[0]
+
+
+def test_the_self_check_is_the_boots(guest):
+    said = {c["name"]: c for c in json.loads(guest.run("mavisctl --json check", check=False)[0])}
+    assert said["fixed"]["checked"] > 0 and said["fixed"]["differ"] == 0
+    assert said["fixed"]["said"][:2] == [0x00, 0x44]
+
+
+def test_an_adjustable_region_changes_and_only_that(guest):
+    assert "works" in unaligned(guest)
+    guest.run("mavisctl set gpu-bar device-nGnRE")
+    assert region(guest, "gpu-bar")["memattr"] == 1
+    assert "unaligned: SIGBUS" in unaligned(guest)
+    guest.run("mavisctl set gpu-bar normal-wb")
+    assert "works" in unaligned(guest)
+    assert refused(guest, "set fixed device-nGnRE") == -1
+    assert refused(guest, "set memory device-nGnRE") == -1
+    assert region(guest, "fixed")["memattr"] == 5
+    assert refused(guest, "set scratch 0xc") == -22
+    assert "no region nothing" in guest.run("mavisctl set nothing normal-wb", check=False)[0]
+
+
+def test_a_bar_that_is_nowhere_cannot_be_changed(guest):
+    command = f"| dd of={BAR}/config bs=1 seek=4 conv=notrunc 2>/dev/null"
+    guest.run(f"printf '\\0' {command}")
+    assert refused(guest, "set gpu-bar device-nGnRE") == -16
+    guest.run(f"printf '\\002' {command}")
+    assert "works" in unaligned(guest)
+
+
+def test_the_table_fits_a_terminal(guest):
+    assert max(map(len, guest.run("mavisctl regions; mavisctl stats; mavisctl --help").splitlines())) <= 80
+
+
+def test_counters_count(guest):
+    before = ask(guest, "stats")["counters"]
+    guest.run("mavisctl set scratch normal-nc device-GRE --times 3; mavisctl set scratch normal-nc")
+    after = ask(guest, "stats")
+    assert after["counters"]["attribute changes"] == before["attribute changes"] + 7
+    assert after["counters"]["exits: data abort"] > before["exits: data abort"] + 20
+    assert after["aborts"]
+
+
+def test_a_thousand_changes_under_load_lose_nothing(guest):
+    guest.run(f"barload {BAR}/resource2_wc {SIZE} 1 >/tmp/load & sleep 1")
+    said = ask(guest, "set gpu-bar device-nGnRE normal-wb --times 1000 --pause 3")
+    load = guest.run("kill $!; wait; cat /tmp/load")
+    works, faults, turns, lost = map(int, re.search(r"(\d+) worked, (\d+) SIGBUS, (\d+) turns, (\d+) lost", load).groups())
+    assert said["changes"] == 2000 and said["cleaned"] == 1000
+    assert lost == 0 and works > 1000 and faults > 1000 and turns > 1000
+    assert "works" in unaligned(guest)
+
+
+def fuzz(guest, seconds):
+    page = next(iter(guest.run("ls /proc/device-tree | sed -n s/mavis-control@//p").split()))
+    assert re.search(r"ctlfuzz: \d+ pieces mapped, 0 differ", guest.run(f"ctlfuzz 0x{page} {seconds} 1", seconds + 60))
+    assert ask(guest, "stats")["counters"]["attribute changes"] > 100
+    assert "exception at EL2" not in guest.console
+
+
+def test_random_commands_change_nothing_else(guest):
+    fuzz(guest, 15)
+
+
+@pytest.mark.all
+def test_random_commands_for_a_minute(guest):
+    fuzz(guest, 60)
+
+
+@pytest.mark.parametrize("cpu", ["max", "cortex-a72"])
+def test_random_calls_change_nothing_else(start, tmp_path, cpu):
+    config = bundles.config(tmp_path / "config.dts", GUEST)
+    bundle = bundles.make(tmp_path / "bundle", config, kernel=machine.BUILD / "test/hvcfuzz.bin", ramdisk=None, load=0x44000000)
+    said = start(f"calls-{cpu}", cpu=cpu, smp=1, loaded=machine.mavis(bundle), args=DEVICES).expect_end()
+    assert said.endswith("hvcfuzz: all is well\n")
+
+
+def test_without_control_there_is_nothing(start, tmp_path):
+    m = start("none", smp=1, loaded=machine.mavis(bundles.make(tmp_path / "b", bundles.config(tmp_path / "c.dts")))).login()
+    assert "no control page here" in m.run("mavisctl regions", check=False)[0]
+    m.close()
+
+
+@pytest.mark.parametrize("region, why", [
+    ('r { host-node = "/pcie@10000000"; type = "mmio"; adjustable; };', "adjustable: .*take"),
+    ('r { reg = <0 0x7c000000 0 0x400000>; type = "ram"; expose = "none"; adjustable; };'
+     's { reg = <0 0x7c000000 0 0x1000>; ipa = <1 0>; type = "ram"; expose = "none"; };', "s has the same memory"),
+])
+def test_what_cannot_be_adjusted_whole_is_refused(start, tmp_path, region, why):
+    config = bundles.config(tmp_path / "c.dts", 'control; regions { bar { pci = "1af4:1110"; bar = <2>; type = "mmio"; }; %s };'
+                            % region)
+    m = start(f"refused-{why}", smp=1, loaded=machine.mavis(bundles.make(tmp_path / "b", config)), args=DEVICES)
+    m.expect(f"mavis: error: region r: .*{why}")
+    m.close()

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The attribute lab: its cells are the architecture's, but for what QEMU is known to get wrong, and its log arrives whole."""
+
+import csv
+import json
+import os
+import subprocess
+import threading
+
+import pytest
+
+import bundles
+import machine
+
+TOOL = machine.TOP / "tools/lab"
+LAB = machine.BUILD / "lab/lab.bin"
+LAB_BASE = 0x44000000
+S1 = (0x00, 0x04, 0x08, 0x0c, 0x44, 0xbb, 0xff, 0xf0)
+TRIES_PER_CELL = 14
+TAGGED = 0xf0
+XS0 = {0x01, 0x05, 0x09, 0x0d, 0x40, 0xa0}
+ALIGNMENT, TAG_CHECK = "0x21", "0x11"
+
+RUNS = {
+    "fwb": ("max", "lab", {"fwb": 1, "mte": 1}),
+    "no-fwb": ("max", "lab-no-fwb", {"fwb": 0, "mte": 1}),
+    "a72": ("cortex-a72", "lab", {"fwb": 0, "mte": 0}),
+}
+
+
+def measure(output, cpu, bundle, **options):
+    command = [TOOL, "-o", output, "--image", machine.IMAGE, "--qemu", machine.QEMU, "--run", f"{cpu}={bundle}"]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    subprocess.run(command, check=True, timeout=machine.PATIENCE)
+    return [json.loads(line) for line in output.read_text().splitlines()]
+
+
+class Found:
+    """A run, its numbers as numbers."""
+
+    def __init__(self, records):
+        self.run, self.lab, self.end = records[0], records[1], records[-1]
+        self.cells = {(int(r["s1"], 16), r["s2"]): r for r in records if r["t"] == "cell"}
+        self.tries = {(int(r["s1"], 16), r["s2"], r["what"]): r for r in records if r["t"] == "try"}
+
+    def attr(self, s1, s2, field="par_s12"):
+        """ATTR of a cell's PAR_EL1."""
+        par = int(self.cells[s1, s2][field], 16)
+        assert not par & 1, f"stage 1 {s1:#04x}, stage 2 {s2}: {field} says fault: {par:#x}"
+        return par >> 56
+
+    def architecture(self):
+        """{(s1, s2): ATTR} of this CPU."""
+        with open(machine.TOP / "tests/data/stage1-stage2.csv", encoding="utf-8") as f:
+            return {(int(r["s1_mair"], 16), int(r["s2_memattr"], 2)): int(r["par_attr"], 16) for r in csv.DictReader(f)
+                    if (int(r["fwb"]), int(r["mte_perm"])) == (self.lab["fwb"], self.lab["mte_perm"]) and
+                    (self.lab["mte"] or r["s1_mair"] != f"{TAGGED:#04x}")}
+
+
+def is_device(attr):
+    return attr < 0x10
+
+
+# Normal memory that is Non-cacheable at the inner level.
+INNER_NC_S1, INNER_NC_S2 = {0x44}, {0b0101, 0b1001, 0b1101}
+
+
+def qemu_differs(lab, s1, s2):
+    """What QEMU 10.0 gets wrong. With FWB, where both stages say Device it takes stage 2's type, even if stage 1's is the
+    stronger. Without, it takes inner Non-cacheable for Device-nGnRE, which then wins over the weaker Device types."""
+    if lab["fwb"]:
+        return is_device(s1) and s2 < 4 and s1 >> 2 < s2
+    return (s1 in (0x08, 0x0c) and s2 in INNER_NC_S2) or (s1 in INNER_NC_S1 and s2 in (0b0010, 0b0011))
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def found(request, tmp_path_factory):
+    cpu, bundle, says = RUNS[request.param]
+    output = tmp_path_factory.mktemp("lab") / "lab.json"
+    f = Found(measure(output, cpu, machine.BUILD / f"lab/{bundle}.cpio"))
+    assert f.lab | says == f.lab
+    return f
+
+
+def test_the_log_has_every_cell_and_every_try(found):
+    measured = {place for place, cell in found.cells.items() if cell["status"] == 0}
+    assert set(found.cells) == {(s1, s2) for s1 in S1 for s2 in range(16)}
+    assert measured == {(s1, s2) for s1, s2 in found.architecture() if s1 in S1}
+    assert all(cell["status"] == "reserved" for place, cell in found.cells.items() if place not in measured)
+    assert len(found.tries) == TRIES_PER_CELL * len(measured)
+    assert found.lab["cpus"] == 2
+    assert found.lab["target"] == "0x7c000000"
+    assert found.lab["mavis"] == "1.0"
+
+
+def test_cells_are_the_architectures_but_for_qemus_known_differences(found):
+    want = {place: attr for place, attr in found.architecture().items() if place[0] in S1}
+    for field in ("par_s12", "par_s12_w"):
+        wrong = {place for place, attr in want.items() if found.attr(*place, field) != attr}
+        assert wrong == {place for place in want if qemu_differs(found.lab, *place)}
+
+
+def test_el1_sees_stage_1_alone(found):
+    for (s1, s2), cell in found.cells.items():
+        if cell["status"] == 0:
+            assert found.attr(s1, s2, "par") == found.attr(s1, s2, "par_w") == s1
+
+
+def test_aligned_accesses_work_everywhere_and_the_other_cpu_sees_them(found):
+    for (_, _, what), t in found.tries.items():
+        if what in ("load", "store", "ldp-16", "stp-16", "exclusive"):
+            assert t["result"] == "ok", t
+        if what == "other-cpu":
+            assert t["result"] == "seen", t
+
+
+@pytest.mark.parametrize("what", ["unaligned-load", "unaligned-store"])
+def test_unaligned_accesses_fault_on_device_memory_alone(found, what):
+    """QEMU forgets stage 1's Device type once the page is in its TLB, if stage 2 says Normal: there `fresh` has the fault."""
+    for (s1, s2), attr in found.architecture().items():
+        t = found.tries[s1, s2, what]
+        if is_device(s1) or is_device(attr):
+            assert t["result"] == "fault" or t["fresh"] == "fault", t
+            assert t.get("fsc", ALIGNMENT) == ALIGNMENT, t
+            assert is_device(s1) or "fresh" not in t, t
+        else:
+            assert t["result"] == "ok" and "fresh" not in t, t
+
+
+def test_tags_are_kept_and_checked_in_tagged_memory_alone(found):
+    for (s1, s2), attr in found.architecture().items():
+        store, load, check = (found.tries[s1, s2, what] for what in ("tag-store", "tag-load", "tag-check"))
+        if not found.lab["mte"]:
+            assert {t["result"] for t in (store, load, check)} == {"absent"}
+            continue
+        assert store["result"] == load["result"] == "ok"
+        assert load["tag"] == (5 if attr == TAGGED else 0), load
+        assert check["result"] == ("fault" if attr == TAGGED else "ok"), check
+        assert check.get("fsc", TAG_CHECK) == TAG_CHECK
+
+
+def bundle_with(folder, bootargs, **options):
+    text = (machine.TOP / "configs/lab.dts").read_text().replace('bootargs = "";', f'bootargs = "{bootargs}";')
+    return bundles.make(folder / "lab.cpio", bundles.config(folder / "lab.dts", text=text), kernel=LAB, ramdisk=None,
+                        load=LAB_BASE, **options)
+
+
+def test_all_mair_bytes_are_measured_on_request(tmp_path):
+    found = Found(measure(tmp_path / "lab.json", "max", bundle_with(tmp_path, "all-mair")))
+    combined = subprocess.run([machine.BUILD / "tools/regions", "--combine"], check=True, capture_output=True, text=True).stdout
+    want = {(int(r["s1_mair"], 16), int(r["s2_memattr"], 2)): int(r["par_attr"], 16)
+            for r in csv.DictReader(combined.splitlines()) if (r["fwb"], r["mte_perm"]) == ("1", "0")}
+    assert set(found.cells) == {(s1, s2) for s1 in range(256) for s2 in range(16)}
+    # Those with XS = 0 are no rows of the table.
+    measured = {place for place, cell in found.cells.items() if cell["status"] == 0 and place[0] not in XS0}
+    assert measured == set(want)
+    wrong = {place for place in measured if found.attr(*place) != want[place]}
+    assert wrong == {place for place in measured if qemu_differs(found.lab, *place)}
+
+
+def test_one_cpu_has_no_other(tmp_path):
+    found = Found(measure(tmp_path / "lab.json", "cortex-a72", machine.BUILD / "lab/lab.cpio", smp=1))
+    assert found.lab["cpus"] == 1
+    assert {t["result"] for (_, _, what), t in found.tries.items() if what == "other-cpu"} == {"absent"}
+
+
+LOG = """U-Boot 2026.01
+Mavis 0.1: EL2 on 2 CPUs
+--- lab begin
+{"t":"lab","v":1,"mavis":"1.0"}
+mavis: CPU 0 at 0x44000000: write to 0x7c000000: a line of Mavis in between
+{"t":"cell","s1":"0x00","s2":0,"status":"reserved"}
+{"t":"end","cells":1,"tries":0,"faults":0}
+--- lab end
+reboot: power down
+"""
+
+
+def listen(folder, *args, text=LOG):
+    log = folder / "board.log"
+    log.write_text(text)
+    done = subprocess.run([TOOL, "-o", folder / "out.json", "--machine", "board", "--cpu", "a53", *(args or ("--log", log))],
+                          capture_output=True, text=True, timeout=machine.PATIENCE, check=False)
+    return done.returncode, done.stderr
+
+
+def test_a_boards_log_is_read(tmp_path):
+    assert listen(tmp_path)[0] == 0
+    records = [json.loads(line) for line in (tmp_path / "out.json").read_text().splitlines()]
+    assert records[0] == {"t": "run", "machine": "board", "cpu": "a53", "mavis": "0.1"}
+    assert [r["t"] for r in records] == ["run", "lab", "cell", "end"]
+
+
+@pytest.mark.parametrize("old, new, why", [
+    ("--- lab begin", "", 'no "--- lab begin" on the console'),
+    ("--- lab end", "", "the lab began and did not end"),
+    ('{"t":"cell","s1":"0x00","s2":0,"status":"reserved"}\n', "", "sent 1 cells, but 0 arrived"),
+    ('"status":"reserved"}', '"stat', "not JSON"),
+])
+def test_a_log_with_a_piece_missing_is_refused(tmp_path, old, new, why):
+    status, said = listen(tmp_path, text=LOG.replace(old, new))
+    assert status == 1 and said.startswith("lab: ") and why in said
+    assert not list(tmp_path.glob("out.json*"))
+
+
+def test_a_serial_line_is_read_until_the_lab_ends(tmp_path):
+    board, here = os.openpty()
+    thread = threading.Timer(1, os.write, (board, LOG.encode()))
+    thread.start()
+    try:
+        assert listen(tmp_path, "--serial", os.ttyname(here))[0] == 0
+    finally:
+        thread.join()
+        os.close(board)
+        os.close(here)
+    assert len((tmp_path / "out.json").read_text().splitlines()) == 4

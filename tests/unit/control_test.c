@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands, against stage 2 tables in fake memory, and the control page. */
+#include "hyp/control.h"
+
+#include "hyp/at.h"
+#include "hyp/cpu.h"
+#include "hyp/guest.h"
+#include "hyp/mmio.h"
+#include "lib/errno.h"
+#include "mm/resolve.h"
+#include "tests/unit/fake_machine.h"
+#include "tests/unit/fake_phys.h"
+#include "tests/unit/test.h"
+
+#define BASE 0x80000000ul
+
+enum { MEMORY, TARGET, FIXED, NO_TAGS, NR_TABLE, FOLLOWER = NR_TABLE };
+
+static struct region_table table;
+static struct config config;
+static struct selfcheck checks[NR_TABLE + 1];
+static struct pool pool;
+static struct diag d;
+static u64 r[CONTROL_NR_RESULTS];
+
+/* What the cleaning found, and what it answers. */
+static struct {
+	unsigned calls;
+	u64 pa, size;
+	unsigned flushes; /* so many there were before it */
+	int result;
+} cleaned;
+
+static int clean(pa_t pa, u64 size)
+{
+	cleaned.calls++;
+	cleaned.pa = pa.v;
+	cleaned.size = size;
+	cleaned.flushes = fake_tlb.flushes;
+	return cleaned.result;
+}
+
+static void add(unsigned i, const char *name, u64 at, u64 size, enum region_type type,
+		struct region_opts opts, const struct mm_caps *caps)
+{
+	struct resolved out;
+
+	table.region[i] = (struct region){ .ipa = IPA(at),
+					   .pa = PA(at + GIB(4)),
+					   .size = size,
+					   .type = type,
+					   .origin = REGION_FROM_CONFIG,
+					   .opts = opts };
+	snprintf(table.region[i].name, sizeof(table.region[i].name), "%s", name);
+	assert_int_equal(region_resolve(&table.region[i], caps, true, &out, &d), 0);
+	table.region[i].attr = out.attr;
+	table.region[i].reason = out.reason;
+}
+
+static int start(const struct mm_caps *caps)
+{
+	static struct host host = { .nr_cpus = 2, .cpu = { { .mpidr = 0 }, { .mpidr = 1 } } };
+	struct control_setup setup = { .regions = &table,
+				       .config = &config,
+				       .checks = checks,
+				       .caps = *caps,
+				       .pool = &pool,
+				       .cntfrq = 1000,
+				       .clean = clean };
+
+	memset(&cleaned, 0, sizeof(cleaned));
+	memset(checks, 0, sizeof(checks));
+	fake_machine_reset();
+	fake_reset(&pool, 64);
+	assert_int_equal(cpus_init(&host, 0, 0, &d), 0);
+	fake_this_cpu = &cpus[0];
+	memset(cpus[0].count, 0, sizeof(cpus[0].count));
+	memset(cpus[1].count, 0, sizeof(cpus[1].count));
+	table.nr = NR_TABLE;
+	add(MEMORY, "memory", BASE, MIB(2), REGION_RAM, (struct region_opts){ 0 }, caps);
+	add(TARGET, "target", BASE + MIB(64), MIB(64), REGION_RAW,
+	    (struct region_opts){ .memattr = S2_NORMAL_NC,
+				  .sh = SH_INNER,
+				  .adjustable = true,
+				  .expose = EXPOSE_NONE },
+	    caps);
+	add(FIXED, "fixed", BASE + MIB(128), MIB(2), REGION_PREFETCHABLE,
+	    (struct region_opts){ .expose = EXPOSE_NONE }, caps);
+	add(NO_TAGS, "no-tags", BASE + MIB(130), MIB(2), REGION_RAW,
+	    (struct region_opts){ .memattr = S2_NORMAL_NC,
+				  .sh = SH_INNER,
+				  .adjustable = true,
+				  .tags = TAGS_NO,
+				  .expose = EXPOSE_NONE },
+	    caps);
+	assert_int_equal(guest_map(&table, caps, &pool, &d), 0);
+	guest.mte = caps->mte;
+	config = (struct config){ .nr_pci = 1 };
+	config.pci[0].region = (struct region){ .name = "bar",
+						.size = MIB(2),
+						.type = REGION_DEVICE_MEMORY,
+						.attr = { S2_NORMAL_WB, SH_INNER, true, true,
+							  false },
+						.opts.adjustable = true };
+	return control_init(&setup, &d);
+}
+
+static const struct mm_caps plain = { .pa_bits = 40 };
+static const struct mm_caps with_mte = { .pa_bits = 40, .mte = true };
+static const struct mm_caps with_fwb = { .pa_bits = 40, .fwb = true };
+
+static int make(void **state)
+{
+	(void)state;
+	return start(&plain);
+}
+
+static s64 run(u64 command, u64 a0, u64 a1, u64 a2)
+{
+	u64 args[] = { a0, a1, a2 };
+
+	return control_run(command, args, r);
+}
+
+static s64 set(u64 region, u64 memattr)
+{
+	return run(CONTROL_SET, region, memattr, CONTROL_KEEP_SH);
+}
+
+static u8 memattr_at(u64 ipa)
+{
+	assert_int_equal(run(CONTROL_WALK, ipa, 0, 0), 0);
+	return r[4] & 15;
+}
+
+static void info_and_regions_say_what_there_is(void **state)
+{
+	(void)state;
+	assert_int_equal(run(CONTROL_INFO, 0, 0, 0), 0);
+	assert_int_equal(r[0], NR_TABLE + 1);
+	assert_int_equal(r[1] & (CONTROL_INFO_FWB | CONTROL_INFO_MTE), 0);
+	assert_int_equal(r[2], 2);
+	assert_int_equal(r[5], 1000);
+	assert_int_equal(run(CONTROL_REGION, TARGET, 0, 0), 0);
+	assert_int_equal(r[0], BASE + MIB(64));
+	assert_int_equal(r[1], BASE + MIB(64) + GIB(4));
+	assert_int_equal(r[2], MIB(64));
+	assert_int_equal(r[3], CONTROL_TYPE_RAW | CONTROL_ORIGIN_CONFIG << 8 |
+				       CONTROL_EXPOSE_NONE << 16 |
+				       (u64)CONTROL_FLAG_ADJUSTABLE << 32);
+	assert_int_equal(r[4], 5 | 3 << 8 | (CONTROL_READ | CONTROL_WRITE) << 16);
+	assert_string_equal((char *)&r[5], "target");
+	assert_int_equal(run(CONTROL_REGION, FOLLOWER, 0, 0), 0);
+	assert_int_equal(r[3] >> 32,
+			 CONTROL_FLAG_ADJUSTABLE | CONTROL_FLAG_BAR | CONTROL_FLAG_NO_TAGS);
+	assert_int_equal(run(CONTROL_REGION, FOLLOWER + 1, 0, 0), -ENOENT);
+	assert_int_equal(run(CONTROL_REGION, ~0ull, 0, 0), -ENOENT);
+}
+
+static void a_walk_finds_leaves_and_holes(void **state)
+{
+	(void)state;
+	assert_int_equal(run(CONTROL_WALK, BASE + MIB(64) + 0x123456, 0, 0), 0);
+	assert_int_equal(r[1], BASE + MIB(64) + 0x123456 + GIB(4));
+	assert_int_equal(r[2], MIB(2));
+	assert_int_equal(r[3] & 255, 2);
+	assert_int_equal(run(CONTROL_WALK, BASE + MIB(4), 0, 0), -ENOENT);
+	assert_int_equal(r[0], BASE + MIB(4));
+	assert_int_equal(r[2], MIB(2));
+	assert_int_equal(run(CONTROL_WALK, BIT(40), 0, 0), -EINVAL);
+	assert_int_equal(run(CONTROL_WALK, ~0ull, 0, 0), -EINVAL);
+}
+
+static void a_change_keeps_what_is_mapped_and_who_may_access_it(void **state)
+{
+	(void)state;
+	checks[TARGET].checked = 5;
+	assert_int_equal(set(TARGET, S2_DEVICE_GRE), 0);
+	assert_int_equal(r[0], S2_NORMAL_NC | SH_INNER << 8);
+	assert_int_equal(r[1], 0);
+	for (u64 at = 0; at < MIB(64); at += MIB(2)) {
+		assert_int_equal(memattr_at(BASE + MIB(64) + at), S2_DEVICE_GRE);
+		assert_int_equal(r[1], BASE + MIB(64) + at + GIB(4));
+		assert_int_equal(r[4] >> 16, CONTROL_READ | CONTROL_WRITE);
+	}
+	assert_int_equal(memattr_at(BASE), S2_NORMAL_WB);
+	assert_int_equal(memattr_at(BASE + MIB(128)), S2_NORMAL_NC);
+	assert_int_equal(run(CONTROL_CHECK, TARGET, 0, 0), 0);
+	assert_int_equal(r[0], 0);
+	assert_int_equal(run(CONTROL_COUNTER, COUNT_CHANGE, 0, 0), 0);
+	assert_int_equal(r[0], 1);
+}
+
+static void shareability_changes_on_request(void **state)
+{
+	(void)state;
+	assert_int_equal(run(CONTROL_SET, TARGET, S2_NORMAL_NC, SH_OUTER), 0);
+	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_NC);
+	assert_int_equal(r[4] >> 8 & 3, SH_OUTER);
+	assert_int_equal(run(CONTROL_SET, TARGET, S2_NORMAL_NC, 1), -EINVAL);
+	assert_int_equal(run(CONTROL_SET, TARGET, S2_NORMAL_NC, 0x100000002), -EINVAL);
+}
+
+static void caches_are_cleaned_between_break_and_make(void **state)
+{
+	unsigned flushes;
+
+	(void)state;
+	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
+	assert_int_equal(r[1], 0);
+	assert_int_equal(cleaned.calls, 0);
+	flushes = fake_tlb.flushes;
+	assert_int_equal(set(TARGET, S2_DEVICE_nGnRE), 0);
+	assert_int_equal(r[1], 1);
+	assert_int_equal(cleaned.calls, 1);
+	assert_int_equal(cleaned.pa, BASE + MIB(64) + GIB(4));
+	assert_int_equal(cleaned.size, MIB(64));
+	assert_int_equal(cleaned.flushes, flushes + 1);
+	assert_int_equal(fake_tlb.flushes, flushes + 1);
+}
+
+static void cacheability_that_shrinks_is_cleaned(void **state)
+{
+	static const struct {
+		u8 from, to;
+		bool cleaned;
+	} cases[] = {
+		{ S2_NORMAL_WB, S2_NORMAL_WT, true },
+		{ S2_NORMAL_WB, S2_NORMAL_NC, true },
+		{ S2_NORMAL_WT, S2_DEVICE_nGnRnE, true },
+		{ S2_NORMAL_WT, S2_NORMAL_WB, false },
+		{ S2_NORMAL_NC, S2_DEVICE_nGnRE, false },
+		{ S2_NORMAL_WB, S2_NORMAL_WB, false },
+		{ S2_NORMAL_WB, 0x7, true },
+		{ 0x7, S2_NORMAL_NC, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(set(TARGET, cases[i].from), 0);
+		assert_int_equal(set(TARGET, cases[i].to), 0);
+		assert_int_equal(r[1], cases[i].cleaned);
+	}
+	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
+	assert_int_equal(run(CONTROL_SET, TARGET, S2_NORMAL_WB, SH_NONE), 0);
+	assert_int_equal(r[1], 1);
+}
+
+static void forced_write_back_is_cleaned_for_stage_1s_own(void **state)
+{
+	(void)state;
+	assert_int_equal(start(&with_fwb), 0);
+	assert_int_equal(set(TARGET, S2_FWB_FORCE_WB), 0);
+	assert_int_equal(set(TARGET, S2_FWB_STAGE1), 0);
+	assert_int_equal(r[1], 1);
+	assert_int_equal(set(TARGET, S2_FWB_FORCE_WB), 0);
+	assert_int_equal(r[1], 0);
+	assert_int_equal(set(TARGET, S2_NORMAL_WT), -EINVAL);
+}
+
+static void a_change_that_cannot_clean_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
+	cleaned.result = -ENOMEM;
+	assert_int_equal(set(TARGET, S2_NORMAL_NC), -ENOMEM);
+	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_WB);
+	assert_int_equal(memattr_at(BASE + MIB(128) - 1), S2_NORMAL_WB);
+	assert_int_equal(table.region[TARGET].attr.memattr, S2_NORMAL_WB);
+}
+
+static void what_may_not_be_changed_is_not(void **state)
+{
+	(void)state;
+	assert_int_equal(set(FIXED, S2_NORMAL_WB), -EPERM);
+	assert_int_equal(set(MEMORY, S2_NORMAL_WB), -EPERM);
+	assert_int_equal(set(TARGET, 0x4), -EINVAL);
+	assert_int_equal(set(TARGET, 0xc), -EINVAL);
+	assert_int_equal(set(TARGET, 16), -EINVAL);
+	assert_int_equal(set(TARGET, 0x100000005), -EINVAL);
+	assert_int_equal(set(FOLLOWER + 1, 0), -ENOENT);
+	assert_int_equal(set(FOLLOWER, 0), -EBUSY);
+	assert_int_equal(memattr_at(BASE + MIB(128)), S2_NORMAL_NC);
+	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_NC);
+	assert_int_equal(run(7, 0, 0, 0), CONTROL_NOT_SUPPORTED);
+	assert_int_equal(run(9, 0, 0, 0), CONTROL_NOT_SUPPORTED);
+	assert_int_equal(run(~0ull, 0, 0, 0), CONTROL_NOT_SUPPORTED);
+}
+
+static void a_guest_with_mte_does_not_get_at_tags_that_are_not_there(void **state)
+{
+	(void)state;
+	assert_int_equal(start(&with_mte), 0);
+	assert_int_equal(set(NO_TAGS, S2_NORMAL_WB), -EACCES);
+	assert_int_equal(set(NO_TAGS, S2_NORMAL_WT), 0);
+	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
+	table.region[NO_TAGS].opts.untagged = UNTAGGED_TRUSTED;
+	assert_int_equal(set(NO_TAGS, S2_NORMAL_WB), 0);
+}
+
+static void at_asks_both_stages_only_where_stage_2_lets_it(void **state)
+{
+	(void)state;
+	machine.at_stage1 = (BASE + MIB(64)) | 0xffull << 56;
+	machine.at_both = 0x44ull << 56;
+	assert_int_equal(run(CONTROL_AT, 0x1234, 0, 0), 0);
+	assert_int_equal(machine.at_va, 0x1234);
+	assert_int_equal(r[0], machine.at_stage1);
+	assert_int_equal(r[1], machine.at_both);
+	assert_int_equal(machine.at_ops, BIT(AT_S1E1R) | BIT(AT_S12E1R));
+
+	machine.at_ops = 0;
+	machine.at_stage1 = BASE + MIB(4); /* nothing is mapped */
+	assert_int_equal(run(CONTROL_AT, 0, 1, 0), -EFAULT);
+	assert_int_equal(machine.at_ops, BIT(AT_S1E1W));
+
+	machine.at_ops = 0;
+	machine.at_stage1 = PAR_F;
+	assert_int_equal(run(CONTROL_AT, 0, 1, 0), 0);
+	assert_int_equal(r[1], PAR_F);
+	assert_int_equal(machine.at_ops, BIT(AT_S1E1W));
+	assert_int_equal(run(CONTROL_AT, 0, 2, 0), -EINVAL);
+}
+
+static void counters_are_of_all_cpus(void **state)
+{
+	(void)state;
+	cpus[0].count[COUNT_HVC] = 5;
+	cpus[1].count[COUNT_HVC] = 7;
+	assert_int_equal(run(CONTROL_COUNTER, COUNT_HVC, 0, 0), 0);
+	assert_int_equal(r[0], 12);
+	assert_string_equal((char *)&r[1], "exits: hvc");
+	assert_int_equal(run(CONTROL_COUNTER, NR_CPU_COUNTERS, 0, 0), -ENOENT);
+	control_count_abort(BASE + MIB(64));
+	fake_this_cpu = &cpus[1];
+	control_count_abort(BASE + MIB(128) - 1);
+	control_count_abort(1); /* of no region */
+	assert_int_equal(run(CONTROL_ABORTS, TARGET, 0, 0), 0);
+	assert_int_equal(r[0], 2);
+	assert_int_equal(run(CONTROL_ABORTS, FOLLOWER + 1, 0, 0), -ENOENT);
+}
+
+static void a_call_is_a_command(void **state)
+{
+	struct frame f = { .x = { CONTROL_CALL(CONTROL_SET), FIXED, 0, CONTROL_KEEP_SH } };
+
+	(void)state;
+	assert_true(control_call(&f));
+	assert_int_equal(f.x[0], -EPERM);
+	f.x[0] = CONTROL_CALL_REVISION;
+	assert_true(control_call(&f));
+	assert_int_equal(f.x[0] << 16 | f.x[1], CONTROL_MAJOR << 16 | CONTROL_MINOR);
+	f.x[0] = CONTROL_CALL_UID;
+	assert_true(control_call(&f));
+	assert_int_equal(f.x[3], CONTROL_UID_3);
+	f.x[0] = CONTROL_CALL(100);
+	assert_false(control_call(&f));
+	f.x[0] = 0xc5000000;
+	assert_false(control_call(&f));
+}
+
+static u64 page_read(u64 offset, unsigned size)
+{
+	return control_page_access(NULL, offset, size, false, 0);
+}
+
+static void page_write(u64 offset, unsigned size, u64 val)
+{
+	control_page_access(NULL, offset, size, true, val);
+}
+
+static void the_page_has_registers_for_each_cpu(void **state)
+{
+	(void)state;
+	assert_int_equal(page_read(CONTROL_PAGE_MAGIC, 4), CONTROL_MAGIC);
+	assert_int_equal(page_read(CONTROL_PAGE_MAGIC, 8), 0x100005356414d);
+	assert_int_equal(page_read(CONTROL_PAGE_REGIONS, 8), 2ull << 32 | (NR_TABLE + 1));
+	page_write(CONTROL_PAGE_ARGS, 4, TARGET);
+	page_write(CONTROL_PAGE_ARGS + 4, 4, 0);
+	page_write(CONTROL_PAGE_COMMAND, 4, CONTROL_REGION);
+	assert_int_equal(page_read(CONTROL_PAGE_STATUS, 8), 0);
+	assert_int_equal(page_read(CONTROL_PAGE_RESULTS, 8), BASE + MIB(64));
+	assert_int_equal(page_read(CONTROL_PAGE_RESULTS + 12, 4), (BASE + MIB(64) + GIB(4)) >> 32);
+
+	fake_this_cpu = &cpus[1];
+	page_write(CONTROL_PAGE_ARGS, 8, 1ull << 32 | TARGET);
+	page_write(CONTROL_PAGE_COMMAND, 8, CONTROL_REGION);
+	assert_int_equal(page_read(CONTROL_PAGE_STATUS, 8), -ENOENT);
+	assert_int_equal(page_read(CONTROL_PAGE_RESULTS, 8), 0);
+	fake_this_cpu = &cpus[0];
+	assert_int_equal(page_read(CONTROL_PAGE_RESULTS, 8), BASE + MIB(64));
+}
+
+static void nothing_else_is_in_the_page(void **state)
+{
+	(void)state;
+	for (u64 offset = 0; offset < PAGE_SIZE; offset += 4) {
+		bool known = offset < 0x10 || (offset >= CONTROL_PAGE_STATUS && offset < 0x38) ||
+			     (offset >= CONTROL_PAGE_RESULTS && offset < 0xa0);
+
+		if (offset != CONTROL_PAGE_COMMAND)
+			page_write(offset, 4, ~0u);
+		page_write(offset, 2, 1);
+		assert_int_equal(page_read(offset, 1), 0);
+		if (!known)
+			assert_int_equal(page_read(offset, 4), 0);
+	}
+	assert_int_equal(page_read(CONTROL_PAGE_MAGIC, 4), CONTROL_MAGIC);
+	assert_int_equal(page_read(PAGE_SIZE - 8, 8), 0);
+}
+
+static void the_page_lies_where_nothing_is(void **state)
+{
+	static struct host host;
+	static struct region_table t;
+
+	(void)state;
+	host.nr_memory = host.nr_mmio = 0;
+	t.nr = 1;
+	t.region[0] = (struct region){ .ipa = IPA(GIB(3)), .size = GIB(2) };
+	assert_int_equal(control_place(&t, &host, 40), GIB(3) - PAGE_SIZE);
+	host.nr_memory = 1;
+	host.memory[0] = (struct range){ GIB(1), GIB(2) };
+	host.nr_mmio = 1;
+	host.mmio[0].range = (struct range){ GIB(1) - PAGE_SIZE, PAGE_SIZE };
+	assert_int_equal(control_place(&t, &host, 40), GIB(1) - 2 * PAGE_SIZE);
+	host.mmio[0].range = (struct range){ 0, GIB(1) };
+	assert_int_equal(control_place(&t, &host, 40), BIT(40) - PAGE_SIZE);
+	assert_int_equal(control_place(&t, &host, 32), 0);
+}
+
+static int start_again(void)
+{
+	struct control_setup setup = { .regions = &table,
+				       .config = &config,
+				       .checks = checks,
+				       .caps = plain,
+				       .pool = &pool,
+				       .clean = clean };
+
+	return control_init(&setup, &d);
+}
+
+static void memory_of_two_regions_is_not_adjustable(void **state)
+{
+	(void)state;
+	table.region[FIXED].pa = PA(table.region[TARGET].pa.v + MIB(62));
+	assert_int_equal(start_again(), -EINVAL);
+	assert_non_null(strstr(d.text, "target: adjustable: fixed has the same memory"));
+	table.region[FIXED].opts.allow_alias = true;
+	assert_int_equal(start_again(), 0);
+}
+
+static u64 no_handler(void *arg, u64 offset, unsigned size, bool write, u64 val)
+{
+	(void)arg, (void)offset, (void)size, (void)write;
+	return val;
+}
+
+/* Last: the table of pages has no way to forget. */
+static void registers_that_el2_works_are_not_adjustable(void **state)
+{
+	(void)state;
+	assert_int_equal(mmio_register(IPA(BASE + MIB(66)), no_handler, NULL), 0);
+	assert_int_equal(start_again(), -EINVAL);
+	assert_non_null(strstr(d.text, "Mavis works the registers at 0x84200000"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(info_and_regions_say_what_there_is, make),
+		cmocka_unit_test_setup(a_walk_finds_leaves_and_holes, make),
+		cmocka_unit_test_setup(a_change_keeps_what_is_mapped_and_who_may_access_it, make),
+		cmocka_unit_test_setup(shareability_changes_on_request, make),
+		cmocka_unit_test_setup(caches_are_cleaned_between_break_and_make, make),
+		cmocka_unit_test_setup(cacheability_that_shrinks_is_cleaned, make),
+		cmocka_unit_test_setup(forced_write_back_is_cleaned_for_stage_1s_own, make),
+		cmocka_unit_test_setup(a_change_that_cannot_clean_is_none, make),
+		cmocka_unit_test_setup(what_may_not_be_changed_is_not, make),
+		cmocka_unit_test_setup(a_guest_with_mte_does_not_get_at_tags_that_are_not_there,
+				       make),
+		cmocka_unit_test_setup(at_asks_both_stages_only_where_stage_2_lets_it, make),
+		cmocka_unit_test_setup(counters_are_of_all_cpus, make),
+		cmocka_unit_test_setup(a_call_is_a_command, make),
+		cmocka_unit_test_setup(the_page_has_registers_for_each_cpu, make),
+		cmocka_unit_test_setup(nothing_else_is_in_the_page, make),
+		cmocka_unit_test_setup(the_page_lies_where_nothing_is, make),
+		cmocka_unit_test_setup(memory_of_two_regions_is_not_adjustable, make),
+		cmocka_unit_test_setup(registers_that_el2_works_are_not_adjustable, make),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
