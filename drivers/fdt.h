@@ -65,7 +65,10 @@ struct dt_walk {
 };
 
 /* What a node is, by `compatible`. */
-enum dt_kind { DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_PSCI, DT_PCI_ECAM };
+enum dt_kind {
+	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_PSCI, DT_PCI_ECAM,
+	DT_DEBUG		/* registers by which a CPU can be halted and made to do things */
+};
 
 /*
  * Checks @size bytes at @fdt, aligned to 4, from the header to the last property. The text says

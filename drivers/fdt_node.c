@@ -18,6 +18,8 @@ static const struct {
 	{ "qcom,msm-qgic2",		DT_GICV2 },
 	{ "brcm,brahma-b15-gic",	DT_GICV2 },
 	{ "brcm,bcm2836-l1-intc",	DT_INTC },
+	{ "arm,coresight-cpu-debug",	DT_DEBUG },
+	{ "arm,coresight-cti",		DT_DEBUG },
 	{ "arm,smmu-v3",		DT_SMMU },
 	{ "arm,smmu-v2",		DT_SMMU },
 	{ "arm,mmu-500",		DT_SMMU },

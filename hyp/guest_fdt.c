@@ -188,7 +188,7 @@ static bool is_gone(const struct edit *e, enum dt_kind kind)
 
 	if (dt_is_cpu(w))
 		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
-	return kind == DT_ITS || is_boot_module(w);
+	return kind == DT_ITS || kind == DT_DEBUG || is_boot_module(w);
 }
 
 static int edit_node(struct edit *e, enum dt_kind kind)

@@ -189,6 +189,19 @@ static void the_its_is_removed_with_what_refers_to_it(void **state)
 	assert_true(tree_has(out, "/timer", "msi-parent"));
 }
 
+static void the_cpus_external_debug_is_not_the_guests(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/debug@30000000", "compatible", "arm,coresight-cpu-debug");
+	TREE_CELLS(fdt, "/debug@30000000", "reg", 0, 0x30000000, 0, 0x1000);
+	read_tree();
+	for (unsigned i = 0; i < host.nr_mmio; i++)
+		assert_string_not_equal(host.mmio[i].name, "debug@30000000");
+	write_guest();
+	assert_false(tree_has(out, "/debug@30000000", NULL));
+}
+
 static void an_msi_map_keeps_its_other_entries(void **state)
 {
 	(void)state;
@@ -274,6 +287,7 @@ int main(void)
 		TEST(what_speaks_of_the_hosts_boot_is_removed),
 		TEST(a_tree_without_chosen_gets_one),
 		TEST(the_its_is_removed_with_what_refers_to_it),
+		TEST(the_cpus_external_debug_is_not_the_guests),
 		TEST(an_msi_map_keeps_its_other_entries),
 		TEST(a_gicv3_has_no_frames_for_a_gicv2_guest),
 		TEST(a_gicv2_has_distributor_and_cpu_interface),
