@@ -51,19 +51,6 @@ static int delete_all(struct edit *e, const char *const *names, unsigned n)
 	return err;
 }
 
-static bool kept(const struct edit *e, u64 mpidr)
-{
-	const struct host *host = e->args->host;
-	unsigned want = e->args->config->cpus;
-
-	if (!want || want > host->nr_cpus)
-		want = host->nr_cpus;
-	for (unsigned i = 0; i < want; i++)
-		if (host->cpu[i].mpidr == mpidr)
-			return true;
-	return false;
-}
-
 /* Every CPU starts through Mavis, whatever the machine's firmware has. */
 static int edit_cpu(struct edit *e)
 {
@@ -119,7 +106,7 @@ static int set_initrd(struct edit *e)
  * What speaks of the host's own boot: its firmware's tables, its memory map, other hypervisors'
  * modules.
  */
-static bool is_leftover(const char *name)
+bool edit_is_leftover(const char *name)
 {
 	static const char *const prefixes[] = {
 		"linux,uefi-", "linux,usable-memory", "linux,elfcorehdr", "linux,booted-from-kexec",
@@ -168,29 +155,6 @@ static int edit_gic(struct edit *e, unsigned version)
 	return delete_all(e, maintenance, ARRAY_SIZE(maintenance));
 }
 
-static bool is_boot_module(const struct dt_walk *w)
-{
-	const char *s = NULL;
-
-	if (w->depth != 2 || strcmp(w->bus[1].name, "chosen"))
-		return false;
-	while ((s = dt_next_string(w->prop[DT_COMPATIBLE], s)))
-		if (is_leftover(s))
-			return true;
-	return false;
-}
-
-/* What other nodes refer to by a phandle, and the guest does not have. */
-static bool is_gone(const struct edit *e, enum dt_kind kind)
-{
-	const struct dt_walk *w = &e->w;
-	u64 mpidr;
-
-	if (dt_is_cpu(w))
-		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
-	return kind == DT_ITS || kind == DT_DEBUG || is_boot_module(w);
-}
-
 static int edit_node(struct edit *e, enum dt_kind kind)
 {
 	const struct dt_walk *w = &e->w;
@@ -226,7 +190,7 @@ static struct edit_change *find_change(struct edit *e, const char *prop)
 /* A property as it was, less what refers to something that is gone. */
 static void write_old(struct edit *e, const char *name, struct dt_prop p)
 {
-	if (dt_at(&e->w, "chosen") && is_leftover(name))
+	if (dt_at(&e->w, "chosen") && edit_is_leftover(name))
 		return;
 	if (!e->nr_gone || !edit_list(e, name, p))
 		dt_write_prop(&e->out, name, p.data, p.len);
@@ -333,29 +297,13 @@ static int add_nodes(struct edit *e)
 	return err;
 }
 
-static void note_gone(struct edit *e)
-{
-	u64 phandle;
-
-	if (dt_number(e->w.prop[DT_PHANDLE], &phandle) && e->nr_gone < EDIT_MAX_GONE)
-		e->gone[e->nr_gone++] = (u32)phandle;
-}
-
-static void find_gone(struct edit *e)
-{
-	dt_walk(&e->w, e->from);
-	while (dt_next(&e->w))
-		if (is_gone(e, dt_kind(&e->w)))
-			note_gone(e);
-}
-
 /* One node, but for its end. e->skip: neither it nor what is below it. */
 static int visit(struct edit *e)
 {
 	enum dt_kind kind = dt_kind(&e->w);
 	int err;
 
-	e->skip = is_gone(e, kind) || (e->nr_gone && edit_refers_to_gone(e));
+	e->skip = edit_is_gone(e, kind) || (e->nr_gone && edit_refers_to_gone(e));
 	if (e->skip)
 		return 0;
 	err = edit_node(e, kind);
@@ -443,9 +391,10 @@ int guest_fdt_write(void *buf, u64 size, const struct guest_fdt_args *args, stru
 	e.args = args;
 	e.d = d;
 	dt_write_start(&e.out, buf, (u32)MIN(size, MIB(2)), e.from);
-	find_gone(&e);
 	write_reservations(&e);
-	err = edit_collect_ram(&e);
+	err = edit_find_gone(&e);
+	if (!err)
+		err = edit_collect_ram(&e);
 	if (!err)
 		err = write_nodes(&e);
 	if (!err && dt_write_finish(&e.out))

@@ -77,6 +77,13 @@ u64 edit_exposed_bound(const struct region_table *t);
 /* Makes the control page's node. */
 int edit_control(struct edit *e);
 
+/* What speaks of the host's own boot, by the name of a property or a `compatible`. */
+bool edit_is_leftover(const char *name);
+
+/* What the guest does not have; and notes all of that, for those that refer to it. */
+bool edit_is_gone(const struct edit *e, enum dt_kind kind);
+int edit_find_gone(struct edit *e);
+
 /* Writes a property that may refer to something that is gone; false if it is none of these. */
 bool edit_list(struct edit *e, const char *name, struct dt_prop p);
 

@@ -1,7 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tree says about CPUs and interrupt controllers that the guest does not have. */
+/* What the guest does not have of the tree, and what the tree says about that elsewhere. */
 #include "hyp/guest_fdt_parts.h"
+#include "lib/errno.h"
 #include <string.h>
+
+static bool kept(const struct edit *e, u64 mpidr)
+{
+	const struct host *host = e->args->host;
+	unsigned want = e->args->config->cpus;
+
+	if (!want || want > host->nr_cpus)
+		want = host->nr_cpus;
+	for (unsigned i = 0; i < want; i++)
+		if (host->cpu[i].mpidr == mpidr)
+			return true;
+	return false;
+}
+
+static bool is_boot_module(const struct dt_walk *w)
+{
+	const char *s = NULL;
+
+	if (w->depth != 2 || strcmp(w->bus[1].name, "chosen"))
+		return false;
+	while ((s = dt_next_string(w->prop[DT_COMPATIBLE], s)))
+		if (edit_is_leftover(s))
+			return true;
+	return false;
+}
+
+/* What other nodes refer to by a phandle, and the guest does not have. */
+bool edit_is_gone(const struct edit *e, enum dt_kind kind)
+{
+	const struct dt_walk *w = &e->w;
+	u64 mpidr;
+
+	if (dt_is_cpu(w))
+		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
+	return kind == DT_ITS || kind == DT_DEBUG || is_boot_module(w);
+}
+
+static int note_gone(struct edit *e)
+{
+	u64 phandle;
+
+	if (!dt_number(e->w.prop[DT_PHANDLE], &phandle))
+		return 0;
+	if (e->nr_gone == EDIT_MAX_GONE)
+		return dt_fail(&e->w, e->d, -E2BIG, "phandle",
+			       "more than %d nodes to remove: raise EDIT_MAX_GONE", EDIT_MAX_GONE);
+	e->gone[e->nr_gone++] = (u32)phandle;
+	return 0;
+}
+
+int edit_find_gone(struct edit *e)
+{
+	int err = 0;
+
+	dt_walk(&e->w, e->from);
+	while (!err && dt_next(&e->w))
+		if (edit_is_gone(e, dt_kind(&e->w)))
+			err = note_gone(e);
+	return err;
+}
 
 /* Lists of phandles, each with arguments. */
 static const struct reference {

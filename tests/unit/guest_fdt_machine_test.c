@@ -202,6 +202,29 @@ static void the_cpus_external_debug_is_not_the_guests(void **state)
 	assert_false(tree_has(out, "/debug@30000000", NULL));
 }
 
+static void more_nodes_than_can_be_removed_are_refused(void **state)
+{
+	void *big;
+
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	big = malloc(KIB(64));
+	assert_non_null(big);
+	assert_int_equal(fdt_open_into(fdt, big, KIB(64)), 0);
+	for (u32 i = 0; i < 129; i++) {
+		char path[16];
+
+		snprintf(path, sizeof(path), "/cti@%x", i);
+		tree_set_string(big, path, "compatible", "arm,coresight-cti");
+		TREE_CELLS(big, path, "phandle", 0x1000 + i);
+	}
+	args.base = big;
+	args.base_size = KIB(64);
+	refused(-E2BIG, "phandle: ", "more than 128 nodes to remove");
+	free(big);
+}
+
 static void an_msi_map_keeps_its_other_entries(void **state)
 {
 	(void)state;
@@ -288,6 +311,7 @@ int main(void)
 		TEST(a_tree_without_chosen_gets_one),
 		TEST(the_its_is_removed_with_what_refers_to_it),
 		TEST(the_cpus_external_debug_is_not_the_guests),
+		TEST(more_nodes_than_can_be_removed_are_refused),
 		TEST(an_msi_map_keeps_its_other_entries),
 		TEST(a_gicv3_has_no_frames_for_a_gicv2_guest),
 		TEST(a_gicv2_has_distributor_and_cpu_interface),
