@@ -201,6 +201,6 @@ void main(u64 fdt, u64 el)
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
 	probe_tags(&regions, &caps);
 	report_start(&entry, nr_cpus);
-	console_share();
+	console_share(config.quiet);
 	guest_enter(entry.pc.v, entry.fdt.v);
 }

@@ -14,11 +14,11 @@ static struct {
 
 static struct uart console;
 static struct lock console_lock;
-static bool shared;
+static bool shared, quiet;
 
 static void write(const char *text)
 {
-	if (console.driver)
+	if (console.driver && !quiet)
 		uart_write(&console, text);
 }
 
@@ -54,16 +54,18 @@ void console_open(const struct uart *uart)
 
 void console_drain(void)
 {
-	if (console.driver)
+	if (console.driver && !quiet)
 		uart_drain(&console);
 }
 
-void console_share(void)
+void console_share(bool be_quiet)
 {
 	shared = true;
+	quiet = be_quiet;
 }
 
 void console_break_lock(void)
 {
 	shared = false;
+	quiet = false;
 }

@@ -19,11 +19,15 @@ void console_drain(void);
 
 /*
  * From here on other CPUs may print as well. Not before the MMU is on: exclusives need Normal
- * memory.
+ * memory. @quiet: to the log ring alone, because the guest may turn off the UART or its clock, and
+ * an access could then hang the bus.
  */
-void console_share(void);
+void console_share(bool quiet);
 
-/* Prints without the lock: for a CPU that found an error while it, or another CPU, was printing. */
+/*
+ * Prints without the lock, and aloud: for a CPU that found an error while it, or another CPU, was
+ * printing.
+ */
 void console_break_lock(void);
 
 #endif

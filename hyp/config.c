@@ -48,6 +48,7 @@ static const struct prop guest_props[] = {
 	{ .name = "bootargs", .kind = PROP_STRING, .offset = offsetof(struct config, bootargs) },
 	{ .name = "mte", .kind = PROP_FLAG, .offset = offsetof(struct config, mte) },
 	{ .name = "verify", .kind = PROP_FLAG, .offset = offsetof(struct config, verify) },
+	{ .name = "quiet", .kind = PROP_FLAG, .offset = offsetof(struct config, quiet) },
 	{ .name = "strict", .kind = PROP_FLAG, .offset = offsetof(struct config, strict) },
 	{ .name = "control", .kind = PROP_FLAG, .offset = offsetof(struct config, control) },
 	{ .name = "no-fwb", .kind = PROP_FLAG, .offset = offsetof(struct config, no_fwb) },

@@ -21,6 +21,7 @@ struct config {
 	const char *bootargs;		/* "" where there are none */
 	bool mte;
 	bool verify;
+	bool quiet;			/* nothing on the console once the guest runs */
 	bool strict;			/* stop where the self-check finds a difference */
 	bool control;			/* offer the control page and calls */
 	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */

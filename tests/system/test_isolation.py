@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import bundles
 import machine
 
 # Between virtio-mmio's and the platform bus's registers on QEMU's virt: nothing that the device tree describes.
@@ -52,3 +53,10 @@ def test_a_storm_of_bad_accesses_does_not_flood_the_console(guest):
 def test_the_guest_lives_on(guest):
     assert guest.run("nproc") == "2"
     assert int(re.search(r"pmu: (\d+) cycles", guest.run("pmu"))[1]) > 0
+
+
+def test_a_quiet_mavis_leaves_the_console_to_the_guest(start, tmp_path):
+    bundle = bundles.make(tmp_path / "guest.cpio", bundles.config(tmp_path / "config.dts", "quiet;"))
+    guest = start("quiet", smp=2, loaded=machine.mavis(bundle)).login()
+    assert "Guest: " in guest.boot_log()
+    assert "mavis:" not in refused(guest, NOTHING)
