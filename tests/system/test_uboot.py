@@ -80,6 +80,27 @@ def test_u_boot_boots_the_card(start, cards, direct, loader, said):
     m.expect_end()
 
 
+def as_ext4(image, fat):
+    """Makes a disk with the files of a card, on an ext4 file system."""
+    folder = image.with_suffix(".files")
+    folder.mkdir()
+    subprocess.run(["mcopy", "-s", "-n", "-i", f"{fat}@@1M", "::/", folder], check=True, timeout=60)
+    with open(image, "wb") as f:
+        f.truncate(128 << 20)
+    subprocess.run(["/sbin/sfdisk", "-q", image], input="label: gpt\nstart=2048, size=253952, attrs=LegacyBIOSBootable\n",
+                   text=True, check=True, timeout=60)
+    subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder, "-E", "offset=1048576", image, "124M"], check=True,
+                   timeout=60)
+    return image
+
+
+@pytest.mark.parametrize("loader", ["extlinux", "script"])
+def test_u_boot_boots_from_ext4(start, cards, direct, tmp_path, loader):
+    m = start(f"ext4-{loader}", **u_boot(*disk(as_ext4(tmp_path / "disk.img", cards(loader)))))
+    m.expect("Starting kernel")
+    is_at_home(m, direct)
+
+
 def test_u_boot_boots_a_fit_image_that_has_the_board_s_tree(start, tmp_path, direct):
     """As it is on boards. The tree is that of just this machine: with -bios it has no GPIO."""
     dtb = tmp_path / "virt.dtb"
