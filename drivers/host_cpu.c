@@ -18,7 +18,8 @@ static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct dia
 		    cpu->release_addr >= BIT(DT_PA_BITS) || !IS_ALIGNED(cpu->release_addr, 8))
 			return dt_fail(w, d, -EINVAL, "cpu-release-addr",
 				       "must be a multiple of 8 below %d bits, as enable-method is "
-				       "spin-table",
+				       "spin-table: the loader fills it in, take the tree that it "
+				       "passes on",
 				       DT_PA_BITS);
 	}
 	return 0;
