@@ -62,43 +62,45 @@ CFLAGS := -std=gnu11 -Os -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
 	-ffile-prefix-map=$(CURDIR)/=
 TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/libc \
 	-isystem $(shell $(CC) $(TARGET_FLAGS) -print-file-name=include) -isystem $(LIBFDT_INC) \
-	-march=armv8-a -mcmodel=tiny -mgeneral-regs-only -mstrict-align -mbranch-protection=standard \
-	-fpie -fvisibility=hidden -fno-common -fomit-frame-pointer -fno-asynchronous-unwind-tables \
-	-fstack-protector -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
+	-march=armv8-a -mcmodel=small -mgeneral-regs-only -mstrict-align -mbranch-protection=standard \
+	-mfix-cortex-a53-835769 -fpie -fvisibility=hidden -fno-common -fno-omit-frame-pointer -fno-unwind-tables \
+	-fno-asynchronous-unwind-tables -fstack-protector -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
 
 # Made when the command line of the compiler changes, so that everything is compiled again.
 $(O)/target/.flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(VERSION) $(LIBFDT)' | cmp -s - $@ || echo '$(CC) $(VERSION) $(LIBFDT)' >$@
 
-TARGET_SRC := $(sort $(wildcard boot/*.[cS] hyp/*.[cS] mm/*.[cS] drivers/*.[cS] lib/*.[cS]))
-TARGET_OBJ := $(patsubst %,$(O)/target/%.o,$(TARGET_SRC))
+# What runs once and leaves, and what stays.
+BOOT_SRC := $(sort $(wildcard boot/*.[cS] boot/*/*.[cS]))
+STAY_SRC := $(sort $(wildcard $(addsuffix /*.[cS],hyp mm drivers lib)))
+BOOT_OBJ := $(patsubst %,$(O)/target/%.o,$(BOOT_SRC))
+STAY_OBJ := $(patsubst %,$(O)/target/%.o,$(STAY_SRC))
 
 .PHONY: all FORCE
 all: $(O)/mavis.img
 FORCE:
 
-$(O)/mavis.img: $(O)/mavis.elf tools/image
-	$(Q)tools/image $< $(OBJCOPY) $@
+$(O)/mavis.img: $(O)/mavis.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
 
-# gcc sees the whole image when it links (a tenth less text); clang would need a linker of its own for that.
-comma := ,
-# Cortex-A53 erratum 843419: libfdt's ADRPs become ADRs, which reach all of the image; veneers would take a page.
+# Both errata fixes: libfdt may be a library that was built without them.
 LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments \
-	--fix-cortex-a53-843419=adr -T linker.ld
-LINK = $(if $(TARGET_FLAGS),$(LD) $(LDFLAGS),$(CC) $(TARGET_CFLAGS) $(LTO) -nostdlib -static $(LDFLAGS:%=-Wl$(comma)%))
-LTO := $(if $(TARGET_FLAGS),,-flto -flto-partition=one -fno-expensive-optimizations \
-	-fno-tree-dominator-opts -fno-shrink-wrap)
+	--fix-cortex-a53-835769 --fix-cortex-a53-843419 -T linker.ld
 
-$(O)/mavis.elf: $(TARGET_OBJ) $(LIBFDT_LIB) linker.ld
-	$(Q)$(LINK) -o $@ $(TARGET_OBJ) $(LIBFDT_LIB)
+# boot/ and libfdt as one object, with names of sections that tell it from the rest (linker.ld).
+$(O)/target/boot.o: $(BOOT_OBJ) $(LIBFDT_LIB)
+	$(Q)$(LD) -r -o $@.tmp $^
+	$(Q)$(OBJCOPY) --prefix-alloc-sections=.boot $@.tmp $@
 
-# Calls to these appear when LTO is done with looking.
-$(O)/target/lib/string.c.o $(O)/target/boot/panic.c.o: LTO :=
+# head.S applies relocations of one kind.
+$(O)/mavis.elf: $(STAY_OBJ) $(O)/target/boot.o linker.ld
+	$(Q)$(LD) $(LDFLAGS) -o $@ $(filter %.o,$^)
+	$(Q)! $(CROSS_COMPILE)readelf -rW $@ | grep R_AARCH64 | grep -v R_AARCH64_RELATIVE
 
-$(TARGET_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
+$(BOOT_OBJ) $(STAY_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__,$(LTO)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
 
 ifdef LIBFDT
 $(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)
@@ -112,11 +114,14 @@ else
 $(LIBFDT_LIB): | $(DEPS)/.build ;
 endif
 
+# What of boot/machine touches the machine itself, beside its tree.
+MACHINE_ONLY := $(addprefix boot/machine/,pci.c spin_table.c uart_probe.c)
+
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
-HOST_SRC := $(wildcard mm/*.c drivers/host*.c drivers/fdt*.c) drivers/pci.c lib/format.c \
-	$(wildcard $(addprefix hyp/,config*.c control*.c bundle.c filetype.c image.c place.c regions.c guest_fdt*.c)) \
-	$(wildcard $(addprefix hyp/,cpu.c guest.c idreg.c lpi.c mmio.c pci.c psci.c pstate.c smccc.c table.c))
-HOST_SRC := $(filter-out mm/tlb.c mm/phys.c,$(HOST_SRC))
+HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c drivers/pci.c boot/table.c \
+	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
+	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
+	$(addprefix hyp/,bar.c control.c control_page.c cpu.c gic.c guest.c idreg.c mmio.c psci.c pstate.c smccc.c)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE)
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
@@ -137,10 +142,12 @@ $(O)/host/%.dtb: tests/data/%.dts
 $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
-TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) lib/format.c drivers/uart.c drivers/pci.c \
-	$(wildcard drivers/host*.c drivers/fdt*.c hyp/config*.c) hyp/regions.c hyp/table.c
+TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) lib/format.c drivers/uart.c boot/table.c \
+	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/memory_map.c \
+	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
-$(O)/tools/regions: $(wildcard tools/regions*.c $(addsuffix /*.h,tools mm drivers hyp lib)) $(TOOL_SRC) Makefile | $(DEPS)/.unit
+$(O)/tools/regions: $(wildcard tools/regions*.c $(addsuffix /*.h,tools mm drivers hyp lib boot boot/*)) $(TOOL_SRC) \
+		Makefile | $(DEPS)/.unit
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $(filter %.c,$^) -lfdt
 
@@ -242,7 +249,7 @@ LAB_BASE := 0x44000000
 LAB_CONFIGS := lab lab-no-fwb
 LAB_RUNS := max=$(O)/lab/lab.cpio max=$(O)/lab/lab-no-fwb.cpio cortex-a72=$(O)/lab/lab.cpio
 LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) lib/format.c lib/string.c lib/mem.S lib/cache.S mm/attr.c \
-	drivers/console.c drivers/uart.c $(sort $(wildcard drivers/fdt*.c drivers/host*.c))
+	drivers/console.c drivers/uart.c $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
 LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
 $(LAB_OBJ): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
@@ -318,7 +325,7 @@ $(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(CONFIG) tools/bundle tools/ne
 	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $< --config $(CONFIG) -o $@
 
 # What a table of many regions costs, counted on the host.
-REGIONS_BENCH_SRC := $(filter-out mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c
+REGIONS_BENCH_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c
 
 $(O)/bench/mm/%.o: %.c Makefile $(wildcard mm/*.h lib/*.h) | $(DEPS)/.unit
 	@mkdir -p $(@D)
@@ -340,7 +347,7 @@ bench: regions-bench $(BENCH_IN)
 
 # --- Checks without QEMU --------------------------------------------------------------------------
 
-C_SRC := $(sort $(wildcard boot/*.c hyp/*.c mm/*.c drivers/*.c lib/*.c guests/lab/*.c))
+C_SRC := $(sort $(filter %.c,$(BOOT_SRC) $(STAY_SRC)) $(wildcard guests/lab/*.c))
 TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 
 .PHONY: check format-check static-check build-check config-check tools-check fuzz-smoke
@@ -383,8 +390,8 @@ FUZZ_SECONDS := 60
 FUZZ_SEED := 0
 
 # What reads bytes that others made.
-FUZZ_SRC := $(wildcard drivers/fdt*.c drivers/host*.c $(addprefix hyp/,config*.c bundle.c filetype.c image.c guest_fdt*.c) \
-	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c)) lib/format.c tests/unit/uart_match.c
+FUZZ_SRC := $(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) $(wildcard boot/config/*.c) \
+	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) lib/format.c tests/unit/uart_match.c
 
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) Makefile | $(DEPS)/.check
 	@mkdir -p $(@D)

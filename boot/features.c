@@ -2,7 +2,7 @@
 #include "boot/features.h"
 
 #include "lib/format.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 enum id { PFR0, PFR1, PFR2, ZFR0, ISAR1, ISAR2, MMFR0, MMFR1, MMFR2, DFR0, NR_IDS };
 
@@ -68,10 +68,8 @@ void features_list(char *buf, size_t size)
 
 struct mm_caps features_mm(void)
 {
-	static const u8 pa_bits[] = { 32, 36, 40, 42, 44, 48, 48, 48 };
-
 	return (struct mm_caps){
-		.pa_bits = pa_bits[read_id(MMFR0) & 7],
+		.pa_bits = pa_sizes[MIN(read_id(MMFR0) & 7, PA_SIZE_MAX)],
 		.fwb = FIELD(read_id(MMFR2), 43, 40) >= 1,
 		.mte = FIELD(read_id(PFR1), 11, 8) >= 2,
 		.mte_perm = FIELD(read_id(PFR2), 3, 0) >= 1,

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/probe_tags.h"
 
-#include "boot/mmu.h"
-#include "boot/panic.h"
 #include "drivers/console.h"
-#include "lib/sysreg.h"
+#include "hyp/panic.h"
+#include "lib/arch.h"
+#include "mm/el2.h"
 #include "mm/resolve.h"
 
-#define SCTLR_ATA	BIT(43)		/* EL2 may access tags; TCF is 0: none is checked */
 #define TAG(n)		((u64)(n) << 56)
 #define TAG_MASK	TAG(15)
 
@@ -40,7 +39,7 @@ static bool stores_tags(const struct region *r)
 	if (el2_map(r->pa, PAGE_SIZE, S1_TAGGED) || el2_map(PA(last), PAGE_SIZE, S1_TAGGED))
 		stop("region %s: probe-tags: EL2 cannot map it: its page pool is used up",
 		     r->name);
-	write_sysreg(sctlr | SCTLR_ATA, sctlr_el2);
+	write_sysreg(sctlr | SCTLR_ATA, sctlr_el2);	/* TCF is 0: no tag is checked */
 	isb();
 	stored = page_stores_tags(r->pa.v);
 	stored &= page_stores_tags(last);

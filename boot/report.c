@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "boot/features.h"
-#include "boot/image.h"
+#include "boot/table.h"
 #include "drivers/console.h"
-#include "hyp/table.h"
-#include "lib/sysreg.h"
+#include "hyp/bar.h"
+#include "hyp/guest.h"
+#include "lib/arch.h"
+#include "lib/sections.h"
 
 #define PAR_ADDRESS	GENMASK(51, 12)
 
@@ -103,54 +105,47 @@ static void warn_of_dma(const struct region_table *t)
 {
 	for (unsigned i = 0; i < t->nr; i++)
 		if (region_is_memory(&t->region[i]) && t->region[i].ipa.v != t->region[i].pa.v)
-			print("  Warning: region %s: DMA goes wrong there: no SMMU translates for "
-			      "devices\n",
+			print("  Warning: region %s: DMA goes wrong there: no SMMU translates for devices\n",
 			      t->region[i].name);
 }
 
-/* A region, of the table or (@p) one that follows its BAR. */
-static void print_row(const struct region *r, const struct pci_region *p, const struct selfcheck *c,
+/* A region, of the table or (@b) one that follows its BAR. */
+static void print_row(const struct region *r, const struct bar *b, const struct selfcheck *c,
 		      const struct mm_caps *caps)
 {
 	char text[160];
 
-	table_row(text, sizeof(text), r, p ? "follows the BAR" : NULL, caps);
+	table_row(text, sizeof(text), r, b ? "follows the BAR" : NULL, caps);
 	print("%s", text);
-	print_check(c, caps, p ? "no place" : "emulated");
+	print_check(c, caps, b ? "no place" : "emulated");
 	table_name(text, sizeof(text), r);
 	print("  %s", text);
-	if (p)
-		print(" (BAR %u of %04x:%02x:%02x.%u)", p->bar.bar, p->f.segment, p->f.bus,
-		      p->f.dev, p->f.fn);
+	if (b)
+		print(" (BAR %u of %04x:%02x:%02x.%u)", b->bar, b->f.segment, b->f.bus, b->f.dev,
+		      b->f.fn);
 	print("\n");
 }
 
-void report_regions(const struct region_table *t, const struct config *config,
-		    const struct selfcheck *checks, const struct mm_caps *caps)
+void report_regions(const struct mm_caps *caps)
 {
-	unsigned nr = t->nr + config->nr_pci;
+	const struct region_table *t = guest.regions;
 	char text[160];
 
 	table_head(text, sizeof(text));
 	print("\n%s  %-8s  %-8s  %s\n", text, "PAR_EL1", "check", "region");
-	for (unsigned i = 0; i < nr; i++) {
-		const struct pci_region *p = i < t->nr ? NULL : &config->pci[i - t->nr];
-
-		if (!p)
-			print_row(&t->region[i], NULL, &checks[i], caps);
-		else if (!pci_region_is_fixed(p))
-			print_row(&p->region, p, &checks[i], caps);
-	}
-	print_differences(checks, nr);
+	for (unsigned i = 0; i < t->nr; i++)
+		print_row(&t->region[i], NULL, &guest_checks[i], caps);
+	for (unsigned i = 0; i < bars.nr; i++)
+		print_row(&bars.bar[i].region, &bars.bar[i], &guest_checks[t->nr + i], caps);
+	print_differences(guest_checks, t->nr + bars.nr);
 	warn_of_dma(t);
 }
 
-void report_mte(const struct region_table *t, const struct config *config,
-		const struct mm_caps *caps)
+void report_mte(bool asked, const struct mm_caps *caps)
 {
 	char text[96];
 
-	table_mte(text, sizeof(text), t, config->mte, caps);
+	table_mte(text, sizeof(text), guest.regions, asked, caps);
 	print("%s", text);
 }
 

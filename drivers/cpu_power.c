@@ -2,8 +2,7 @@
 #include "drivers/cpu_power.h"
 
 #include "drivers/firmware.h"
-#include "lib/errno.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 /* PSCI's states */
 #define STATE_ON	0
@@ -21,12 +20,11 @@ _Static_assert(sizeof(struct waiting_cpu) == WAIT_SIZE &&
 		       offsetof(struct waiting_cpu, mpidr) == WAIT_MPIDR &&
 		       offsetof(struct waiting_cpu, entry) == WAIT_ENTRY &&
 		       offsetof(struct waiting_cpu, context) == WAIT_CONTEXT &&
-		       offsetof(struct waiting_cpu, here) == WAIT_HERE &&
-		       MPIDR_AFFINITY == WAIT_AFFINITY,
+		       offsetof(struct waiting_cpu, here) == WAIT_HERE,
 	       "cpu_wait.S relies on it");
 
 /* cpu_wait.S looks itself up in here, up to the first without an entry. */
-struct waiting_cpu waiting_cpus[HOST_MAX_CPUS + 1];
+struct waiting_cpu waiting_cpus[MAX_CPUS + 1];
 
 static struct waiting_cpu *find(u64 mpidr)
 {
@@ -41,46 +39,24 @@ static bool is_here(const struct waiting_cpu *w)
 	return __atomic_load_n(&w->here, __ATOMIC_ACQUIRE);
 }
 
-static bool comes(const struct waiting_cpu *w)
+void cpu_power_expect(u64 mpidr, pa_t arrival)
+{
+	struct waiting_cpu *w = waiting_cpus;
+
+	while (w->entry)
+		w++;
+	*w = (struct waiting_cpu){ mpidr, .entry = arrival.v };
+}
+
+bool cpu_power_comes(u64 mpidr)
 {
 	u64 start = read_sysreg(cntpct_el0), second = MAX(read_sysreg(cntfrq_el0), 1);
+	const struct waiting_cpu *w = find(mpidr);
 
 	while (!is_here(w))
 		if (read_sysreg(cntpct_el0) - start > second)
 			return is_here(w);
 	return true;
-}
-
-/* The table is whole before the first CPU looks into it: they may share a release address. */
-int cpu_power_init(const struct host *host, pa_t arrival, int (*poke)(pa_t pa, u64 val),
-		   struct diag *d)
-{
-	struct waiting_cpu *w = waiting_cpus;
-
-	for (unsigned i = 0; i < host->nr_cpus; i++)
-		if (host->cpu[i].method == CPU_METHOD_SPIN_TABLE)
-			*w++ = (struct waiting_cpu){ host->cpu[i].mpidr, .entry = arrival.v };
-
-	for (unsigned i = 1; i < host->nr_cpus; i++) {
-		const struct host_cpu *cpu = &host->cpu[i];
-
-		if (cpu->method != CPU_METHOD_SPIN_TABLE)
-			continue;
-		if (poke(PA(cpu->release_addr), arrival.v))
-			return fail(d, -EIO,
-				    "CPU %#lx: cpu-release-addr: EL2 cannot map %#lx: correct the "
-				    "device tree",
-				    cpu->mpidr, cpu->release_addr);
-		/* It waits with WFE, as the spin-table protocol says; poke() has ended in a DSB. */
-		asm volatile("sev" : : : "memory");
-		if (!comes(find(cpu->mpidr)))
-			return fail(d, -EIO,
-				    "CPU %#lx: did not come within a second after its "
-				    "cpu-release-addr, %#lx, was written: correct the device tree, "
-				    "or remove the CPU from it",
-				    cpu->mpidr, cpu->release_addr);
-	}
-	return 0;
 }
 
 /* PSCI's results are 32 bits wide whatever the width of the call. */

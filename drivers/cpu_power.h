@@ -16,19 +16,21 @@
 #define WAIT_CONTEXT	16
 #define WAIT_HERE	24
 #define WAIT_SIZE	64
-#define WAIT_AFFINITY	0xff00ffffff	/* MPIDR_AFFINITY */
 
 #ifndef __ASSEMBLY__
-#include "drivers/host.h"
 #include "lib/types.h"
 
+#define MAX_CPUS	64
+
 /*
- * Takes the CPUs out of their spin-table: each is sent to @arrival, which shall turn on its MMU and
- * go to cpu_wait. @poke writes a number to memory, past the caches too. -EIO, with a text: one did
- * not come. Before the guest runs; host->cpu[0] is this CPU.
+ * Says of a CPU (its affinity fields) that it comes, or came, out of a spin-table; it does so at
+ * @arrival, which shall turn on its MMU and go to cpu_wait. All are to be named before the first of
+ * them is let go.
  */
-int cpu_power_init(const struct host *host, pa_t arrival, int (*poke)(pa_t pa, u64 val),
-		   struct diag *d);
+void cpu_power_expect(u64 mpidr, pa_t arrival);
+
+/* True once that CPU waits, at the latest a second from now. */
+bool cpu_power_comes(u64 mpidr);
 
 /* Where a CPU of a spin-table waits for cpu_power_on(): at EL2, MMU on, no stack. */
 extern char cpu_wait[] __attribute__((visibility("hidden")));

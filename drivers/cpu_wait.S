@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the CPUs of a spin-table wait: the other side of cpu_power.c. */
 #include "drivers/cpu_power.h"
+#include "lib/arch.h"
 #include "lib/asm.h"
 
 	.text
 func cpu_wait
 	mrs	x0, mpidr_el1
-	ldr	x1, =WAIT_AFFINITY
+	ldr	x1, =MPIDR_AFFINITY
 	and	x0, x0, x1
 	adr_l	x1, waiting_cpus
 1:	ldr	x16, [x1, #WAIT_ENTRY]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/firmware.h"
 
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 struct firmware firmware;
 

@@ -3,7 +3,6 @@
 #ifndef DRIVERS_FIRMWARE_H
 #define DRIVERS_FIRMWARE_H
 
-#include "drivers/host.h"
 #include "lib/types.h"
 
 #define PSCI_VERSION		0x84000000
@@ -18,6 +17,8 @@
 #define PSCI_SYSTEM_RESET2_64	0xc4000012
 #define SMCCC_VERSION		0x80000000
 #define SMCCC_ARCH_FEATURES	0x80000001
+
+enum conduit { CONDUIT_NONE, CONDUIT_SMC, CONDUIT_HVC };
 
 enum {
 	PSCI_SUCCESS = 0,

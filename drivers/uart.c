@@ -46,13 +46,7 @@ static const struct uart_driver drivers[] = {
 	},
 	{
 		/* 8250 */
-		.compatible = "ns16550a\0"
-			      "ns16550\0"
-			      "ns8250\0"
-			      "snps,dw-apb-uart\0"
-			      "nuvoton,npcm845-uart\0"
-			      "nuvoton,npcm750-uart\0"
-			      "nvidia,tegra20-uart\0",
+		.compatible = "ns16550a\0ns16550\0ns8250\0snps,dw-apb-uart\0nuvoton,npcm845-uart\0nuvoton,npcm750-uart\0nvidia,tegra20-uart\0",
 		.tx = 0,
 		.ready = { 5, BIT(5), BIT(5) }, /* LSR.THRE */
 		.idle = { 5, BIT(6), BIT(6) }, /* LSR.TEMT */
@@ -61,8 +55,7 @@ static const struct uart_driver drivers[] = {
 	},
 	{
 		/* BCM2835 mini-UART, TI's: the tree says nothing of their registers */
-		.compatible = "brcm,bcm2835-aux-uart\0"
-			      "ti,am654-uart\0",
+		.compatible = "brcm,bcm2835-aux-uart\0ti,am654-uart\0",
 		.tx = 0,
 		.ready = { 5, BIT(5), BIT(5) },
 		.idle = { 5, BIT(6), BIT(6) },
@@ -72,9 +65,7 @@ static const struct uart_driver drivers[] = {
 	},
 	{
 		/* Cadence UART */
-		.compatible = "cdns,uart-r1p12\0"
-			      "cdns,uart-r1p8\0"
-			      "xlnx,xuartps\0",
+		.compatible = "cdns,uart-r1p12\0cdns,uart-r1p8\0xlnx,xuartps\0",
 		.tx = 0x30,
 		.ready = { 0x2c, BIT(4), 0 }, /* SR.TXFULL */
 		.idle = { 0x2c, BIT(11) | BIT(3), BIT(3) }, /* SR.TACTIVE, TXEMPTY */
@@ -82,12 +73,7 @@ static const struct uart_driver drivers[] = {
 	},
 	{
 		/* i.MX UART */
-		.compatible = "fsl,imx6q-uart\0"
-			      "fsl,imx21-uart\0"
-			      "fsl,imx8mp-uart\0"
-			      "fsl,imx8mm-uart\0"
-			      "fsl,imx8mq-uart\0"
-			      "fsl,imx8mn-uart\0",
+		.compatible = "fsl,imx6q-uart\0fsl,imx21-uart\0fsl,imx8mp-uart\0fsl,imx8mm-uart\0fsl,imx8mq-uart\0fsl,imx8mn-uart\0",
 		.tx = 0x40,
 		.ready = { 0xb4, BIT(4), 0 }, /* UTS.TXFULL */
 		.idle = { 0x98, BIT(3), BIT(3) }, /* USR2.TXDC */
@@ -96,11 +82,7 @@ static const struct uart_driver drivers[] = {
 	},
 	{
 		/* Meson UART */
-		.compatible = "amlogic,meson-gx-uart\0"
-			      "amlogic,meson-uart\0"
-			      "amlogic,meson-ao-uart\0"
-			      "amlogic,meson-g12a-uart\0"
-			      "amlogic,meson-s4-uart\0",
+		.compatible = "amlogic,meson-gx-uart\0amlogic,meson-uart\0amlogic,meson-ao-uart\0amlogic,meson-g12a-uart\0amlogic,meson-s4-uart\0",
 		.tx = 0x00,
 		.ready = { 0x0c, BIT(21), 0 }, /* STATUS.TX_FIFO_FULL */
 		.idle = { 0x0c, BIT(25) | BIT(22), BIT(22) }, /* STATUS.XMIT_BUSY, TX_FIFO_EMPTY */
@@ -197,33 +179,4 @@ void uart_write(const struct uart *u, const char *text)
 void uart_drain(const struct uart *u)
 {
 	wait_until(u, address(u, u->driver->idle.reg), &u->driver->idle);
-}
-
-/*
- * A PrimeCell says what it is in eight ID bytes at the end of its page: here "PL011, any revision".
- */
-static bool is_pl011(u64 base)
-{
-	static const u8 want[8] = { 0x11, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
-	static const u8 mask[8] = { 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-	for (unsigned i = 0; i < ARRAY_SIZE(want); i++)
-		if ((read32(base + 0xfe0 + i * 4) & mask[i]) != want[i])
-			return false;
-	return true;
-}
-
-bool uart_probe(struct uart *uart, int (*map)(pa_t pa, u64 size))
-{
-	static const u64 addresses[] = {
-		0x09000000,			/* QEMU virt */
-	};
-
-	for (unsigned i = 0; i < ARRAY_SIZE(addresses); i++) {
-		if (map(PA(addresses[i]), PAGE_SIZE) || !is_pl011(addresses[i]))
-			continue;
-		*uart = uart_open(&drivers[0], addresses[i], 0, 0);
-		return true;
-	}
-	return false;
 }

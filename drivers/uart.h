@@ -29,11 +29,4 @@ void uart_write(const struct uart *uart, const char *text);
 /* Waits until the last character has left. */
 void uart_drain(const struct uart *uart);
 
-/*
- * For a machine that comes without a device tree: looks for a UART at the few addresses where
- * emulators have one, by its ID registers alone (reads, no writes). @map makes an address readable.
- * False: none.
- */
-bool uart_probe(struct uart *uart, int (*map)(pa_t pa, u64 size));
-
 #endif

@@ -3,7 +3,7 @@
 #ifndef HYP_AT_H
 #define HYP_AT_H
 
-#include "lib/types.h"
+#include "lib/arch.h"
 
 enum at_op { AT_S1E1R, AT_S1E1W, AT_S12E1R, AT_S12E1W };	/* at.S relies on the bits */
 
@@ -15,8 +15,5 @@ enum at_op { AT_S1E1R, AT_S1E1W, AT_S12E1R, AT_S12E1W };	/* at.S relies on the b
  * abort.
  */
 u64 at_guest(u64 va, enum at_op op);
-
-#define PAR_F		BIT(0)
-#define PAR_PA		GENMASK(47, 12)
 
 #endif

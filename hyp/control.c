@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "hyp/at.h"
+#include "hyp/bar.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
 #include "lib/errno.h"
-#include "mm/phys.h"
+#include "mm/el2.h"
 #include "mm/resolve.h"
 
 static struct control_setup setup;
@@ -30,33 +31,28 @@ struct target {
 
 static bool find(u64 index, struct target *t)
 {
-	struct config *c = setup.config;
+	u64 follows = index - guest_regions.nr;
 
-	if (index < setup.regions->nr) {
-		*t = (struct target){ &setup.regions->region[index], &setup.checks[index], false };
-		return true;
-	}
-	index -= setup.regions->nr;
-	for (unsigned i = 0; i < c->nr_pci; i++)
-		if (!pci_region_is_fixed(&c->pci[i]) && !index--) {
-			*t = (struct target){ &c->pci[i].region,
-					      &setup.checks[setup.regions->nr + i], true };
-			return true;
-		}
-	return false;
+	if (index < guest_regions.nr)
+		*t = (struct target){ &guest_regions.region[index], &guest_checks[index], false };
+	else if (follows < bars.nr)
+		*t = (struct target){ &bars.bar[follows].region, &guest_checks[index], true };
+	else
+		return false;
+	return true;
 }
 
 /* The number of the region that holds @ipa; nr_regions if none does. */
 static unsigned region_at(u64 ipa)
 {
 	unsigned n = nr_regions;
-	const struct region *r = region_find(setup.regions, IPA(ipa));
+	const struct region *r = region_find(&guest_regions, IPA(ipa));
 	struct target t;
 
-	for (unsigned i = setup.regions->nr; i < n; i++)
+	for (unsigned i = guest_regions.nr; i < n; i++)
 		if (find(i, &t) && t.region->ipa.v && ipa - t.region->ipa.v < t.region->size)
 			return i;
-	return r ? (unsigned)(r - setup.regions->region) : n;
+	return r ? (unsigned)(r - guest_regions.region) : n;
 }
 
 static u64 pack_attr(const struct s2_attr *a)
@@ -75,7 +71,7 @@ static s64 info(const u64 *a, u64 *r)
 	       (setup.caps.mte_perm ? CONTROL_INFO_MTE_PERM : 0) |
 	       (guest.gicv3 ? CONTROL_INFO_GICV3 : 0);
 	r[2] = nr_cpus;
-	r[3] = setup.config->control_page.v;
+	r[3] = setup.page.v;
 	r[4] = NR_CPU_COUNTERS;
 	r[5] = setup.cntfrq;
 	return 0;
@@ -157,7 +153,7 @@ static int clean(void *arg)
 {
 	const struct region *r = arg;
 
-	return setup.clean(r->pa, r->size);
+	return el2_clean(r->pa, r->size);
 }
 
 static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
@@ -291,7 +287,7 @@ bool control_call(struct frame *f)
 	u32 fid = (u32)f->x[0];
 	u64 args[CONTROL_NR_ARGS];
 
-	if (!setup.regions)
+	if (!setup.offered)
 		return false;
 	switch (fid) {
 	case CONTROL_CALL_COUNT:
@@ -319,70 +315,14 @@ void control_count_abort(u64 ipa)
 		this_cpu()->aborts[region_at(ipa)]++;
 }
 
-/*
- * A change is of a whole region: no page in it may have other attributes, as those have that Mavis
- * works itself. And memory that another region has as well would be an alias, mismatched.
- */
-static int check_adjustable(const struct region *r, struct diag *d)
-{
-	const struct region_table *t = setup.regions;
-	unsigned nr;
-	const struct mmio_page *page = mmio_pages(&nr);
-
-	for (; nr; nr--, page++)
-		if (page->ipa - r->ipa.v < r->size)
-			return fail(d, -EINVAL,
-				    "region %s: adjustable: Mavis works the registers at %#lx: "
-				    "take them out",
-				    r->name, page->ipa);
-	for (const struct region *o = t->region; o < t->region + t->nr; o++)
-		if (o != r && !(r->opts.allow_alias || o->opts.allow_alias) &&
-		    ranges_overlap((struct range){ r->pa.v, r->size },
-				   (struct range){ o->pa.v, o->size }))
-			return fail(d, -EINVAL,
-				    "region %s: adjustable: %s has the same memory: add "
-				    "`allow-alias` if that is meant",
-				    r->name, o->name);
-	return 0;
-}
-
-/* A counter for each region, and one for what is in none. */
-static int make_counters(struct diag *d)
-{
-	u64 bytes = (nr_regions + 1) * sizeof(u32);
-	unsigned pages = 1;
-	pa_t pa;
-
-	while (pages * PAGE_SIZE < bytes)
-		pages *= 2;
-	for (unsigned i = 0; i < nr_cpus; i++) {
-		if (pool_alloc(setup.pool, pages, &pa))
-			return fail(d, -ENOMEM, "/guest: control: the page pool is used up");
-		cpus[i].aborts = phys(pa);
-	}
-	return 0;
-}
-
-int control_init(const struct control_setup *s, struct diag *d)
+void control_init(const struct control_setup *s)
 {
 	struct mmio_page *page;
 	unsigned nr;
-	int err = 0;
 
 	setup = *s;
-	nr_regions = s->regions->nr;
-	for (unsigned i = 0; i < s->config->nr_pci; i++)
-		nr_regions += !pci_region_is_fixed(&s->config->pci[i]);
-	for (unsigned i = 0; i < s->regions->nr && !err; i++)
-		if (s->regions->region[i].opts.adjustable)
-			err = check_adjustable(&s->regions->region[i], d);
-	if (!err && s->config->control_page.v &&
-	    mmio_register(s->config->control_page, control_page_access, NULL))
-		err = fail(d, -ENOSPC, "/guest: control: Mavis works too many pages of registers");
-	if (!err)
-		err = make_counters(d);
+	nr_regions = guest_regions.nr + bars.nr;
 	page = mmio_pages(&nr);
 	for (; nr; nr--, page++)
 		page->region = (u16)region_at(page->ipa);
-	return err;
 }

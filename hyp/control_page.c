@@ -1,47 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control page: where it is, and its registers. */
-#include "drivers/host.h"
+/* The control page's registers. */
 #include "hyp/control.h"
 #include "hyp/cpu.h"
-
-/* The first of what @at's page must not touch; size 0: nothing. */
-static struct range in_the_way(const struct region_table *t, const struct host *host, u64 at)
-{
-	struct range page = { at, PAGE_SIZE };
-	const struct region *r = region_find(t, IPA(at));
-
-	if (r)
-		return (struct range){ r->ipa.v, r->size };
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		if (ranges_overlap(page, host->memory[i]))
-			return host->memory[i];
-	for (unsigned i = 0; i < host->nr_mmio; i++)
-		if (ranges_overlap(page, host->mmio[i].range))
-			return host->mmio[i].range;
-	return (struct range){ 0 };
-}
-
-/* The highest free page below @end. */
-static u64 place_below(const struct region_table *t, const struct host *host, u64 end)
-{
-	struct range r;
-
-	for (u64 at = end - PAGE_SIZE; at; at = ALIGN_DOWN(r.base, PAGE_SIZE) - PAGE_SIZE) {
-		r = in_the_way(t, host, at);
-		if (!r.size)
-			return at;
-		if (r.base < PAGE_SIZE)
-			break;
-	}
-	return 0;
-}
-
-u64 control_place(const struct region_table *t, const struct host *host, unsigned ipa_bits)
-{
-	u64 at = place_below(t, host, MIN(GIB(4), BIT(ipa_bits)));
-
-	return at ? at : place_below(t, host, BIT(ipa_bits));
-}
 
 /* What a CPU has written and was answered. Status, arguments and results, 8 bytes each. */
 static struct registers {
@@ -49,7 +9,7 @@ static struct registers {
 	u64 args[CONTROL_NR_ARGS];
 	u64 pad;
 	u64 results[CONTROL_NR_RESULTS];
-} registers[HOST_MAX_CPUS];
+} registers[MAX_CPUS];
 
 _Static_assert(offsetof(struct registers, args) == CONTROL_PAGE_ARGS - CONTROL_PAGE_STATUS &&
 	       offsetof(struct registers, results) == CONTROL_PAGE_RESULTS - CONTROL_PAGE_STATUS,

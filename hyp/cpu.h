@@ -3,12 +3,13 @@
 #ifndef HYP_CPU_H
 #define HYP_CPU_H
 
-/* Offsets in struct cpu, for head.S and vectors.S. */
+/* Offsets in struct cpu, for assembly. */
 #define CPU_STACK	0
+#define CPU_SCRATCH	8
 
 #ifndef __ASSEMBLY__
-#include "drivers/host.h"
-#include "lib/sysreg.h"
+#include "drivers/cpu_power.h"
+#include "lib/arch.h"
 #include "lib/types.h"
 
 /*
@@ -37,6 +38,7 @@ enum cpu_counter {
  */
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
+	u64 scratch;		/* for el2_sync (vectors.S) */
 	u64 mpidr;		/* affinity fields */
 	unsigned index;
 	enum cpu_state state;	/* changed under psci.c's lock */
@@ -45,17 +47,12 @@ struct cpu {
 	u32 *aborts;		/* by region (control.h), or NULL */
 } __attribute__((aligned(64)));
 
-_Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S relies on it");
+_Static_assert(offsetof(struct cpu, stack) == CPU_STACK &&
+		       offsetof(struct cpu, scratch) == CPU_SCRATCH,
+	       "assembly relies on it");
 
-extern struct cpu cpus[HOST_MAX_CPUS];
+extern struct cpu cpus[MAX_CPUS];
 extern unsigned nr_cpus;
-
-/*
- * Makes the first @nr CPUs of the machine the guest's (all of them if @nr is 0), the one with
- * affinity @boot_mpidr being on. Stacks are left at 0. -EINVAL: more than there are, or @boot_mpidr
- * is none of them.
- */
-int cpus_init(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag *d);
 
 /* The guest's CPU with these affinity fields, all other bits of @mpidr being 0; or NULL. */
 struct cpu *cpu_find(u64 mpidr);

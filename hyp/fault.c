@@ -9,9 +9,7 @@
 #include "hyp/inject.h"
 #include "hyp/mmio.h"
 #include "hyp/trap.h"
-#include "lib/sysreg.h"
-
-#define EC_INSTRUCTION_ABORT	0x20
+#include "lib/arch.h"
 
 /* ESR_EL2.ISS2 and ISS of a data abort; S1PTW and FSC are an instruction abort's as well. */
 #define ISS2_TAG_ACCESS	BIT(41)		/* NoTagAccess: a permission fault (QEMU 11.1: FSC is 0) */
@@ -24,16 +22,7 @@
 #define ISS_CM		BIT(8)
 #define ISS_S1PTW	BIT(7)
 #define ISS_WNR		BIT(6)
-#define ISS_FSC(esr)	FIELD(esr, 5, 0)
 
-/* FSC without the level. */
-#define FSC_TYPE(fsc)	((fsc) & 0x3c)
-#define FSC_TRANSLATION	0x04
-#define FSC_PERMISSION	0x0c
-
-#define SCTLR_E0E	BIT(24)
-#define SCTLR_EE	BIT(25)
-#define PSTATE_AARCH32_E BIT(9)
 
 #define NO_IPA		(~0ull)
 

@@ -1,31 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/guest.h"
 
-#include "lib/errno.h"
-
 struct guest guest;
-
-int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool,
-	      struct diag *d)
-{
-	int err = stage2_init(&guest.s2, caps, pool);
-
-	if (err)
-		return fail(d, err, "stage 2: no room for its first tables in the page pool");
-	guest.regions = regions;
-	guest.fwb = caps->fwb;
-	for (unsigned i = 0; i < regions->nr; i++) {
-		const struct region *r = &regions->region[i];
-
-		err = stage2_map(&guest.s2, r->ipa, r->pa, r->size, r->attr);
-		if (err)
-			return fail(d, err,
-				    "stage 2: region %s, %#lx bytes at %#lx: cannot be mapped (%s)",
-				    r->name, r->size, r->ipa.v,
-				    err == -ENOMEM ? "the page pool is used up" : "out of range");
-	}
-	return 0;
-}
+struct region_table guest_regions __noinit;
+struct selfcheck guest_checks[REGION_MAX + BAR_MAX] __noinit;
 
 bool guest_can_start_at(u64 ipa)
 {

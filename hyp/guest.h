@@ -3,10 +3,9 @@
 #ifndef HYP_GUEST_H
 #define HYP_GUEST_H
 
-#include "lib/format.h"
+#include "hyp/bar.h"
 #include "lib/lock.h"
-#include "mm/attr.h"
-#include "mm/pool.h"
+#include "mm/combine.h"
 #include "mm/region.h"
 #include "mm/stage2.h"
 
@@ -22,12 +21,26 @@ struct guest {
 
 extern struct guest guest;
 
+/* What guest.regions and the results that follow lie in. */
+extern struct region_table guest_regions;
+
 /*
- * Builds the stage 2 of @regions (finished, resolved for @caps) into guest.s2 and sets what else
- * stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
+ * What the self-check made of a region: what the machine says, against what the architecture says
+ * (mm/combine.h).
  */
-int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct pool *pool,
-	      struct diag *d);
+struct selfcheck {
+	const struct region *region;	/* if any of it differs */
+	u16 checked; /* translations that were compared; 0: nothing of it is there to translate */
+	u16 differ;			/* of these */
+	bool faulted; /* the first that differs is no translation: `par` has the fault */
+	u8 said[S1_NR_SETTINGS];	/* PAR_EL1.ATTR of the region's first mapped page */
+	u8 setting;			/* the first that differs: enum s1_setting, ... */
+	u8 want, want_sh;		/* ... what combine() and combine_sh() say, ... */
+	u64 ipa, par;			/* ... where, and what PAR_EL1 said instead */
+};
+
+/* Of guest_regions.region[], then of bars.bar[]. */
+extern struct selfcheck guest_checks[REGION_MAX + BAR_MAX];
 
 /*
  * True if the guest's CPU may start at @ipa: an instruction's address in general-purpose memory of

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/idreg.h"
 
+#include "lib/arch.h"
+
 enum kind {
 	UNSIGNED,	/* grows from 0 */
 	SIGNED,		/* two's complement: a negative value, 0xf as a rule, is "not there" */
@@ -180,10 +182,9 @@ static u64 aarch32(unsigned reg, u64 raw)
 /* The guest must never build an address that stage 2 cannot take. */
 static u64 pa_range(unsigned bits)
 {
-	static const u8 of_range[] = { 32, 36, 40, 42, 44, 48 };
 	unsigned range = 0;
 
-	while (range + 1 < ARRAY_SIZE(of_range) && of_range[range + 1] <= bits)
+	while (range < PA_SIZE_MAX && pa_sizes[range + 1] <= bits)
 		range++;
 	return range;
 }

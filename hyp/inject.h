@@ -9,15 +9,8 @@
 
 #include "hyp/pstate.h"
 #include "hyp/trap.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 #include "lib/types.h"
-
-/* Fault status codes of ESR_ELx.ISS[5:0]. */
-#define FSC_EXTERNAL		0x10
-#define FSC_EXTERNAL_WALK	0x14	/* plus the level */
-#define FSC_ALIGNMENT		0x21
-#define FSC_TLB_CONFLICT	0x30
-#define FSC_UNSUPPORTED 0x35 /* exclusive, atomic or LS64 access to memory that has none */
 
 /* Undefined Instruction: what an instruction or register that the guest does not have makes. */
 void inject_undefined(void);

@@ -5,7 +5,7 @@
 #include "drivers/firmware.h"
 #include "hyp/guest.h"
 #include "hyp/smccc.h"
-#include "hyp/vcpu.h"
+#include "hyp/enter.h"
 #include "lib/cache.h"
 #include "lib/lock.h"
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/pstate.h"
 
-#define SCTLR_SPAN		BIT(23)
-#define SCTLR_DSSBS		BIT(44)
-#define SCTLR_SPINTMASK		BIT(62)
-
 #define VECTOR_SP0		0x000
 #define VECTOR_SPX		0x200
 #define VECTOR_LOWER_64		0x400

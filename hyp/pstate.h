@@ -6,29 +6,7 @@
 #ifndef HYP_PSTATE_H
 #define HYP_PSTATE_H
 
-#include "lib/types.h"
-
-#define PSTATE_F	BIT(6)
-#define PSTATE_I	BIT(7)
-#define PSTATE_A	BIT(8)
-#define PSTATE_D	BIT(9)
-#define PSTATE_BTYPE	GENMASK(11, 10)
-#define PSTATE_SSBS	BIT(12)
-#define PSTATE_ALLINT	BIT(13)
-#define PSTATE_IL	BIT(20)
-#define PSTATE_SS	BIT(21)
-#define PSTATE_PAN	BIT(22)
-#define PSTATE_UAO	BIT(23)
-#define PSTATE_DIT	BIT(24)
-#define PSTATE_TCO	BIT(25)
-#define PSTATE_NZCV	GENMASK(31, 28)
-
-#define PSTATE_MODE	GENMASK(3, 0)
-#define PSTATE_AARCH32	BIT(4)
-#define PSTATE_T32	BIT(5)		/* in AArch32 state */
-#define PSTATE_EL0T	0x0
-#define PSTATE_EL1T	0x4
-#define PSTATE_EL1H	0x5
+#include "lib/arch.h"
 
 /* What of PSTATE this CPU has, and the guest's SCTLR_EL1. */
 struct pstate_rules {

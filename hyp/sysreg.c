@@ -2,7 +2,7 @@
 #include "hyp/sysreg.h"
 
 #include "hyp/inject.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 /* ISS of a trapped MRS: which register, which way, and where to. */
 #define ISS_OP0		GENMASK(21, 20)

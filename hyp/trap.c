@@ -8,7 +8,7 @@
 #include "hyp/smccc.h"
 #include "hyp/sysreg.h"
 #include "lib/lock.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 #define BURST	10
 
@@ -57,8 +57,7 @@ static void __attribute__((noinline)) unknown_trap(u64 esr)
 {
 	this_cpu()->count[COUNT_OTHER_EXIT]++;
 	if (trap_may_print())
-		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; "
-		      "undefined\n",
+		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; undefined\n",
 		      this_cpu()->index, read_sysreg(elr_el2), esr);
 	inject_undefined();
 }
@@ -69,30 +68,29 @@ static void __attribute__((noinline)) undefined_trap(void)
 	inject_undefined();
 }
 
-/* A switch, not a table of 64 addresses: the compiler makes it one of 64 bytes. */
 static void __attribute__((noinline)) other_trap(struct frame *f, u64 esr)
 {
 	switch (ESR_EC(esr)) {
-	case 0x17:
+	case EC_SMC64:
 		return smc_trap(f, esr);
-	case 0x18:
+	case EC_SYSREG:
 		this_cpu()->count[COUNT_SYSREG]++;
 		return sysreg_trap(f, esr);
-	case 0x20:			/* instruction abort */
+	case EC_INSTRUCTION_ABORT:
 		this_cpu()->count[COUNT_FETCH_ABORT]++;
 		return fault_trap(f, esr);
-	case 0x24:			/* data abort */
+	case EC_DATA_ABORT:
 		this_cpu()->count[COUNT_DATA_ABORT]++;
 		return fault_trap(f, esr);
 	/*
 	 * What the guest does not have: AArch32 registers that EL2 keeps, instructions that it has
 	 * not turned on.
 	 */
-	case 0x03:			/* MCR, MRC to cp15 */
-	case 0x04:			/* MCRR, MRRC to cp15 */
-	case 0x0a:			/* LD64B and the like */
-	case 0x14:			/* MSRR, MRRS and 128-bit system instructions */
-	case 0x2d:			/* GCS */
+	case EC_CP15_32:
+	case EC_CP15_64:
+	case EC_LS64:
+	case EC_SYSREG128:
+	case EC_GCS:
 		return undefined_trap();
 	default:
 		unknown_trap(esr);
@@ -104,7 +102,7 @@ void trap_from_guest(struct frame *f)
 {
 	u64 esr = read_sysreg(esr_el2);
 
-	if (ESR_EC(esr) == 0x16)
+	if (ESR_EC(esr) == EC_HVC64)
 		hvc_trap(f, esr);
 	else
 		other_trap(f, esr);

@@ -6,11 +6,6 @@
 #include "hyp/frame.h"
 #include "lib/types.h"
 
-#define ESR_EC_SHIFT	26
-#define ESR_EC(esr)	FIELD(esr, 31, 26)
-#define ESR_IL		BIT(25)
-#define ESR_ISS(esr)	FIELD(esr, 24, 0)
-
 /*
  * Handles a synchronous exception from the guest, whose registers are in @f, and leaves ELR_EL2 and
  * SPSR_EL2 as the guest is to go on. It never fails: what is not known becomes an Undefined

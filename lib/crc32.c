@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/crc32.h"
 
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 bool crc32_available(void)
 {

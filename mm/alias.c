@@ -71,9 +71,7 @@ int alias_check(struct region_table *t, const struct mm_caps *caps, struct diag 
 		if (far && r->pa.v - far->pa.v < far->size &&
 		    s2_mismatch(&far->attr, &r->attr, caps->fwb, caps->mte_perm))
 			return fail(d, -EINVAL,
-				    "regions %s and %s: reg: both map the memory at %#lx, with "
-				    "mismatched attributes: give them the same type, or one of "
-				    "them allow-alias",
+				    "regions %s and %s: reg: both map the memory at %#lx, with mismatched attributes: give them the same type, or one of them allow-alias",
 				    far->name, r->name, (unsigned long)r->pa.v);
 		if (!far || r->pa.v + r->size > far->pa.v + far->size)
 			far = r;

@@ -95,9 +95,7 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
 			continue;
 		if (r->origin == REGION_FROM_CONFIG)
 			return fail(d, -EBUSY,
-				    "region %s: reg: %#lx bytes at %#lx overlap %s, which has %#lx "
-				    "bytes at %#lx: move "
-				    "the region",
+				    "region %s: reg: %#lx bytes at %#lx overlap %s, which has %#lx bytes at %#lx: move the region",
 				    r->name, r->size, r->pa.v, owner, pa.size, pa.base);
 		err = punch(t, i, pa, &rest, d);
 		if (err)
@@ -271,9 +269,7 @@ static int check_reach(struct region_table *t, const struct mm_caps *caps, struc
 			continue;
 		if (r->origin == REGION_FROM_CONFIG)
 			return fail(d, -ERANGE,
-				    "region %s: reg: %#lx bytes at %#lx end beyond the %u bits of "
-				    "address that this CPU "
-				    "has",
+				    "region %s: reg: %#lx bytes at %#lx end beyond the %u bits of address that this CPU has",
 				    r->name, r->size, MAX(r->ipa.v, r->pa.v), caps->pa_bits);
 		r->size = r->ipa.v < limit ? limit - r->ipa.v : 0;
 	}
@@ -293,9 +289,7 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 		if (before && r->ipa.v < end) {
 			if (r->origin == REGION_FROM_CONFIG)
 				return fail(d, -EEXIST,
-					    "region %s: ipa: %#lx bytes at %#lx overlap region %s, "
-					    "%#lx bytes at %#lx: the guest can see only one of "
-					    "them there",
+					    "region %s: ipa: %#lx bytes at %#lx overlap region %s, %#lx bytes at %#lx: the guest can see only one of them there",
 					    r->name, r->size, r->ipa.v, before->name, before->size,
 					    before->ipa.v);
 			skip(r, MIN(end - r->ipa.v, r->size));

@@ -59,8 +59,7 @@ static int by_type(const struct region *r, const struct mm_caps *caps, struct re
 	}
 	if (!s2_decode(out->attr.memattr, caps->fwb, caps->mte_perm))
 		return fail(d, -EINVAL,
-			    "region %s: memattr: %#x is reserved on this CPU, which has FWB = %d "
-			    "and %s FEAT_MTE_PERM: see docs/memory-attributes.md",
+			    "region %s: memattr: %#x is reserved on this CPU, which has FWB = %d and %s FEAT_MTE_PERM: see docs/memory-attributes.md",
 			    r->name, out->attr.memattr, caps->fwb,
 			    caps->mte_perm ? "has" : "has no");
 	return 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/stage1.h"
 
+#include "lib/arch.h"
+
 /* The attributes of a stage 1 leaf at EL2 (one privilege level, HCR_EL2.E2H = 0). */
 #define ATTR_INDX(n)	((u64)(n) << 2)
 #define AP_RES1		BIT(6)		/* AP[1]: RES1 where there is no EL0 */
@@ -46,13 +48,11 @@ static const struct {
 
 u64 stage1_tcr(unsigned parange)
 {
-	const unsigned parange_48_bits = 5;
-
 	return (64 - INPUT_BITS) |			/* T0SZ */
 	       1ull << 8 | 1ull << 10 |			/* IRGN0, ORGN0: walks are Normal WB */
 	       3ull << 12 |				/* SH0: Inner Shareable */
 	       0ull << 14 |				/* TG0: 4 KiB */
-	       (u64)MIN(parange, parange_48_bits) << 16 | /* PS: more needs FEAT_LPA2 tables */
+	       (u64)MIN(parange, PA_SIZE_MAX) << 16 |	/* PS */
 	       BIT(23) | BIT(31);			/* RES1 */
 }
 

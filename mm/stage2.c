@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/stage2.h"
 
+#include "lib/arch.h"
 #include "lib/errno.h"
 
 /*
@@ -54,10 +55,8 @@ static bool attr_ok(struct s2_attr a)
 /* The PS field for a physical address size. -EINVAL: there is none. */
 static int ps_of(unsigned bits)
 {
-	static const u8 sizes[] = { 32, 36, 40, 42, 44, 48 };
-
-	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++)
-		if (sizes[i] == bits)
+	for (unsigned i = 0; i <= PA_SIZE_MAX; i++)
+		if (pa_sizes[i] == bits)
 			return (int)i;
 	return -EINVAL;
 }

@@ -10,7 +10,7 @@
  */
 #include "mm/tlb.h"
 
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 #define tlbi(op, arg)	asm volatile("tlbi " #op ", %0" : : "r"(arg) : "memory")
 #define tlbi_all(op)	asm volatile("tlbi " #op : : : "memory")

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "drivers/host.h"
+#include "boot/machine/host.h"
 #include "mm/region.h"
 
 /* The program's modes; argv[0] is the first argument after the option. */

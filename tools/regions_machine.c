@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hyp/config.h"
-#include "hyp/regions.h"
-#include "hyp/table.h"
+#include "boot/config/config.h"
+#include "boot/guest/memory_map.h"
+#include "boot/table.h"
 #include "mm/resolve.h"
 #include "tools/regions.h"
 
@@ -35,8 +35,8 @@ bool cpu_parse(const char *text, struct tool_cpu *cpu)
 			known = cpu->caps.pa_bits >= 32 && cpu->caps.pa_bits <= 48;
 		}
 		if (!known) {
-			refused("--cpu: no feature %.*s: there are fwb, mte, mte_perm, dic and "
-				"pa32 to pa48", (int)len, p);
+			refused("--cpu: no feature %.*s: there are fwb, mte, mte_perm, dic and pa32 to pa48",
+				(int)len, p);
 			return false;
 		}
 		p += len + (p[len] == ',');
@@ -44,19 +44,18 @@ bool cpu_parse(const char *text, struct tool_cpu *cpu)
 	return true;
 }
 
-/* As at boot, but for what only the machine knows: how large the BAR is and where. */
-static int resolve_bars(const struct tool_cpu *cpu, struct diag *d)
+/* The first BAR that hides MTE, as at boot, but for what only the machine knows: where it is. */
+static int resolve_bars(const struct tool_cpu *cpu, const struct region **hides_mte, struct diag *d)
 {
-	bool mte = config.mte && cpu->caps.mte;
-
-	for (unsigned i = 0; i < config.nr_pci; i++) {
+	for (unsigned i = 0; i < config.nr_bars; i++) {
+		const struct region *r = &config.bar[i].region;
 		struct resolved out;
-		int err = region_resolve(&config.pci[i].region, &cpu->caps, mte, &out, d);
+		int err = region_resolve(r, &cpu->caps, config.mte && cpu->caps.mte, &out, d);
 
 		if (err)
 			return err;
-		if (out.hides_mte)
-			config.mte = false;
+		if (out.hides_mte && !config_bar_is_fixed(&config.bar[i]) && !*hides_mte)
+			*hides_mte = r;
 	}
 	return 0;
 }
@@ -85,8 +84,8 @@ static void print_row(const struct region *r, const char *where, bool window,
 
 static void print_bars(const struct tool_cpu *cpu, bool mte)
 {
-	for (unsigned i = 0; i < config.nr_pci; i++) {
-		struct region r = config.pci[i].region;
+	for (unsigned i = 0; i < config.nr_bars; i++) {
+		struct region r = config.bar[i].region;
 		struct resolved out;
 		struct diag d;
 
@@ -95,7 +94,7 @@ static void print_bars(const struct tool_cpu *cpu, bool mte)
 		r.attr = out.attr;
 		r.reason = out.reason;
 		r.pa = PA(r.ipa.v);
-		print_row(&r, pci_region_is_fixed(&config.pci[i]) ? "placed at boot"
+		print_row(&r, config_bar_is_fixed(&config.bar[i]) ? "placed at boot"
 							   : "follows the BAR",
 			  true, cpu, mte);
 	}
@@ -122,6 +121,7 @@ static void print_table(const struct tool_cpu *cpu, bool mte)
 
 static int run(const char *machine, const char *path, const char *memory, struct tool_cpu *cpu)
 {
+	const struct region *hides_mte = NULL;
 	struct diag d;
 	size_t size;
 	void *dtb;
@@ -132,12 +132,13 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	dtb = tree_load(path, &size);
 	if (!dtb)
 		return EXIT_FAILURE;
-	if (config_read(dtb, size, &host, &config, &table, &d))
+	if (config_read(dtb, size, &host, &config, &d))
 		return refused("%s", d.text);
 	mte = config.mte;
 	cpu->caps.fwb &= !config.no_fwb;
-	if (resolve_bars(cpu, &d) ||
-	    regions_build(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
+	if (resolve_bars(cpu, &hides_mte, &d) || memory_map_start(&table, &config, &d) ||
+	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, hides_mte, &cpu->caps,
+			      &d))
 		return refused("%s", d.text);
 	print_table(cpu, mte);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");

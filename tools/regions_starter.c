@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hyp/table.h"
+#include "boot/table.h"
 #include "tools/regions.h"
 
 static struct host host;

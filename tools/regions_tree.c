@@ -162,7 +162,6 @@ bool machine_load(const char *path, const char *memory, struct host *host)
 		return true;
 	refused("%s: %s", path, d.text);
 	if (!host->nr_memory && !memory)
-		fputs("regions: a board's loader writes its memory into the tree: give it with "
-		      "--memory base,size\n", stderr);
+		refused("a board's loader writes its memory into the tree: give it with --memory base,size");
 	return false;
 }

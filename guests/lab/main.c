@@ -4,10 +4,10 @@
 
 #include "drivers/console.h"
 #include "drivers/firmware.h"
-#include "drivers/host.h"
-#include "drivers/fdt.h"
+#include "boot/machine/host.h"
+#include "boot/machine/fdt.h"
 #include "guests/lab/lab.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 #include "mm/attr.h"
 
 #define TARGET		"target"	/* the region's name in the config */

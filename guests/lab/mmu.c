@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lab's stage 1: four levels of 4 KiB pages, 48 bits of addresses, one table for both CPUs. */
-#include "drivers/host.h"
+#include "boot/machine/host.h"
 #include "guests/lab/lab.h"
 #include "lib/cache.h"
 #include "lib/errno.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 #define NR_TABLES	24
 #define ENTRIES		512

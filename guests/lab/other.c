@@ -2,7 +2,7 @@
 /* What the second CPU does, and how it is asked to. */
 #include "drivers/firmware.h"
 #include "guests/lab/lab.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 enum job { JOB_SET_TYPE, JOB_WATCH };
 

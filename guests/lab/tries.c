@@ -2,7 +2,7 @@
 /* The kinds of access, what each should leave behind, and what became of it. */
 #include "drivers/console.h"
 #include "guests/lab/lab.h"
-#include "lib/sysreg.h"
+#include "lib/arch.h"
 
 /* A window of four words, and what is in word i before each try. */
 #define WORD(i)		(0x0101010101010101ul * (i))

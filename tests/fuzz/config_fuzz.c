@@ -5,8 +5,8 @@
 
 #include <libfdt.h>
 
-#include "drivers/host.h"
-#include "hyp/config.h"
+#include "boot/machine/host.h"
+#include "boot/config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,7 +14,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static _Alignas(8) u8 tree[4096];
 static struct host host;
-static struct region_table regions;
 
 static void begin_node(const char *name, u32 address, u32 size)
 {
@@ -59,11 +58,11 @@ static void make_host(void)
 }
 
 /* What the rest of Mavis relies on. */
-static void check_regions(void)
+static void check_regions(const struct config *config)
 {
-	CHECK(regions.nr <= REGION_MAX);
-	for (unsigned i = 0; i < regions.nr; i++) {
-		const struct region *r = &regions.region[i];
+	CHECK(config->nr_regions <= REGION_MAX);
+	for (unsigned i = 0; i < config->nr_regions; i++) {
+		const struct region *r = &config->regions[i];
 
 		CHECK(r->size && IS_ALIGNED(r->ipa.v | r->pa.v | r->size, PAGE_SIZE));
 		CHECK(range_valid((struct range){ r->ipa.v, r->size }) &&
@@ -78,14 +77,13 @@ static void read_with(const uint8_t *data, size_t size, const struct host *machi
 	struct config config;
 	struct diag diag = { "" };
 
-	regions.nr = 0;
-	if (config_read(data, size, machine, &config, &regions, &diag)) {
+	if (config_read(data, size, machine, &config, &diag)) {
 		CHECK(diag.text[0] && memchr(diag.text, '\0', sizeof(diag.text)));
 		return;
 	}
-	check_regions();
+	check_regions(&config);
 	CHECK(config.bootargs && IS_ALIGNED(config.memory, PAGE_SIZE) &&
-	      config.cpus <= HOST_MAX_CPUS);
+	      config.cpus <= MAX_CPUS);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

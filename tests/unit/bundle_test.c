@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hyp/bundle.h"
+#include "boot/config/bundle.h"
 #include "lib/errno.h"
 #include "tests/unit/test.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/host.h"
-#include "hyp/config.h"
-#include "hyp/config_parts.h"
+#include "boot/machine/host.h"
+#include "boot/config/config.h"
+#include "boot/config/parts.h"
 #include "lib/errno.h"
 #include "tests/unit/test.h"
 #include "tests/unit/tree.h"
@@ -9,7 +9,6 @@
 static void *host_tree;
 static struct host host;
 static struct config config;
-static struct region_table regions;
 static struct diag diag;
 static _Alignas(8) u8 blob[CONFIG_MAX_SIZE + 8];
 static u64 blob_size;
@@ -32,14 +31,13 @@ static void compile(const char *source)
 
 static int read_blob(void)
 {
-	regions.nr = 0;
 	diag.text[0] = '\0';
-	return config_read(blob, blob_size, &host, &config, &regions, &diag);
+	return config_read(blob, blob_size, &host, &config, &diag);
 }
 
 static void compile_guest(const char *body, const char *rest)
 {
-	char source[4096];
+	static char source[REGION_MAX * 80 + 4096];
 	int len = snprintf(source, sizeof(source),
 			   "/dts-v1/;\n/ { compatible = \"mavis,config\"; guest { %s }; %s };\n",
 			   body, rest);
@@ -62,8 +60,8 @@ static const struct region *accepts_region(const char *body)
 
 	snprintf(text, sizeof(text), "regions { test { %s }; };", body);
 	accepts(text);
-	assert_int_equal(regions.nr, 1);
-	return &regions.region[0];
+	assert_int_equal(config.nr_regions, 1);
+	return &config.regions[0];
 }
 
 static void assert_said(const char *what, const char *said)
@@ -104,7 +102,7 @@ static void an_empty_guest_gets_the_whole_machine(void **state)
 	assert_false(config.mte || config.verify || config.strict || config.quiet || config.bare ||
 		     config.control || config.no_fwb);
 	assert_false(config.has_kernel_crc || config.has_ramdisk_crc || config.has_dtb_crc);
-	assert_int_equal(regions.nr, 0);
+	assert_int_equal(config.nr_regions, 0);
 }
 
 static void the_guest_is_read(void **state)
@@ -337,7 +335,7 @@ static void a_config_at_any_address_is_read(void **state)
 	(void)state;
 	compile_guest("bootargs = \"quiet\";", "");
 	memmove(blob + 4, blob, blob_size);
-	assert_int_equal(config_read(blob + 4, blob_size, &host, &config, &regions, &diag), 0);
+	assert_int_equal(config_read(blob + 4, blob_size, &host, &config, &diag), 0);
 	memset(blob, 0xa5, sizeof(blob));
 	assert_string_equal(config.bootargs, "quiet");
 }
@@ -489,7 +487,7 @@ static void every_device_type_is_read(void **state)
 	for (unsigned i = 0; i < ARRAY_SIZE(name); i++) {
 		snprintf(body, sizeof(body), REG "type = \"mmio\"; device-type = \"%s\";", name[i]);
 		assert_int_equal(accepts_region(body)->opts.device_type, i);
-		assert_true(regions.region[0].opts.has_device_type);
+		assert_true(config.regions[0].opts.has_device_type);
 	}
 }
 
@@ -520,9 +518,9 @@ static void regions_keep_their_order(void **state)
 	(void)state;
 	accepts("regions { b { reg = <0 0x2000 0 0x1000>; type = \"ram\"; };"
 		"a@1000 { reg = <0 0x1000 0 0x1000>; type = \"mmio\"; }; };");
-	assert_int_equal(regions.nr, 2);
-	assert_string_equal(regions.region[0].name, "b");
-	assert_string_equal(regions.region[1].name, "a@1000");
+	assert_int_equal(config.nr_regions, 2);
+	assert_string_equal(config.regions[0].name, "b");
+	assert_string_equal(config.regions[1].name, "a@1000");
 }
 
 #define RAM	"type = \"ram\"; "
@@ -666,16 +664,18 @@ static void wrong_region_names_are_refused(void **state)
 	refuses(&odd, "/guest/regions");
 }
 
-static void a_full_table_is_refused(void **state)
+static void more_regions_than_there_is_room_for_are_refused(void **state)
 {
-	static const struct refusal c = { "", NULL, "the table is full", -ENOSPC };
+	static const struct refusal c = { "", "the node", "is one more than the 1280", -E2BIG };
+	static char text[REGION_MAX * 80];
+	size_t at = (size_t)snprintf(text, sizeof(text), "regions { ");
 
 	(void)state;
-	compile_guest("regions { test { " REG RAM " }; };", "");
-	regions.nr = REGION_MAX;
-	assert_int_equal(config_read(blob, blob_size, &host, &config, &regions, &diag), c.err);
-	assert_said("one too many", "region test: ");
-	assert_said("one too many", c.why);
+	for (unsigned i = 0; i <= REGION_MAX; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "r%u { " REG RAM " }; ", i);
+	snprintf(text + at, sizeof(text) - at, "};");
+	compile_guest(text, "");
+	refuses(&c, "/guest/regions/r1280");
 }
 
 static void a_host_node_gives_its_pages(void **state)
@@ -704,22 +704,22 @@ static void a_host_node_with_several_ranges_gives_as_many_regions(void **state)
 {
 	(void)state;
 	accepts("regions { gic { host-node = \"/intc@8000000\"; type = \"mmio\"; }; };");
-	assert_int_equal(regions.nr, 2);
-	assert_int_equal(regions.region[0].pa.v, 0x8000000);
-	assert_int_equal(regions.region[0].size, 0x10000);
-	assert_int_equal(regions.region[1].pa.v, 0x80a0000);
-	assert_string_equal(regions.region[0].name, "gic");
-	assert_string_equal(regions.region[1].name, "gic");
+	assert_int_equal(config.nr_regions, 2);
+	assert_int_equal(config.regions[0].pa.v, 0x8000000);
+	assert_int_equal(config.regions[0].size, 0x10000);
+	assert_int_equal(config.regions[1].pa.v, 0x80a0000);
+	assert_string_equal(config.regions[0].name, "gic");
+	assert_string_equal(config.regions[1].name, "gic");
 }
 
 static void without_a_machine_the_config_alone_is_read(void **state)
 {
 	(void)state;
 	compile_guest("cpus = <64>; regions { test { " REG RAM " }; };", "");
-	assert_int_equal(config_read(blob, blob_size, NULL, &config, &regions, &diag), 0);
+	assert_int_equal(config_read(blob, blob_size, NULL, &config, &diag), 0);
 	compile_guest("regions { test { host-node = \"/pl031@9010000\"; type = \"mmio\"; }; };",
 		      "");
-	assert_int_equal(config_read(blob, blob_size, NULL, &config, &regions, &diag), -ENODEV);
+	assert_int_equal(config_read(blob, blob_size, NULL, &config, &diag), -ENODEV);
 	assert_said("host-node", "/guest/regions/test: host-node: there is no machine");
 }
 
@@ -744,7 +744,7 @@ static void pci_functions_are_parsed(void **state)
 		"0000:00:02.0 ",
 		" 1af4:1110",
 	};
-	struct pci_bar bar = { 0 };
+	struct pci_request bar = { 0 };
 
 	(void)state;
 	assert_true(pci_function_parse("1aF4:1110", &bar));
@@ -764,19 +764,19 @@ static void pci_functions_are_parsed(void **state)
 
 static void a_pci_region_is_kept_for_later(void **state)
 {
-	const struct pci_region *p = config.pci;
+	const struct config_bar *p = config.bar;
 
 	(void)state;
 	accepts("regions { a { " PCI "\"1af4:1110\"; };"
 		"b { type = \"device-memory\"; expose = \"pmem\"; pci = \"0000:00:02.0\"; "
 		"bar = <0>; ipa = <1 0>; }; };");
-	assert_int_equal(regions.nr, 0);
-	assert_int_equal(config.nr_pci, 2);
+	assert_int_equal(config.nr_regions, 0);
+	assert_int_equal(config.nr_bars, 2);
 	assert_string_equal(p[0].region.name, "a");
 	assert_int_equal(p[0].region.type, REGION_DEVICE_MEMORY);
-	assert_int_equal(p[0].bar.bar, 2);
-	assert_false(p[0].bar.by_address || p[0].has_ipa || pci_region_is_fixed(&p[0]));
-	assert_true(p[1].bar.by_address && p[1].has_ipa && pci_region_is_fixed(&p[1]));
+	assert_int_equal(p[0].request.bar, 2);
+	assert_false(p[0].request.by_address || p[0].has_ipa || config_bar_is_fixed(&p[0]));
+	assert_true(p[1].request.by_address && p[1].has_ipa && config_bar_is_fixed(&p[1]));
 	assert_int_equal(p[1].region.ipa.v, 0x100000000);
 }
 
@@ -787,11 +787,11 @@ static void more_pci_regions_than_there_is_room_for_are_refused(void **state)
 	size_t at = strlen(text);
 
 	(void)state;
-	for (unsigned i = 0; i <= PCI_REGION_MAX; i++)
+	for (unsigned i = 0; i <= BAR_MAX; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
 				       "r%u { " PCI "\"1af4:1110\"; };", i);
 	snprintf(text + at, sizeof(text) - at, "};");
-	snprintf(path, sizeof(path), "/guest/regions/r%u", PCI_REGION_MAX);
+	snprintf(path, sizeof(path), "/guest/regions/r%u", BAR_MAX);
 	compile_guest(text, "");
 	refuses(&c, path);
 }
@@ -868,7 +868,7 @@ int main(void)
 		cmocka_unit_test(regions_keep_their_order),
 		cmocka_unit_test(wrong_regions_are_refused),
 		cmocka_unit_test(wrong_region_names_are_refused),
-		cmocka_unit_test(a_full_table_is_refused),
+		cmocka_unit_test(more_regions_than_there_is_room_for_are_refused),
 		cmocka_unit_test(a_host_node_gives_its_pages),
 		cmocka_unit_test(a_host_node_with_several_ranges_gives_as_many_regions),
 		cmocka_unit_test(without_a_machine_the_config_alone_is_read),

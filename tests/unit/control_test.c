@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands, against stage 2 tables in fake memory, and the control page. */
-#include "hyp/control.h"
+#include "boot/guest/control.h"
 
+#include "boot/guest/cpus.h"
+#include "boot/guest/map.h"
 #include "hyp/at.h"
+#include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
 #include "lib/errno.h"
 #include "mm/resolve.h"
+#include "tests/unit/fake_el2.h"
 #include "tests/unit/fake_machine.h"
 #include "tests/unit/fake_phys.h"
 #include "tests/unit/test.h"
@@ -16,67 +20,38 @@
 
 enum { MEMORY, TARGET, FIXED, NO_TAGS, NR_TABLE, FOLLOWER = NR_TABLE };
 
-static struct region_table table;
-static struct config config;
-static struct selfcheck checks[NR_TABLE + 1];
-static struct pool pool;
 static struct diag d;
 static u64 r[CONTROL_NR_RESULTS];
-
-/* What the cleaning found, and what it answers. */
-static struct {
-	unsigned calls;
-	u64 pa, size;
-	unsigned flushes; /* so many there were before it */
-	int result;
-} cleaned;
-
-static int clean(pa_t pa, u64 size)
-{
-	cleaned.calls++;
-	cleaned.pa = pa.v;
-	cleaned.size = size;
-	cleaned.flushes = fake_tlb.flushes;
-	return cleaned.result;
-}
 
 static void add(unsigned i, const char *name, u64 at, u64 size, enum region_type type,
 		struct region_opts opts, const struct mm_caps *caps)
 {
 	struct resolved out;
 
-	table.region[i] = (struct region){ .ipa = IPA(at),
+	guest_regions.region[i] = (struct region){ .ipa = IPA(at),
 					   .pa = PA(at + GIB(4)),
 					   .size = size,
 					   .type = type,
 					   .origin = REGION_FROM_CONFIG,
 					   .opts = opts };
-	snprintf(table.region[i].name, sizeof(table.region[i].name), "%s", name);
-	assert_int_equal(region_resolve(&table.region[i], caps, true, &out, &d), 0);
-	table.region[i].attr = out.attr;
-	table.region[i].reason = out.reason;
+	snprintf(guest_regions.region[i].name, sizeof(guest_regions.region[i].name), "%s", name);
+	assert_int_equal(region_resolve(&guest_regions.region[i], caps, true, &out, &d), 0);
+	guest_regions.region[i].attr = out.attr;
+	guest_regions.region[i].reason = out.reason;
 }
 
 static int start(const struct mm_caps *caps)
 {
 	static struct host host = { .nr_cpus = 2, .cpu = { { .mpidr = 0 }, { .mpidr = 1 } } };
-	struct control_setup setup = { .regions = &table,
-				       .config = &config,
-				       .checks = checks,
-				       .caps = *caps,
-				       .pool = &pool,
-				       .cntfrq = 1000,
-				       .clean = clean };
 
-	memset(&cleaned, 0, sizeof(cleaned));
-	memset(checks, 0, sizeof(checks));
+	memset(guest_checks, 0, (NR_TABLE + 1) * sizeof(guest_checks[0]));
 	fake_machine_reset();
-	fake_reset(&pool, 64);
+	fake_el2_reset(64);
 	assert_int_equal(cpus_init(&host, 0, 0, &d), 0);
 	fake_this_cpu = &cpus[0];
 	memset(cpus[0].count, 0, sizeof(cpus[0].count));
 	memset(cpus[1].count, 0, sizeof(cpus[1].count));
-	table.nr = NR_TABLE;
+	guest_regions.nr = NR_TABLE;
 	add(MEMORY, "memory", BASE, MIB(2), REGION_RAM, (struct region_opts){ 0 }, caps);
 	add(TARGET, "target", BASE + MIB(64), MIB(64), REGION_RAW,
 	    (struct region_opts){ .memattr = S2_NORMAL_NC,
@@ -93,16 +68,16 @@ static int start(const struct mm_caps *caps)
 				  .tags = TAGS_NO,
 				  .expose = EXPOSE_NONE },
 	    caps);
-	assert_int_equal(guest_map(&table, caps, &pool, &d), 0);
+	assert_int_equal(guest_map(&guest_regions, caps, &d), 0);
 	guest.mte = caps->mte;
-	config = (struct config){ .nr_pci = 1 };
-	config.pci[0].region = (struct region){ .name = "bar",
+	bars.nr = 1;
+	bars.bar[0].region = (struct region){ .name = "bar",
 						.size = MIB(2),
 						.type = REGION_DEVICE_MEMORY,
 						.attr = { S2_NORMAL_WB, SH_INNER, true, true,
 							  false },
 						.opts.adjustable = true };
-	return control_init(&setup, &d);
+	return control_offer(IPA(0), caps, 1000, &d);
 }
 
 static const struct mm_caps plain = { .pa_bits = 40 };
@@ -174,7 +149,7 @@ static void a_walk_finds_leaves_and_holes(void **state)
 static void a_change_keeps_what_is_mapped_and_who_may_access_it(void **state)
 {
 	(void)state;
-	checks[TARGET].checked = 5;
+	guest_checks[TARGET].checked = 5;
 	assert_int_equal(set(TARGET, S2_DEVICE_GRE), 0);
 	assert_int_equal(r[0], S2_NORMAL_NC | SH_INNER << 8);
 	assert_int_equal(r[1], 0);
@@ -208,14 +183,14 @@ static void caches_are_cleaned_between_break_and_make(void **state)
 	(void)state;
 	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
 	assert_int_equal(r[1], 0);
-	assert_int_equal(cleaned.calls, 0);
+	assert_int_equal(fake_el2.nr_cleaned, 0);
 	flushes = fake_tlb.flushes;
 	assert_int_equal(set(TARGET, S2_DEVICE_nGnRE), 0);
 	assert_int_equal(r[1], 1);
-	assert_int_equal(cleaned.calls, 1);
-	assert_int_equal(cleaned.pa, BASE + MIB(64) + GIB(4));
-	assert_int_equal(cleaned.size, MIB(64));
-	assert_int_equal(cleaned.flushes, flushes + 1);
+	assert_int_equal(fake_el2.nr_cleaned, 1);
+	assert_int_equal(fake_el2.cleaned, BASE + MIB(64) + GIB(4));
+	assert_int_equal(fake_el2.cleaned_size, MIB(64));
+	assert_int_equal(fake_el2.flushes, flushes + 1);
 	assert_int_equal(fake_tlb.flushes, flushes + 1);
 }
 
@@ -262,11 +237,11 @@ static void a_change_that_cannot_clean_is_none(void **state)
 {
 	(void)state;
 	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
-	cleaned.result = -ENOMEM;
+	fake_el2.clean_result = -ENOMEM;
 	assert_int_equal(set(TARGET, S2_NORMAL_NC), -ENOMEM);
 	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_WB);
 	assert_int_equal(memattr_at(BASE + MIB(128) - 1), S2_NORMAL_WB);
-	assert_int_equal(table.region[TARGET].attr.memattr, S2_NORMAL_WB);
+	assert_int_equal(guest_regions.region[TARGET].attr.memattr, S2_NORMAL_WB);
 }
 
 static void what_may_not_be_changed_is_not(void **state)
@@ -294,7 +269,7 @@ static void a_guest_with_mte_does_not_get_at_tags_that_are_not_there(void **stat
 	assert_int_equal(set(NO_TAGS, S2_NORMAL_WB), -EACCES);
 	assert_int_equal(set(NO_TAGS, S2_NORMAL_WT), 0);
 	assert_int_equal(set(TARGET, S2_NORMAL_WB), 0);
-	table.region[NO_TAGS].opts.untagged = UNTAGGED_TRUSTED;
+	guest_regions.region[NO_TAGS].opts.untagged = UNTAGGED_TRUSTED;
 	assert_int_equal(set(NO_TAGS, S2_NORMAL_WB), 0);
 }
 
@@ -412,42 +387,35 @@ static void nothing_else_is_in_the_page(void **state)
 static void the_page_lies_where_nothing_is(void **state)
 {
 	static struct host host;
-	static struct region_table t;
 
 	(void)state;
 	host.nr_memory = host.nr_mmio = 0;
-	t.nr = 1;
-	t.region[0] = (struct region){ .ipa = IPA(GIB(3)), .size = GIB(2) };
-	assert_int_equal(control_place(&t, &host, 40), GIB(3) - PAGE_SIZE);
+	guest_regions.nr = 1;
+	guest_regions.region[0] = (struct region){ .ipa = IPA(GIB(3)), .size = GIB(2) };
+	assert_int_equal(control_place(&host).v, GIB(3) - PAGE_SIZE);
 	host.nr_memory = 1;
 	host.memory[0] = (struct range){ GIB(1), GIB(2) };
 	host.nr_mmio = 1;
 	host.mmio[0].range = (struct range){ GIB(1) - PAGE_SIZE, PAGE_SIZE };
-	assert_int_equal(control_place(&t, &host, 40), GIB(1) - 2 * PAGE_SIZE);
+	assert_int_equal(control_place(&host).v, GIB(1) - 2 * PAGE_SIZE);
 	host.mmio[0].range = (struct range){ 0, GIB(1) };
-	assert_int_equal(control_place(&t, &host, 40), BIT(40) - PAGE_SIZE);
-	assert_int_equal(control_place(&t, &host, 32), 0);
+	assert_int_equal(control_place(&host).v, BIT(40) - PAGE_SIZE);
+	guest.s2.pt.bits = 32;
+	assert_int_equal(control_place(&host).v, 0);
 }
 
 static int start_again(void)
 {
-	struct control_setup setup = { .regions = &table,
-				       .config = &config,
-				       .checks = checks,
-				       .caps = plain,
-				       .pool = &pool,
-				       .clean = clean };
-
-	return control_init(&setup, &d);
+	return control_offer(IPA(0), &plain, 1000, &d);
 }
 
 static void memory_of_two_regions_is_not_adjustable(void **state)
 {
 	(void)state;
-	table.region[FIXED].pa = PA(table.region[TARGET].pa.v + MIB(62));
+	guest_regions.region[FIXED].pa = PA(guest_regions.region[TARGET].pa.v + MIB(62));
 	assert_int_equal(start_again(), -EINVAL);
 	assert_non_null(strstr(d.text, "target: adjustable: fixed has the same memory"));
-	table.region[FIXED].opts.allow_alias = true;
+	guest_regions.region[FIXED].opts.allow_alias = true;
 	assert_int_equal(start_again(), 0);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/fake_machine.h"
 
+#include "boot/guest/selfcheck.h"
 #include "drivers/console.h"
 #include "drivers/cpu_power.h"
 #include "hyp/at.h"
-#include "hyp/selfcheck.h"
+#include "hyp/enter.h"
 #include "hyp/trap.h"
-#include "hyp/vcpu.h"
 #include "lib/cache.h"
 
 #include <stdlib.h>

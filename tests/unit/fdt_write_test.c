@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/fdt.h"
-#include "drivers/fdt_write.h"
+#include "boot/machine/fdt.h"
+#include "boot/guest/fdt_write.h"
 #include "lib/errno.h"
 #include "tests/unit/test.h"
 #include "tests/unit/tree.h"

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_HOST_FIXTURE_H
 #define TESTS_UNIT_HOST_FIXTURE_H
 
-#include "drivers/host.h"
+#include "boot/machine/host.h"
 #include "lib/errno.h"
 #include "tests/unit/test.h"
 #include "tests/unit/tree.h"

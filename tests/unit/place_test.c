@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hyp/place.h"
+#include "boot/guest/place.h"
 #include "lib/errno.h"
 #include "tests/unit/test.h"
 

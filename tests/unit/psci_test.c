@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "tests/unit/fake_machine.h"
+#include "boot/guest/cpus.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/psci.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The driver table, without drivers: drivers/host_uart.c asks only whether there is one. */
+/* The driver table, without drivers: boot/machine/uart.c asks only whether there is one. */
 #include "drivers/uart.h"
 #include <string.h>
 

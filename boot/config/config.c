@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/config/config.h"
+
+#include <string.h>
+
+#include "boot/machine/host.h"
+#include "boot/config/parts.h"
+#include "lib/errno.h"
+
+/* What is known of a member of the bundle. */
+struct member_node {
+	u64 size;
+	u32 crc32;
+	u64 load, entry;
+};
+
+static const struct prop root_props[] = {
+	{ .name = "compatible", .kind = PROP_STRING },
+};
+
+static int read_root(struct config_reader *r)
+{
+	const char *compatible = "";
+	u32 given;
+	int err = props_read(&r->w, root_props, ARRAY_SIZE(root_props), &compatible, &given,
+			     r->diag);
+
+	if (!err && strcmp(compatible, "mavis,config"))
+		return refuse(r, -EINVAL, "compatible",
+			      "\"%.40s\" is no description of a guest for Mavis: it must say \"mavis,config\"",
+			      compatible);
+	return err;
+}
+
+static const struct prop guest_props[] = {
+	{ .name = "cpus",
+	  .kind = PROP_U32,
+	  .offset = offsetof(struct config, cpus),
+	  .min = 1,
+	  .max = MAX_CPUS },
+	{ .name = "memory",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct config, memory),
+	  .min = PAGE_SIZE,
+	  .max = BIT(DT_PA_BITS),
+	  .align = PAGE_SIZE },
+	{ .name = "bootargs", .kind = PROP_STRING, .offset = offsetof(struct config, bootargs) },
+	{ .name = "mte", .kind = PROP_FLAG, .offset = offsetof(struct config, mte) },
+	{ .name = "verify", .kind = PROP_FLAG, .offset = offsetof(struct config, verify) },
+	{ .name = "quiet", .kind = PROP_FLAG, .offset = offsetof(struct config, quiet) },
+	{ .name = "strict", .kind = PROP_FLAG, .offset = offsetof(struct config, strict) },
+	{ .name = "control", .kind = PROP_FLAG, .offset = offsetof(struct config, control) },
+	{ .name = "no-fwb", .kind = PROP_FLAG, .offset = offsetof(struct config, no_fwb) },
+};
+
+static int read_guest(struct config_reader *r)
+{
+	struct config *c = r->config;
+	u32 given;
+	int err = props_read(&r->w, guest_props, ARRAY_SIZE(guest_props), c, &given, r->diag);
+
+	if (!err && r->host && c->cpus > r->host->nr_cpus)
+		return refuse(r, -ERANGE, "cpus",
+			      "the guest is to have %u CPUs, but the machine has %u: give at most %u, or leave the property out for all",
+			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
+	return err;
+}
+
+static int read_no_props(struct config_reader *r)
+{
+	u32 given;
+
+	return props_read(&r->w, NULL, 0, NULL, &given, r->diag);
+}
+
+static const struct prop member_props[] = {
+	{ .name = "size",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct member_node, size),
+	  .min = 1,
+	  .max = ~0ul },
+	{ .name = "crc32",
+	  .kind = PROP_U32,
+	  .offset = offsetof(struct member_node, crc32),
+	  .max = ~0u },
+	{ .name = "load",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct member_node, load),
+	  .max = ~0ul },
+	{ .name = "entry",
+	  .kind = PROP_U64,
+	  .offset = offsetof(struct member_node, entry),
+	  .max = ~0ul,
+	  .align = 4 },
+};
+
+enum { HAS_CRC32 = BIT(1), HAS_LOAD = BIT(2), HAS_ENTRY = BIT(3) };
+
+/* Only the kernel has the last two. */
+static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc,
+		       u32 *given, struct member_node *m)
+{
+	int err;
+
+	*m = (struct member_node){ 0 };
+	err = props_read(&r->w, member_props, nr_props, m, given, r->diag);
+	*has_crc = *given & HAS_CRC32;
+	*crc = m->crc32;
+	return err;
+}
+
+static int read_kernel(struct config_reader *r)
+{
+	struct config *c = r->config;
+	struct member_node m;
+	u32 given;
+	int err = read_member(r, ARRAY_SIZE(member_props), &c->has_kernel_crc, &c->kernel_crc,
+			      &given, &m);
+
+	if (err)
+		return err;
+	if (!(given & HAS_LOAD) != !(given & HAS_ENTRY))
+		return refuse(r, -EINVAL, given & HAS_LOAD ? "entry" : "load",
+			      "missing: a bare-metal program needs both `load` and `entry`, an arm64 Image neither");
+	c->bare = given & HAS_LOAD;
+	c->load = IPA(m.load);
+	c->entry = IPA(m.entry);
+	return 0;
+}
+
+static int read_ramdisk(struct config_reader *r)
+{
+	struct member_node m;
+	u32 given;
+
+	return read_member(r, 2, &r->config->has_ramdisk_crc, &r->config->ramdisk_crc, &given, &m);
+}
+
+static int read_dtb(struct config_reader *r)
+{
+	struct member_node m;
+	u32 given;
+
+	return read_member(r, 2, &r->config->has_dtb_crc, &r->config->dtb_crc, &given, &m);
+}
+
+enum node {
+	NODE_ROOT,
+	NODE_GUEST,
+	NODE_REGIONS,
+	NODE_REGION,
+	NODE_BUNDLE,
+	NODE_KERNEL,
+	NODE_RAMDISK,
+	NODE_DTB,
+	NR_NODES
+};
+
+static const struct {
+	const char *name;		/* NULL: any */
+	enum node parent;
+	int (*read)(struct config_reader *r);
+} nodes[NR_NODES] = {
+	[NODE_ROOT] = { "", NR_NODES, read_root },
+	[NODE_GUEST] = { "guest", NODE_ROOT, read_guest },
+	[NODE_REGIONS] = { "regions", NODE_GUEST, read_no_props },
+	[NODE_REGION] = { NULL, NODE_REGIONS, config_read_region },
+	[NODE_BUNDLE] = { "bundle", NODE_ROOT, read_no_props },
+	[NODE_KERNEL] = { "kernel", NODE_BUNDLE, read_kernel },
+	[NODE_RAMDISK] = { "ramdisk", NODE_BUNDLE, read_ramdisk },
+	[NODE_DTB] = { "dtb", NODE_BUNDLE, read_dtb },
+};
+
+/* Which node of this name @parent can have, or NR_NODES. */
+static enum node find_node(enum node parent, const char *name)
+{
+	enum node n = NODE_ROOT;
+
+	while (n < NR_NODES &&
+	       !(nodes[n].parent == parent && (!nodes[n].name || !strcmp(nodes[n].name, name))))
+		n++;
+	return n;
+}
+
+static int unknown_node(const struct config_reader *r, enum node parent)
+{
+	const char *known[NR_NODES];
+	char hint[128], path[DT_MAX_PATH];
+	unsigned nr = 0;
+
+	for (enum node n = NODE_ROOT; n < NR_NODES; n++)
+		if (nodes[n].parent == parent)
+			known[nr++] = nodes[n].name;
+	list_known(hint, sizeof(hint), known, nr);
+	dt_path(&r->w, path, sizeof(path));
+	return fail(r->diag, -EINVAL, "%s: unknown node; %s", path, hint);
+}
+
+static int read_nodes(struct config_reader *r)
+{
+	enum node at[DT_MAX_DEPTH + 1] = {
+		NR_NODES
+	}; /* at[depth + 1]: what the node at that depth is */
+	bool seen[NR_NODES + 1] = { false };
+	int err = 0;
+
+	while (!err && dt_next(&r->w)) {
+		enum node parent = at[r->w.depth], n = find_node(parent, dt_name(&r->w));
+
+		if (n == NR_NODES)
+			return unknown_node(r, parent);
+		if (seen[n] && nodes[n].name)
+			return fail(r->diag, -EEXIST,
+				    "%s: the node is there twice: keep one of them", nodes[n].name);
+		seen[n] = true;
+		at[r->w.depth + 1] = n;
+		err = nodes[n].read(r);
+	}
+	if (!err && !seen[NODE_GUEST])
+		return fail(r->diag, -ENOENT,
+			    "/guest: the config has no such node: describe the guest in it, see docs/config.md");
+	return err;
+}
+
+/*
+ * An archive's members lie at multiples of 4 bytes, a tree at one of 8. The copy also stays as it
+ * was checked, whatever becomes of the archive.
+ */
+static _Alignas(8) __noinit u8 copy[CONFIG_MAX_SIZE];
+static __noinit struct region regions[REGION_MAX];
+
+int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
+		struct diag *d)
+{
+	struct config_reader r = { .host = host, .config = c, .regions = regions, .diag = d };
+	struct diag why;
+	int err;
+
+	*c = (struct config){ .bootargs = "", .regions = regions };
+	if (size > sizeof(copy))
+		return fail(d, -E2BIG,
+			    "bundle: config.dtb has %lu bytes, of which Mavis can read %lu: describe fewer regions",
+			    size, sizeof(copy));
+	if (size)
+		memcpy(copy, dtb, size);
+	err = dt_check(copy, size, &why);
+	if (err)
+		return fail(
+			d, err,
+			"bundle: config.dtb is no device tree: %.200s; compile its source with dtc",
+			why.text);
+	dt_walk(&r.w, copy);
+	return read_nodes(&r);
+}

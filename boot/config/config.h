@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guest's description: the bundle's config.dtb, read and checked. The binding is in
+ * docs/config.md.
+ */
+#ifndef BOOT_CONFIG_CONFIG_H
+#define BOOT_CONFIG_CONFIG_H
+
+#include "boot/machine/pci.h"
+#include "hyp/bar.h"
+#include "lib/format.h"
+#include "lib/types.h"
+#include "mm/region.h"
+
+#define CONFIG_MAX_SIZE	KIB(256)
+
+/* A region that is a PCI function's BAR: not looked for yet, so it has no place and no size. */
+struct config_bar {
+	struct region region;
+	struct pci_request request;
+	bool has_ipa;			/* it says where the guest sees a fixed one: region.ipa */
+};
+
+/* The guest's tree names it, so it cannot move. */
+static inline bool config_bar_is_fixed(const struct config_bar *b)
+{
+	return b->region.opts.expose == EXPOSE_RESERVED || b->region.opts.expose == EXPOSE_PMEM;
+}
+
+struct config {
+	unsigned cpus;			/* 0: all that the machine has */
+	u64 memory;			/* bytes, whole pages; 0: all that is left */
+	const char *bootargs;		/* "" where there are none */
+	bool mte;
+	bool verify;
+	bool quiet;			/* nothing on the console once the guest runs */
+	bool strict;			/* stop where the self-check finds a difference */
+	bool control;			/* offer the control page and calls */
+	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */
+	/* What tools/bundle wrote of the members */
+	bool has_kernel_crc, has_ramdisk_crc, has_dtb_crc;
+	u32 kernel_crc, ramdisk_crc, dtb_crc;
+	bool bare;			/* a bare-metal program: no arm64 Image header */
+	ipa_t load, entry;		/* where it goes and starts, when bare */
+	const struct region *regions;	/* in their nodes' order, each only checked by itself */
+	unsigned nr_regions;
+	struct config_bar bar[BAR_MAX];
+	unsigned nr_bars;
+};
+
+/*
+ * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE). A copy is kept:
+ * c->bootargs and c->regions are valid until the next call. @host says how many CPUs there are and
+ * resolves `host-node`; without one (NULL) neither is checked, and `host-node` is refused. Unknown
+ * nodes, properties and values are refused: the text names node and property, says why, and what
+ * would be right.
+ */
+int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
+		struct diag *d);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of config_read(). Only hyp/config*.c and their tests include this. */
+#ifndef BOOT_CONFIG_PARTS_H
+#define BOOT_CONFIG_PARTS_H
+
+#include "boot/machine/fdt.h"
+#include "boot/config/config.h"
+
+enum prop_kind {
+	PROP_FLAG,		/* bool */
+	PROP_U32,		/* u32: one cell */
+	PROP_U64,		/* u64: two cells */
+	PROP_STRING,		/* const char *: into the tree, no control characters */
+	PROP_CHOICE,		/* u8: the value of one of `choices` */
+	PROP_RANGE,		/* struct range: address and size, two cells each, not empty */
+};
+
+struct prop_choice {
+	const char *name;	/* NULL: the end */
+	u8 value;
+};
+
+/* A property that a node can have. */
+struct prop {
+	const char *name;
+	const struct prop_choice *choices;
+	u64 max;		/* numbers; of a range, its end is at most `max` */
+	u32 min;
+	u32 align;		/* numbers and ranges: multiples of it, a power of 2; 0: any */
+	enum prop_kind kind;
+	u32 offset;	/* of the value, of the type that `kind` says, in the node's struct */
+};
+
+/*
+ * Reads all properties of the node that @w stands on into the struct at @out, as @props say; bit n
+ * of *given is set if props[n] is there. Properties that are unknown, there twice, or of another
+ * form are refused.
+ */
+int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, void *out,
+	       u32 *given, struct diag *d);
+
+/* Lists in @buf the @nr names that may stand where an unknown one does. */
+void list_known(char *buf, size_t size, const char *const *known, unsigned nr);
+
+/* The config while it is read. */
+struct config_reader {
+	const struct host *host;
+	struct config *config;
+	struct region *regions;		/* config->regions, to be written */
+	struct diag *diag;
+	struct dt_walk w;	/* stands on the node that is read */
+};
+
+/* dt_fail() for the node that r->w stands on. */
+#define refuse(r, err, ...)	dt_fail(&(r)->w, (r)->diag, err, __VA_ARGS__)
+
+/* Reads the region node that r->w stands on. */
+int config_read_region(struct config_reader *r);
+
+/* The same for one with `pci`; @ipa is NULL where it has none. */
+int config_read_pci(struct config_reader *r, const struct region *region, const char *function,
+		    u32 bar, const u64 *ipa);
+
+/*
+ * Reads "1af4:1110" (vendor and device) or "0000:00:02.0" (segment, bus, device and function), all
+ * hexadecimal.
+ */
+bool pci_function_parse(const char *text, struct pci_request *out);
+
+#endif

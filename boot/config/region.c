@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One node of the config's `regions`. */
+#include <string.h>
+
+#include "boot/machine/host.h"
+#include "boot/config/parts.h"
+#include "lib/errno.h"
+
+/* The properties as they stand. */
+struct region_node {
+	struct range reg;
+	u64 ipa;
+	const char *host_node, *pci;
+	u32 bar;
+	u8 type;
+	u32 memattr;
+	bool has_tags, no_tags;
+	struct region_opts opts;
+};
+
+static const struct prop_choice types[] = {
+	{ "ram", REGION_RAM },
+	{ "device-memory", REGION_DEVICE_MEMORY },
+	{ "prefetchable", REGION_PREFETCHABLE },
+	{ "mmio", REGION_MMIO },
+	{ "raw", REGION_RAW },
+	{ NULL, 0 },
+};
+
+static const struct prop_choice exposures[] = {
+	{ "memory", EXPOSE_MEMORY },
+	{ "reserved", EXPOSE_RESERVED },
+	{ "pmem", EXPOSE_PMEM },
+	{ "none", EXPOSE_NONE },
+	{ NULL, 0 },
+};
+
+static const struct prop_choice device_types[] = {
+	{ "nGnRnE", DEVICE_nGnRnE },
+	{ "nGnRE", DEVICE_nGnRE },
+	{ "nGRE", DEVICE_nGRE },
+	{ "GRE", DEVICE_GRE },
+	{ NULL, 0 },
+};
+
+static const struct prop_choice untagged[] = {
+	{ "write-through", UNTAGGED_WRITE_THROUGH },
+	{ "non-cacheable", UNTAGGED_NON_CACHEABLE },
+	{ "trusted", UNTAGGED_TRUSTED },
+	{ NULL, 0 },
+};
+
+static const struct prop_choice shareabilities[] = {
+	{ "none", SH_NONE },
+	{ "outer", SH_OUTER },
+	{ "inner", SH_INNER },
+	{ NULL, 0 },
+};
+
+enum {
+	P_REG,
+	P_IPA,
+	P_HOST_NODE,
+	P_PCI,
+	P_BAR,
+	P_TYPE,
+	P_EXPOSE,
+	P_TAGS,
+	P_NO_TAGS,
+	P_UNTAGGED,
+	P_PROBE_TAGS,
+	P_READ_ONLY,
+	P_EXEC,
+	P_DEVICE_TYPE,
+	P_MEMATTR,
+	P_SHAREABILITY,
+	P_ALLOW_ALIAS,
+	P_ADJUSTABLE,
+	NR_PROPS
+};
+
+#define AT(member)	.offset = offsetof(struct region_node, member)
+
+static const struct prop props[NR_PROPS] = {
+	[P_REG] = { .name = "reg",
+		    .kind = PROP_RANGE,
+		    AT(reg),
+		    .max = BIT(DT_PA_BITS),
+		    .align = PAGE_SIZE },
+	[P_IPA] = { .name = "ipa",
+		    .kind = PROP_U64,
+		    AT(ipa),
+		    .max = BIT(DT_PA_BITS),
+		    .align = PAGE_SIZE },
+	[P_HOST_NODE] = { .name = "host-node", .kind = PROP_STRING, AT(host_node) },
+	[P_PCI] = { .name = "pci", .kind = PROP_STRING, AT(pci) },
+	[P_BAR] = { .name = "bar", .kind = PROP_U32, AT(bar), .max = 5 },
+	[P_TYPE] = { .name = "type", .kind = PROP_CHOICE, AT(type), .choices = types },
+	[P_EXPOSE] = { .name = "expose",
+		       .kind = PROP_CHOICE,
+		       AT(opts.expose),
+		       .choices = exposures },
+	[P_TAGS] = { .name = "tags", .kind = PROP_FLAG, AT(has_tags) },
+	[P_NO_TAGS] = { .name = "no-tags", .kind = PROP_FLAG, AT(no_tags) },
+	[P_UNTAGGED] = { .name = "untagged",
+			 .kind = PROP_CHOICE,
+			 AT(opts.untagged),
+			 .choices = untagged },
+	[P_PROBE_TAGS] = { .name = "probe-tags", .kind = PROP_FLAG, AT(opts.probe_tags) },
+	[P_READ_ONLY] = { .name = "read-only", .kind = PROP_FLAG, AT(opts.read_only) },
+	[P_EXEC] = { .name = "exec", .kind = PROP_FLAG, AT(opts.exec) },
+	[P_DEVICE_TYPE] = { .name = "device-type",
+			    .kind = PROP_CHOICE,
+			    AT(opts.device_type),
+			    .choices = device_types },
+	[P_MEMATTR] = { .name = "memattr", .kind = PROP_U32, AT(memattr), .max = 15 },
+	[P_SHAREABILITY] = { .name = "shareability",
+			     .kind = PROP_CHOICE,
+			     AT(opts.sh),
+			     .choices = shareabilities },
+	[P_ALLOW_ALIAS] = { .name = "allow-alias", .kind = PROP_FLAG, AT(opts.allow_alias) },
+	[P_ADJUSTABLE] = { .name = "adjustable", .kind = PROP_FLAG, AT(opts.adjustable) },
+};
+
+/* Types that a property or a value is for; the bit is the enum's value. */
+#define T_RAM		BIT(REGION_RAM)
+#define T_DEVICE_MEMORY	BIT(REGION_DEVICE_MEMORY)
+#define T_PREFETCHABLE	BIT(REGION_PREFETCHABLE)
+#define T_MMIO		BIT(REGION_MMIO)
+#define T_RAW		BIT(REGION_RAW)
+#define T_NOT_MMIO	(T_RAM | T_DEVICE_MEMORY | T_PREFETCHABLE | T_RAW)
+
+/* Only what can be Write-Back can be Tagged. 0: for any type. */
+static const u8 for_types[NR_PROPS] = {
+	[P_TAGS] = T_RAM | T_DEVICE_MEMORY | T_RAW,
+	[P_NO_TAGS] = T_RAM | T_DEVICE_MEMORY | T_RAW,
+	[P_UNTAGGED] = T_RAM | T_DEVICE_MEMORY | T_RAW,
+	[P_PROBE_TAGS] = T_RAM | T_DEVICE_MEMORY | T_RAW,
+	[P_DEVICE_TYPE] = T_MMIO,
+	[P_MEMATTR] = T_RAW,
+	[P_SHAREABILITY] = T_RAW,
+};
+
+static const u8 exposed_types[] = {
+	[EXPOSE_BY_TYPE] = T_NOT_MMIO | T_MMIO,
+	[EXPOSE_MEMORY] = T_RAM | T_RAW,
+	[EXPOSE_RESERVED] = T_NOT_MMIO,
+	[EXPOSE_PMEM] = T_NOT_MMIO,
+	[EXPOSE_NONE] = T_NOT_MMIO | T_MMIO,
+};
+
+/* refuse() for a property that the region's type does not go with. */
+static int unfit(const struct config_reader *r, u8 type, u8 fit, const char *prop, const char *what)
+{
+	char names[80];
+	size_t at = 0;
+
+	for (const struct prop_choice *c = types; c->name && at < sizeof(names); c++)
+		if (fit & BIT(c->value))
+			at += (size_t)format(names + at, sizeof(names) - at, "%s%s", at ? ", " : "",
+					     c->name);
+	return refuse(
+		r, -EINVAL, prop,
+		"%s is for type %s only, but this region is %s: take it out, or change the type",
+		what, names, region_type_name(type));
+}
+
+static int check_type(const struct config_reader *r, const struct region_node *n, u32 given)
+{
+	if (!(given & BIT(P_TYPE)))
+		return refuse(r, -EINVAL, "type",
+			      "missing: say what the region is: ram, device-memory, prefetchable, mmio or raw");
+	for (unsigned p = 0; p < NR_PROPS; p++)
+		if (given & BIT(p) && for_types[p] && !(for_types[p] & BIT(n->type)))
+			return unfit(r, n->type, for_types[p], props[p].name, "it");
+	if (!(exposed_types[n->opts.expose] & BIT(n->type)))
+		return unfit(r, n->type, exposed_types[n->opts.expose], "expose", "this value");
+	if (n->type == REGION_RAW && !(given & BIT(P_MEMATTR)))
+		return refuse(r, -EINVAL, "memattr",
+			      "missing: type raw needs the stage 2 MemAttr, 0 to 15");
+	return 0;
+}
+
+static int check_tags(const struct config_reader *r, const struct region_node *n)
+{
+	bool stored = n->has_tags || (!n->no_tags && n->type != REGION_DEVICE_MEMORY);
+
+	if (n->has_tags && n->no_tags)
+		return refuse(r, -EINVAL, "no-tags",
+			      "stands beside `tags`, its contrary: keep one of them");
+	if (n->opts.untagged && stored)
+		return refuse(r, -EINVAL, "untagged",
+			      "says what to do without tag storage, which this region has: %s",
+			      n->has_tags ? "take out one of `untagged` and `tags`"
+					  : "add `no-tags`, or take it out");
+	if (n->opts.untagged && n->opts.untagged != UNTAGGED_TRUSTED && n->type == REGION_RAW)
+		return refuse(r, -EINVAL, "untagged",
+			      "type raw keeps its memattr: only \"trusted\" is possible");
+	return 0;
+}
+
+/* A region is at one place; `ipa` and `bar` go with some of the ways to say where. */
+static int check_place(const struct config_reader *r, u32 given)
+{
+	static const u8 ways[] = { P_REG, P_HOST_NODE, P_PCI };
+	const char *first = NULL;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (!(given & BIT(ways[i])))
+			continue;
+		if (first)
+			return refuse(r, -EINVAL, props[ways[i]].name,
+				      "stands beside `%s`, but a region is at one place: keep one of them",
+				      first);
+		first = props[ways[i]].name;
+	}
+	if (given & BIT(P_BAR) && !(given & BIT(P_PCI)))
+		return refuse(r, -EINVAL, "bar",
+			      "says nothing without `pci`, the function whose BAR it is: add it");
+	if (!first)
+		return refuse(
+			r, -EINVAL, "reg",
+			"missing: say where the region is, with `reg`, with `host-node`, or with `pci` and `bar`");
+	if (given & BIT(P_PCI) && !(given & BIT(P_BAR)))
+		return refuse(r, -EINVAL, "bar", "missing: say which BAR of `pci`, 0 to 5");
+	return 0;
+}
+
+/* The host's node that n->host_node names. */
+static int find_host_node(const struct config_reader *r, const struct region_node *n,
+			  struct dt_walk *host)
+{
+	size_t len = strlen(n->host_node);
+
+	if (!r->host)
+		return refuse(r, -ENODEV, "host-node",
+			      "there is no machine to look for \"%.64s\" in: give its device tree, or use `reg`",
+			      n->host_node);
+	dt_walk(host, r->host->fdt);
+	while (dt_next(host))
+		if (dt_path_is(host, n->host_node, len))
+			return 0;
+	return refuse(r, -ENOENT, "host-node",
+		      "the machine's device tree has no node \"%.64s\": give a full path in it",
+		      n->host_node);
+}
+
+static int add_region(const struct config_reader *r, const struct region *region)
+{
+	struct config *c = r->config;
+
+	if (c->nr_regions == REGION_MAX)
+		return refuse(r, -E2BIG, "the node",
+			      "is one more than the %u regions that Mavis takes: describe fewer",
+			      c->nr_regions);
+	r->regions[c->nr_regions++] = *region;
+	return 0;
+}
+
+/* All whole pages that the node's `reg` touches, each range a region. */
+static int add_host_node(const struct config_reader *r, const struct region_node *n,
+			 struct region *region, bool has_ipa)
+{
+	struct config *c = r->config;
+	unsigned first = c->nr_regions;
+	struct dt_walk host;
+	struct range reg;
+	int ret = find_host_node(r, n, &host);
+
+	for (unsigned i = 0; !ret && i < dt_reg_count(&host); i++) {
+		ret = dt_reg(&host, i, &reg, r->diag);
+		if (ret <= 0)
+			continue;
+		region->pa = PA(ALIGN_DOWN(reg.base, PAGE_SIZE));
+		region->size = ALIGN_UP(range_end(reg), PAGE_SIZE) - region->pa.v;
+		region->ipa = has_ipa ? IPA(n->ipa) : IPA(region->pa.v);
+		ret = add_region(r, region);
+	}
+	if (ret)
+		return ret;
+	if (c->nr_regions == first)
+		return refuse(r, -ENOENT, "host-node",
+			      "\"%.64s\" has no `reg` that the CPU reaches: name another node, or use `reg`",
+			      n->host_node);
+	if (has_ipa && c->nr_regions - first > 1)
+		return refuse(r, -EINVAL, "ipa",
+			      "\"%.64s\" has %u ranges, which cannot all be there: use one region with `reg` for each",
+			      n->host_node, c->nr_regions - first);
+	return 0;
+}
+
+/* It is printed, and names the region in every message. */
+static int check_name(const struct config_reader *r, struct region *region)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,._+-@";
+	const char *name = dt_name(&r->w);
+
+	if (!*name || strlen(name) >= sizeof(region->name))
+		return fail(r->diag, -EINVAL,
+			    "/guest/regions/%.64s: the name has %zu characters: give it 1 to %zu",
+			    name, strlen(name), sizeof(region->name) - 1);
+	for (const char *p = name; *p; p++)
+		if (!strchr(allowed, *p))
+			return fail(r->diag, -EINVAL,
+				    "/guest/regions: character %u of a region's name is %#x: use letters, digits and ,._+-@",
+				    (unsigned)(p - name) + 1, (u8)*p);
+	format(region->name, sizeof(region->name), "%s", name);
+	return 0;
+}
+
+/*
+ * The guest's kernel has its code, its page tables and its locks in general-purpose memory, and
+ * takes for granted that it can cache them: as Device memory they fault, exclusives included.
+ */
+static int check_adjustable(const struct config_reader *r, const struct region *region)
+{
+	if (!region->opts.adjustable)
+		return 0;
+	if (region_is_memory(region))
+		return refuse(r, -EINVAL, "adjustable",
+			      "the guest's kernel runs in this memory: expose it as reserved, pmem or none");
+	if (!r->config->control)
+		return refuse(r, -EINVAL, "adjustable",
+			      "says nothing without `control` in /guest: add it");
+	return 0;
+}
+
+/* Joins what the properties say in the forms that struct region has. */
+static void set_opts(struct region *region, const struct region_node *n, u32 given)
+{
+	region->opts = n->opts;
+	region->opts.tags = n->has_tags ? TAGS_YES : n->no_tags ? TAGS_NO : TAGS_BY_TYPE;
+	region->opts.has_device_type = given & BIT(P_DEVICE_TYPE);
+	region->opts.memattr = (u8)n->memattr;
+}
+
+int config_read_region(struct config_reader *r)
+{
+	struct region region = { .origin = REGION_FROM_CONFIG };
+	struct region_node n = { .opts.sh = SH_INNER };
+	u32 given;
+	int err = check_name(r, &region);
+
+	if (!err)
+		err = props_read(&r->w, props, NR_PROPS, &n, &given, r->diag);
+	if (!err)
+		err = check_place(r, given);
+	if (!err)
+		err = check_type(r, &n, given);
+	if (!err)
+		err = check_tags(r, &n);
+	if (err)
+		return err;
+
+	region.type = n.type;
+	set_opts(&region, &n, given);
+	err = check_adjustable(r, &region);
+	if (err)
+		return err;
+	if (n.pci)
+		return config_read_pci(r, &region, n.pci, n.bar,
+				       given & BIT(P_IPA) ? &n.ipa : NULL);
+	if (n.host_node)
+		return add_host_node(r, &n, &region, given & BIT(P_IPA));
+	region.pa = PA(n.reg.base);
+	region.ipa = IPA(given & BIT(P_IPA) ? n.ipa : n.reg.base);
+	region.size = n.reg.size;
+	return add_region(r, &region);
+}

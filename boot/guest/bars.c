@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/guest/bars.h"
+
+#include "boot/guest/selfcheck.h"
+#include "boot/machine/pci.h"
+#include "drivers/io.h"
+#include "hyp/bar.h"
+#include "hyp/mmio.h"
+#include "lib/errno.h"
+#include "mm/resolve.h"
+
+/* Configuration space that the guest does not see. */
+static struct hidden {
+	u64 ecam;
+	const char *region;
+} hidden[BAR_MAX];
+static unsigned nr_hidden;
+
+/* The highest place in the window that no region of the config has; 0: none. A PCI bus address. */
+static u64 free_place(const struct pci_window *w, u64 size, const struct region_table *t)
+{
+	u64 base = w->cpu.base, addr = ALIGN_DOWN(w->bus + w->cpu.size, size);
+	const struct region *r;
+
+	do {
+		if (addr < w->bus + size)
+			return 0;
+		addr -= size;
+		for (r = t->region; r < t->region + t->nr; r++)
+			if (r->origin == REGION_FROM_CONFIG &&
+			    ranges_overlap((struct range){ base + (addr - w->bus), size },
+					   (struct range){ r->pa.v, r->size })) {
+				u64 below = w->bus + MAX(r->pa.v, base) - base;
+
+				addr = MIN(addr, ALIGN_DOWN(below, size));
+				break;
+			}
+	} while (r < t->region + t->nr);
+	return addr;
+}
+
+/* Where a guest that fills a window from its start comes last. */
+static u64 choose_place(const struct bar *b, const struct region_table *t)
+{
+	bool wide = pci_bar_is_64(&b->f, b->bar);
+	u64 addr = 0;
+
+	for (unsigned i = bars.windows.nr; i-- > 0 && !addr;) {
+		const struct pci_window *w = &bars.windows.window[i];
+
+		if (w->bridge == b->f.bridge && (wide || w->bus + w->cpu.size <= GIB(4)))
+			addr = free_place(w, b->region.size, t);
+	}
+	return addr;
+}
+
+static int measure(struct bar *b, const struct config_bar *want, const struct host *host,
+		   struct diag *d)
+{
+	const char *name = b->region.name;
+	int err = pci_find(host, &want->request, &b->f);
+
+	if (err)
+		return fail(d, err, "region %s: pci: %s", name,
+			    err == -ENOMEM ? "no room to map the configuration space"
+					   : "no bus that the firmware has numbered has this function: name one that is there");
+	err = pci_bar_size(&b->f, b->bar, &b->region.size);
+	if (!err && b->region.size < PAGE_SIZE)
+		err = -ERANGE;
+	if (err)
+		return fail(d, err, "region %s: bar: BAR %u of %04x:%02x:%02x.%u %s: name another",
+			    name, b->bar, b->f.segment, b->f.bus, b->f.dev, b->f.fn,
+			    err == -EINVAL   ? "is of I/O ports"
+			    : err == -ENOENT ? "is not there"
+					     : "is smaller than a page");
+	return 0;
+}
+
+/* Leaves a BAR where the firmware has put it, if it has. */
+static int fix(struct bar *b, const struct config_bar *want, struct region_table *t,
+	       struct diag *d)
+{
+	u64 command = b->f.ecam + PCI_COMMAND;
+	u64 addr = read16(command) & PCI_COMMAND_MEMORY ? pci_bar_get(&b->f, b->bar) : 0;
+	u64 pa = addr ? pci_to_cpu(&bars.windows, b->f.bridge, addr, b->region.size) : 0;
+
+	if (!pa) {
+		/* the bridges above it pass on what they pass */
+		addr = b->f.on_root ? choose_place(b, t) : 0;
+		pa = pci_to_cpu(&bars.windows, b->f.bridge, addr, b->region.size);
+		pci_bar_set(&b->f, b->bar, addr);
+	}
+	if (!pa)
+		return fail(d, -ENOSPC,
+			    "region %s: pci: no window of its host bridge has room for %#lx bytes",
+			    b->region.name, (unsigned long)b->region.size);
+	write16(command, read16(command) | PCI_COMMAND_MEMORY);
+	b->region.pa = PA(pa);
+	if (!want->has_ipa)
+		b->region.ipa = IPA(pa);
+	hidden[nr_hidden++] = (struct hidden){ b->f.ecam, want->region.name };
+	return region_add(t, &b->region, d);
+}
+
+int bars_find(const struct config *config, const struct host *host, const struct mm_caps *caps,
+	      struct region_table *t, const struct region **hides_mte, struct diag *d)
+{
+	int err = pci_read_windows(host, &bars.windows, d);
+
+	bars.nr = nr_hidden = 0;
+	bars.mte_perm = caps->mte_perm;
+	for (unsigned i = 0; i < config->nr_bars && !err; i++) {
+		const struct config_bar *want = &config->bar[i];
+		struct bar b = { .region = want->region, .bar = want->request.bar };
+		struct resolved out;
+
+		err = measure(&b, want, host, d);
+		if (!err)
+			err = region_resolve(&b.region, caps, config->mte && caps->mte, &out, d);
+		if (err)
+			break;
+		if (config_bar_is_fixed(want)) {
+			err = fix(&b, want, t, d);
+			continue;
+		}
+		bars.bar[bars.nr++] = b;
+		if (out.hides_mte && !*hides_mte)
+			*hides_mte = &want->region;
+	}
+	return err;
+}
+
+/* selfcheck() at a place where the guest could put the BAR. Nothing accesses it there. */
+static void check_in_window(struct bar *b, const struct mm_caps *caps, struct selfcheck *result)
+{
+	u64 at = bar_place_of(b, choose_place(b, guest.regions));
+
+	if (at && !bar_place(b, at)) {
+		selfcheck(&b->region, 1, caps, result);
+		bar_unplace(b);
+	}
+}
+
+/* Another of the function's BARs may have had the page trapped already, in the same way. */
+static int trap(const char *name, u64 ecam, bool hide, struct diag *d)
+{
+	mmio_handler handler = hide ? bar_access_hidden : bar_access_config;
+	const struct mmio_page *known = mmio_find(IPA(ecam));
+	struct s2_leaf leaf;
+	int err;
+
+	if (known && known->handler == handler)
+		return 0;
+	err = stage2_lookup(&guest.s2, IPA(ecam), &leaf);
+	if (!err && leaf.pa.v - leaf.ipa.v)
+		err = -ENOENT;
+	leaf.attr.write = false;
+	if (!err)
+		err = hide ? stage2_unmap(&guest.s2, IPA(ecam), PAGE_SIZE)
+			   : stage2_change(&guest.s2, IPA(ecam), PAGE_SIZE, leaf.attr);
+	if (!err)
+		err = mmio_register(IPA(ecam), handler, (void *)ecam);
+	if (err)
+		return fail(d, err,
+			    "region %s: pci: the configuration space at %#lx cannot be taken from the guest: %s",
+			    name, (unsigned long)ecam,
+			    err == -ENOMEM ? "the page pool is used up"
+			    : known	   ? "one region hides the function, another follows it"
+					   : "another region is there");
+	return 0;
+}
+
+int bars_trap(const struct mm_caps *caps, struct selfcheck *checks, struct diag *d)
+{
+	struct resolved out;
+	int err = 0;
+
+	for (unsigned i = 0; i < nr_hidden && !err; i++)
+		err = trap(hidden[i].region, hidden[i].ecam, true, d);
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && !err; b++, checks++) {
+		err = region_resolve(&b->region, caps, guest.regions->mte, &out, d);
+		if (err)
+			break;
+		b->region.attr = out.attr;
+		b->region.reason = out.reason;
+		check_in_window(b, caps, checks);
+		err = trap(b->region.name, b->f.ecam, false, d);
+		if (!err)
+			bar_follow(b);
+	}
+	return err;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/guest/cpus.h"
+
+#include "hyp/cpu.h"
+#include "lib/errno.h"
+#include "lib/sections.h"
+#include "mm/el2.h"
+
+static int choose(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag *d)
+{
+	struct cpu *boot;
+
+	if (nr > host->nr_cpus)
+		return fail(
+			d, -EINVAL,
+			"config: guest: cpus = <%u>: the machine has %u; ask for at most that many",
+			nr, host->nr_cpus);
+	nr_cpus = nr ? nr : host->nr_cpus;
+	for (unsigned i = 0; i < nr_cpus; i++)
+		cpus[i] = (struct cpu){ .index = i, .mpidr = host->cpu[i].mpidr, .state = CPU_OFF };
+
+	boot = cpu_find(boot_mpidr & MPIDR_AFFINITY);
+	if (!boot)
+		return fail(d, -EINVAL,
+			    "/cpus: the CPU that Mavis was started on (reg %#lx) is not among the first %u: start Mavis on one of these, or give the guest more in the config's `cpus`",
+			    boot_mpidr & MPIDR_AFFINITY, nr_cpus);
+	boot->state = CPU_ON;
+	return 0;
+}
+
+/* Each CPU of the guest needs an EL2 stack; the one that boots keeps what it has. */
+static int make_stacks(struct diag *d)
+{
+	cpus[0].stack = (u64)__stack_end;
+	for (unsigned i = 1; i < nr_cpus; i++)
+		if (el2_alloc_stack(&cpus[i].stack))
+			return fail(d, -ENOMEM, "CPU %#lx: no room for its stack in the page pool",
+				    (unsigned long)cpus[i].mpidr);
+	return 0;
+}
+
+int cpus_init(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag *d)
+{
+	int err = choose(host, nr, boot_mpidr, d);
+
+	return err ? err : make_stacks(d);
+}

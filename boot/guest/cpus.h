@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which of the machine's CPUs the guest has. */
+#ifndef BOOT_GUEST_CPUS_H
+#define BOOT_GUEST_CPUS_H
+
+#include "boot/machine/host.h"
+
+/*
+ * Makes the first @nr CPUs of the machine the guest's (all of them if @nr is 0), the one with
+ * affinity @boot_mpidr, which is the first, being on; each gets an EL2 stack. -EINVAL: more than
+ * there are, or @boot_mpidr is none of them; -ENOMEM.
+ */
+int cpus_init(const struct host *host, unsigned nr, u64 boot_mpidr, struct diag *d);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/guest/load.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "boot/guest/place.h"
+#include "boot/guest/tree.h"
+#include "drivers/console.h"
+#include "hyp/panic.h"
+#include "lib/cache.h"
+#include "lib/crc32.h"
+#include "mm/el2.h"
+
+_Static_assert(PLACE_MAX_AVOID >= HOST_MAX_RESERVED, "every reserved range can be avoided");
+
+static struct diag diag;
+
+static void verify_member(const char *name, const struct member *m, bool known, u32 want)
+{
+	u32 crc;
+
+	if (!m->data)
+		return;
+	if (!known)
+		stop("bundle: verify: config.dtb has no checksum of `%s`: make the bundle with tools/bundle",
+		     name);
+	crc = crc32(m->data, m->size);
+	if (crc != want)
+		stop("bundle: `%s` has checksum %#x, config.dtb says %#x: it was damaged on its way; copy the bundle again",
+		     name, crc, want);
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = text; *p; p++) {
+		bool start = p == text || p[-1] == ' ';
+
+		if (start && !strncmp(p, word, len) && (!p[len] || p[len] == ' '))
+			return true;
+	}
+	return false;
+}
+
+void load_verify(const struct bundle *bundle, const struct config *config, const struct host *host)
+{
+	if (!config->verify && !has_word(host->bootargs, "verify"))
+		return;
+	if (!crc32_available())
+		stop("bundle: verify: this CPU has no FEAT_CRC32: leave `verify` out");
+	verify_member("kernel", &bundle->kernel, config->has_kernel_crc, config->kernel_crc);
+	verify_member("ramdisk", &bundle->ramdisk, config->has_ramdisk_crc, config->ramdisk_crc);
+	verify_member("guest.dtb", &bundle->dtb, config->has_dtb_crc, config->dtb_crc);
+	print("Bundle: checksums verified\n");
+}
+
+static struct range member_range(const struct member *m)
+{
+	return (struct range){ (u64)m->data, m->data ? m->size : 0 };
+}
+
+static void map_place(const struct place *p)
+{
+	if (p->size && el2_map(p->pa, p->size, S1_DATA))
+		stop("EL2 cannot map %#lx bytes at %#lx: its page pool is used up", p->size,
+		     p->pa.v);
+}
+
+/* Moves @m to @p, unless it is there already. */
+static bool move(const struct member *m, const struct place *p)
+{
+	if (!m->data || (u64)m->data == p->pa.v)
+		return false;
+	memmove((void *)p->pa.v, m->data, m->size);
+	return true;
+}
+
+/*
+ * The guest starts with its MMU off and reads past the caches: what it will read there must be at
+ * the PoC (booting.rst, "the address range of the loaded kernel image must be cleaned to the PoC"),
+ * whoever wrote it. It reads the ramdisk with the MMU on.
+ */
+static void clean(const struct place *p, u64 size)
+{
+	dcache_clean_inval_poc(p->pa.v, p->pa.v + size);
+}
+
+struct entry load_guest(const struct bundle *bundle, const struct config *config,
+			const struct host *host, const struct region_table *regions,
+			ipa_t control_page)
+{
+	static struct place_request r;
+	struct guest_fdt_args tree = {
+		.host = host,
+		.config = config,
+		.regions = regions,
+		.base = bundle->dtb.data,
+		.base_size = bundle->dtb.size,
+		.control_page = control_page,
+	};
+	struct placement p;
+	bool moved;
+
+	r.regions = regions;
+	r.bundle = host->bundle;
+	r.kernel = member_range(&bundle->kernel);
+	r.ramdisk = member_range(&bundle->ramdisk);
+	r.bare = config->bare;
+	r.load = config->load;
+	r.fdt_size = guest_fdt_bound(&tree);
+	r.host_fdt = (struct range){ (u64)host->fdt, fdt_totalsize(host->fdt) };
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		r.avoid[r.nr_avoid++] = host->reserved[i].range;
+	if (!config->bare)
+		check(image_read(&bundle->kernel, &r.image, &diag), &diag);
+	check(place_guest(&r, &p, &diag), &diag);
+
+	/*
+	 * The tree first: it is made from the host's and the config's, over which the others may
+	 * move.
+	 */
+	map_place(&p.fdt);
+	tree.ramdisk = (struct range){ p.ramdisk.ipa.v, p.ramdisk.size };
+	check(guest_fdt_write((void *)p.fdt.pa.v, p.fdt.size, &tree, &diag), &diag);
+	clean(&p.fdt, fdt_totalsize((void *)p.fdt.pa.v));
+
+	if (p.kernel.pa.v != r.kernel.base)
+		map_place(&p.kernel);
+	if (p.ramdisk.pa.v != r.ramdisk.base)
+		map_place(&p.ramdisk);
+	moved = move(&bundle->kernel, &p.kernel);
+	move(&bundle->ramdisk, &p.ramdisk);
+	clean(&p.kernel, bundle->kernel.size);
+
+	/*
+	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization
+	 * of caches").
+	 */
+	asm volatile("ic ialluis\n\tdsb ish\n\tisb" ::: "memory");
+
+	return (struct entry){
+		.pc = config->bare ? config->entry : p.kernel.ipa,
+		.fdt = p.fdt.ipa,
+		.kernel = p.kernel.ipa,
+		.ramdisk = p.ramdisk.ipa,
+		.kernel_size = bundle->kernel.size,
+		.ramdisk_size = bundle->ramdisk.data ? bundle->ramdisk.size : 0,
+		.moved = moved,
+	};
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The guest's stage 2, from its region table. */
+#ifndef BOOT_GUEST_MAP_H
+#define BOOT_GUEST_MAP_H
+
+#include "lib/format.h"
+#include "mm/region.h"
+
+/*
+ * Builds the stage 2 of @regions (finished, resolved for @caps, and to stay) into guest.s2 and sets
+ * what else stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
+ */
+int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct diag *d);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/guest/memory_map.h"
+
+#include "lib/errno.h"
+
+static int add_host(struct region_table *t, struct range r, enum region_type type, const char *name,
+		    struct diag *d)
+{
+	struct region region = {
+		.ipa = IPA(r.base),
+		.pa = PA(r.base),
+		.size = r.size,
+		.type = type,
+		.origin = REGION_FROM_HOST,
+	};
+
+	format(region.name, sizeof(region.name), "%s", name);
+	return region_add(t, &region, d);
+}
+
+/* Whole pages inside each bank: a page that is memory only in part is nobody's. */
+static int add_memory(struct region_table *t, const struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < host->nr_memory && !err; i++) {
+		u64 base = ALIGN_UP(host->memory[i].base, PAGE_SIZE);
+		u64 end = ALIGN_DOWN(range_end(host->memory[i]), PAGE_SIZE);
+
+		if (base < end)
+			err = add_host(t, (struct range){ base, end - base }, REGION_RAM, "memory",
+				       d);
+	}
+	return err;
+}
+
+static enum region_type mmio_type(const struct host_mmio *m)
+{
+	return m->kind == HOST_PCI_MEM64 && m->prefetchable ? REGION_PREFETCHABLE : REGION_MMIO;
+}
+
+static int add_devices(struct region_table *t, const struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < host->nr_mmio && !err; i++)
+		err = add_host(t, host->mmio[i].range, mmio_type(&host->mmio[i]),
+			       host->mmio[i].name, d);
+	return err;
+}
+
+static int carve(struct region_table *t, struct range r, const char *owner, struct diag *d)
+{
+	u64 base = ALIGN_DOWN(r.base, PAGE_SIZE);
+
+	return r.size ? region_carve(
+				t, (struct range){ base, ALIGN_UP(range_end(r), PAGE_SIZE) - base },
+				owner, d)
+		      : 0;
+}
+
+/*
+ * An ITS writes memory where its commands say, so it is not the guest's while its commands are not
+ * checked. The virtual interface of a GICv2 is EL2's by design.
+ */
+static int carve_gic(struct region_table *t, const struct host_gic *gic, struct diag *d)
+{
+	int err = carve(t, gic->gich, "the GIC's virtual interface control", d);
+
+	if (!err)
+		err = carve(t, gic->gicv, "the GIC's virtual CPU interface", d);
+	for (unsigned i = 0; i < gic->nr_its && !err; i++)
+		err = carve(t, gic->its[i], "the GIC's ITS", d);
+	return err;
+}
+
+/*
+ * What runs at EL3, or waits at EL2, lies in the machine's memory where nothing else protects it. A
+ * guest that wrote to it would have Mavis as well.
+ */
+static int carve_firmware(struct region_table *t, const struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < host->nr_reserved && !err; i++)
+		if (host->reserved[i].firmware)
+			err = carve(t, host->reserved[i].range, host->reserved[i].name, d);
+	return err;
+}
+
+/*
+ * Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the
+ * finished table.
+ */
+static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
+{
+	u64 left = limit;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < t->nr; i++) {
+		struct region r = t->region[i];
+
+		if (r.type == REGION_RAM && r.origin == REGION_FROM_HOST) {
+			r.size = MIN(r.size, left);
+			left -= r.size;
+		}
+		if (r.size)
+			t->region[kept++] = r;
+	}
+	t->nr = kept;
+	if (left)
+		return fail(d, -ERANGE,
+			    "/guest: memory: asks for %lu KiB, and the machine has %lu KiB beside Mavis and the config's regions: ask for no more, or leave it out for all",
+			    (unsigned long)(limit >> 10), (unsigned long)((limit - left) >> 10));
+	return 0;
+}
+
+int memory_map_start(struct region_table *t, const struct config *config, struct diag *d)
+{
+	int err = 0;
+
+	t->nr = 0;
+	for (unsigned i = 0; i < config->nr_regions && !err; i++)
+		err = region_add(t, &config->regions[i], d);
+	return err;
+}
+
+int memory_map_finish(struct region_table *t, const struct host *host, const struct config *config,
+		      struct range image, const struct region *hides_mte,
+		      const struct mm_caps *caps, struct diag *d)
+{
+	int err = add_memory(t, host, d);
+
+	if (!err)
+		err = add_devices(t, host, d);
+	if (!err)
+		err = carve(t, image, "Mavis itself", d);
+	if (!err)
+		err = carve_gic(t, &host->gic, d);
+	if (!err)
+		err = carve_firmware(t, host, d);
+	if (!err)
+		err = region_table_finish(t, caps, config->mte && caps->mte && !hides_mte, d);
+	if (!err && hides_mte)
+		format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", hides_mte->name);
+	if (!err && config->memory)
+		err = limit_memory(t, config->memory, d);
+	return err;
+}

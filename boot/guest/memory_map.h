@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guest's region table, from what the machine has, what the config says and what Mavis keeps.
+ */
+#ifndef BOOT_GUEST_MEMORY_MAP_H
+#define BOOT_GUEST_MEMORY_MAP_H
+
+#include "boot/machine/host.h"
+#include "boot/config/config.h"
+#include "lib/format.h"
+#include "mm/region.h"
+
+/* Makes @t the config's regions alone. Errors are region_add()'s. */
+int memory_map_start(struct region_table *t, const struct config *config, struct diag *d);
+
+/*
+ * Adds the host's memory (the lowest config->memory bytes of it, or all) and devices at IPA = PA,
+ * takes out Mavis itself (@image) and the parts of the GIC and the firmware's memory that are not
+ * the guest's, and finishes the table. @hides_mte: bars_find()'s, or NULL. Errors are
+ * region_table_finish()'s and region_carve()'s; and -ERANGE if the config wants more memory.
+ */
+int memory_map_finish(struct region_table *t, const struct host *host, const struct config *config,
+		      struct range image, const struct region *hides_mte,
+		      const struct mm_caps *caps, struct diag *d);
+
+#endif

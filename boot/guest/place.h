@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where in the guest's memory its kernel, ramdisk and device tree go. */
+#ifndef BOOT_GUEST_PLACE_H
+#define BOOT_GUEST_PLACE_H
+
+#include "boot/config/bundle.h"
+#include "lib/format.h"
+#include "mm/region.h"
+
+#define PLACE_MAX_AVOID	80
+
+struct place_request {
+	const struct region_table *regions;	/* finished */
+	struct range bundle;			/* PA of the whole archive */
+	struct range kernel, ramdisk; /* PA where the loader left them; ramdisk may be empty */
+	bool bare; /* to `load` and nowhere else; `image` does not count */
+	ipa_t load;
+	struct image image;
+	u64 fdt_size;
+	struct range host_fdt; /* PA; read while the guest's tree is written, then free */
+	struct range avoid[PLACE_MAX_AVOID];	/* PA of reserved memory */
+	unsigned nr_avoid;
+};
+
+struct place {
+	ipa_t ipa;
+	pa_t pa;
+	u64 size;
+};
+
+struct placement {
+	struct place kernel;			/* size with bss */
+	struct place ramdisk;
+	struct place fdt;
+};
+
+/*
+ * Leaves kernel and ramdisk where they are if the guest can use them there, else finds the lowest
+ * room. Nothing is placed over another part, over the source of one that must move, or over what is
+ * to be avoided. -ENOSPC, with the size that was asked for.
+ */
+int place_guest(const struct place_request *r, struct placement *p, struct diag *d);
+
+#endif

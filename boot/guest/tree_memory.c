@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The guest's memory in its device tree. */
+#include "boot/guest/tree_parts.h"
+#include "lib/errno.h"
+
+/* Regions that continue each other are one bank to the guest. */
+int edit_collect_ram(struct edit *e)
+{
+	const struct region_table *t = e->args->regions;
+	struct range *last;
+
+	for (unsigned i = 0; i < t->nr; i++) {
+		const struct region *r = &t->region[i];
+
+		if (!region_is_memory(r))
+			continue;
+		last = e->nr_ram ? &e->ram[e->nr_ram - 1] : NULL;
+		if (last && range_end(*last) == r->ipa.v) {
+			last->size += r->size;
+			continue;
+		}
+		if (e->nr_ram == EDIT_MAX_RAM)
+			return fail(e->d, -E2BIG,
+				    "/memory: reg: the guest's memory is in more than %d pieces, the first without a place is %s at %#lx",
+				    EDIT_MAX_RAM, r->name, (unsigned long)r->ipa.v);
+		e->ram[e->nr_ram++] = (struct range){ r->ipa.v, r->size };
+	}
+	return 0;
+}
+
+/* Takes what [r] and e->ram[i] share out of e->ram. False: there is no room for a second piece. */
+static bool take(struct edit *e, unsigned i, struct range r, struct range *taken)
+{
+	struct range *ram = &e->ram[i];
+	u64 base = MAX(ram->base, r.base), end = MIN(range_end(*ram), range_end(r)),
+	    ram_end = range_end(*ram);
+
+	*taken = (struct range){ base, end - base };
+	if (base > ram->base && end < ram_end) {
+		if (e->nr_ram == EDIT_MAX_RAM)
+			return false;
+		e->ram[e->nr_ram++] = (struct range){ end, ram_end - end };
+	}
+	if (base > ram->base)
+		ram->size = base - ram->base;
+	else
+		*ram = (struct range){ end, ram_end - end };
+	return true;
+}
+
+void edit_put_cells(u8 **p, unsigned n, u64 val)
+{
+	for (; n; n--, *p += 4)
+		*(fdt32_t *)*p = cpu_to_fdt32(n == 2 ? (u32)(val >> 32) : (u32)val);
+}
+
+int edit_set_banks(struct edit *e, const struct range *bank, unsigned n)
+{
+	unsigned address_cells = dt_parent(&e->w)->address_cells;
+	unsigned size_cells = dt_parent(&e->w)->size_cells;
+	u8 *p;
+	int err;
+
+	if (!dt_parent(&e->w)->mapped)
+		return dt_fail(&e->w, e->d, -EINVAL, "reg",
+			       "the node above must have `ranges`, unless it is the root, and #address-cells and #size-cells of 1 or 2");
+	err = edit_room(e, "reg", n * (address_cells + size_cells) * 4, &p);
+
+	for (unsigned i = 0; i < n && !err; i++) {
+		if ((address_cells == 1 && bank[i].base >> 32) ||
+		    (size_cells == 1 && bank[i].size >> 32))
+			return dt_fail(&e->w, e->d, -ERANGE, "reg",
+				       "%#lx bytes at %#lx do not fit in the cells that the node above has for them",
+				       (unsigned long)bank[i].size, (unsigned long)bank[i].base);
+		edit_put_cells(&p, address_cells, bank[i].base);
+		edit_put_cells(&p, size_cells, bank[i].size);
+	}
+	return err;
+}
+
+/* The node keeps what it described and the guest has. */
+int edit_memory(struct edit *e)
+{
+	struct range banks[EDIT_MAX_RAM], r;
+	unsigned n = 0;
+	int ret;
+
+	if (!dt_enabled(&e->w))
+		return 0;
+	e->skip = e->w.depth != 1;
+	if (e->skip)
+		return 0;
+	for (unsigned i = 0; i < dt_reg_count(&e->w); i++) {
+		ret = dt_reg(&e->w, i, &r, e->d);
+		if (ret < 0)
+			return ret;
+		for (unsigned j = 0; ret && j < e->nr_ram; j++) {
+			if (!ranges_overlap(e->ram[j], r))
+				continue;
+			if (n == EDIT_MAX_RAM || !take(e, j, r, &banks[n++]))
+				return dt_fail(&e->w, e->d, -E2BIG, "reg",
+					       "the guest has this memory in more than %d pieces",
+					       EDIT_MAX_RAM);
+		}
+	}
+	e->skip = !n;
+	if (e->skip)
+		return 0;
+	ret = edit_set_banks(e, banks, n);
+	return ret ? ret : edit_delete(e, "linux,usable-memory");
+}
+
+struct banks {
+	struct range bank[EDIT_MAX_RAM];
+	unsigned nr;
+};
+
+static int new_memory(struct edit *e, const void *arg)
+{
+	const struct banks *b = arg;
+	int err = edit_set_banks(e, b->bank, b->nr);
+
+	return err ? err : edit_set_string(e, "device_type", "memory");
+}
+
+int edit_remaining_ram(struct edit *e)
+{
+	struct banks left = { .nr = 0 };
+	char name[32];
+
+	for (unsigned i = 0; i < e->nr_ram; i++)
+		if (e->ram[i].size)
+			left.bank[left.nr++] = e->ram[i];
+	if (!left.nr)
+		return 0;
+	format(name, sizeof(name), "memory@%lx", (unsigned long)left.bank[0].base);
+	return edit_add(e, name, new_memory, &left);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CPUs, and how each is started. */
+#include "boot/machine/parts.h"
+#include "lib/arch.h"
+#include "lib/errno.h"
+#include <string.h>
+
+static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct diag *d)
+{
+	const char *method = dt_string(dt_prop(w, "enable-method"));
+
+	cpu->method = CPU_METHOD_NONE;
+	cpu->release_addr = 0;
+	if (method && !strcmp(method, "psci")) {
+		cpu->method = CPU_METHOD_PSCI;
+	} else if (method && !strcmp(method, "spin-table")) {
+		cpu->method = CPU_METHOD_SPIN_TABLE;
+		if (!dt_number(dt_prop(w, "cpu-release-addr"), &cpu->release_addr) ||
+		    cpu->release_addr >= BIT(DT_PA_BITS) || !IS_ALIGNED(cpu->release_addr, 8))
+			return dt_fail(w, d, -EINVAL, "cpu-release-addr",
+				       "must be a multiple of 8 below %d bits, as enable-method is spin-table: the loader fills it in, take the tree that it passes on",
+				       DT_PA_BITS);
+	}
+	return 0;
+}
+
+int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	unsigned cells = dt_parent(w)->address_cells;
+	struct dt_prop reg = w->prop[DT_REG];
+	struct host_cpu *cpu = &host->cpu[host->nr_cpus];
+
+	if (!dt_enabled(w))
+		return 0;
+	if (host->nr_cpus == MAX_CPUS)
+		return dt_fail(w, d, -E2BIG, "reg", "more than %d CPUs: raise MAX_CPUS",
+			       MAX_CPUS);
+	if (cells < 1 || cells > 2 || !reg.data || reg.len != cells * 4)
+		return dt_fail(w, d, -EINVAL, "reg",
+			       "must be an MPIDR in the 1 or 2 cells that /cpus says");
+
+	cpu->mpidr = dt_cells(reg.data, cells);
+	cpu->node = w->node;
+	if (cpu->mpidr & ~MPIDR_AFFINITY)
+		return dt_fail(w, d, -EINVAL, "reg",
+			       "%#lx has more than the affinity fields of MPIDR_EL1",
+			       (unsigned long)cpu->mpidr);
+	for (unsigned i = 0; i < host->nr_cpus; i++)
+		if (host->cpu[i].mpidr == cpu->mpidr)
+			return dt_fail(w, d, -EEXIST, "reg", "%#lx is another CPU's as well",
+				       (unsigned long)cpu->mpidr);
+	host->nr_cpus++;
+	return read_method(cpu, w, d);
+}
+
+int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d)
+{
+	struct host_cpu boot;
+	unsigned i;
+
+	mpidr &= MPIDR_AFFINITY;
+	for (i = 0; i < host->nr_cpus && host->cpu[i].mpidr != mpidr; i++)
+		;
+	if (i == host->nr_cpus)
+		return fail(d, -ENOENT,
+			    "/cpus: no enabled node with reg = %#lx, which is the MPIDR_EL1 of the CPU that started; correct the device tree",
+			    (unsigned long)mpidr);
+	boot = host->cpu[i];
+	for (; i; i--)
+		host->cpu[i] = host->cpu[i - 1];
+	host->cpu[0] = boot;
+	return 0;
+}

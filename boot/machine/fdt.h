@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Device trees, read in one pass.
+ *
+ * libfdt finds a node's parent, cells and bus by starting at the root again, and asks for the
+ * bounds of every byte of a name. A walk visits each node once, in the tree's order, with what its
+ * ancestors say at hand. The format's names and the header's accessors are libfdt's, and so are
+ * node offsets; its code, which Debian's arm64 library has in large pieces only, is left to the
+ * tests and the host tools.
+ */
+#ifndef BOOT_MACHINE_FDT_H
+#define BOOT_MACHINE_FDT_H
+
+#include <libfdt.h>
+
+#include "lib/format.h"
+#include "lib/types.h"
+
+#define DT_MAX_DEPTH	24
+#define DT_MAX_PATH	96
+#define DT_PA_BITS	48	/* no address of a machine that Mavis runs on is wider */
+
+struct dt_prop {
+	const u8 *data;		/* aligned to 4; NULL: the node has no such property */
+	u32 len;
+};
+
+/* The properties that a walk collects of every node. */
+enum dt_known {
+	DT_ADDRESS_CELLS,
+	DT_SIZE_CELLS,
+	DT_COMPATIBLE,
+	DT_DEVICE_TYPE,
+	DT_PHANDLE,
+	DT_RANGES,
+	DT_REG,
+	DT_STATUS,
+	DT_NR_KNOWN
+};
+
+/* A node as the bus of its children. */
+struct dt_bus {
+	const char *name;
+	struct dt_prop ranges;
+	u8 address_cells, size_cells;
+	bool mapped;		/* the CPU reaches the children's `reg`, level by level */
+};
+
+/* The blocks of a tree that a walk reads. */
+struct dt_blocks {
+	const u8 *structure;
+	const char *strings;
+	u32 structure_size, strings_size;
+};
+
+struct dt_walk {
+	const void *fdt;
+	struct dt_blocks blocks;
+	int node;		/* where the walk stands: libfdt's offset */
+	int depth;		/* 0: the root */
+	u32 next;		/* offset of what follows the node's properties */
+	const char *seen[DT_NR_KNOWN];	/* known names that need not be compared again */
+	struct dt_prop prop[DT_NR_KNOWN];
+	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth]: the node; below: its ancestors */
+};
+
+/* What a node is, by `compatible`. */
+enum dt_kind {
+	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_PSCI, DT_PCI_ECAM,
+	DT_DEBUG		/* registers by which a CPU can be halted and made to do things */
+};
+
+/*
+ * Checks @size bytes at @fdt, aligned to 4, from the header to the last property. The text says
+ * what is wrong, not whose tree it is.
+ */
+int dt_check(const void *fdt, u64 size, struct diag *d);
+
+/* Bytes of the tree without the slack between and after its blocks. */
+u32 dt_packed_size(const void *fdt);
+
+/* A walk over a tree that dt_check() has passed: while (dt_next(&w)). */
+void dt_walk(struct dt_walk *w, const void *fdt);
+
+/* Steps to the next node; false at the end. */
+bool dt_next(struct dt_walk *w);
+
+/* The next step is to the node that follows this one and all below it. */
+void dt_skip(struct dt_walk *w);
+
+/*
+ * Stands on a node that the tree does not have, below the current one: without properties, and its
+ * children with the cells that it has itself.
+ */
+void dt_stand_below(struct dt_walk *w, const char *name);
+
+/* Any property of the current node, by name. */
+struct dt_prop dt_prop(const struct dt_walk *w, const char *name);
+
+/* The property of the node at offset @node whose name is the @len characters at @name. */
+struct dt_prop dt_prop_of(const void *fdt, int node, const char *name, size_t len);
+
+/* Entry @i of the memory reservation block; false after the last. */
+bool dt_reservation(const void *fdt, unsigned i, struct range *r);
+
+/* The current node's properties one by one, *at being 0 for the first; false after the last. */
+bool dt_next_prop(const struct dt_walk *w, u32 *at, const char **name, struct dt_prop *p);
+
+static inline const char *dt_name(const struct dt_walk *w)
+{
+	return w->bus[w->depth].name;
+}
+
+static inline const struct dt_bus *dt_parent(const struct dt_walk *w)
+{
+	return &w->bus[w->depth - 1];
+}
+
+/* True for the node of this name right below the root. */
+bool dt_at(const struct dt_walk *w, const char *name);
+void dt_path(const struct dt_walk *w, char *buf, size_t size);
+
+/* True if @len characters at @path name the current node; unit addresses may be left out. */
+bool dt_path_is(const struct dt_walk *w, const char *path, size_t len);
+
+/* `status` is absent or says okay. */
+bool dt_enabled(const struct dt_walk *w);
+enum dt_kind dt_kind(const struct dt_walk *w);
+bool dt_is_memory(const struct dt_walk *w);
+bool dt_is_cpu(const struct dt_walk *w);
+bool dt_is_pci(const struct dt_walk *w);
+
+/* The first string of a property, or NULL where it is absent, empty or not closed by a NUL. */
+const char *dt_string(struct dt_prop p);
+
+/* The string after @s in a property, or the first where @s is NULL; NULL after the last. */
+const char *dt_next_string(struct dt_prop p, const char *s);
+
+/* A number of one or two cells; false where the property is absent or of another length. */
+bool dt_number(struct dt_prop p, u64 *val);
+
+static inline u32 dt_cell(const u8 *p)
+{
+	return __builtin_bswap32(*(const u32 *)p);
+}
+
+/* The number in @n cells: 0 to 2 of them. */
+u64 dt_cells(const u8 *p, unsigned n);
+
+/* Whole entries in the current node's `reg`; 0 where it has none that is memory. */
+unsigned dt_reg_count(const struct dt_walk *w);
+
+/*
+ * Entry @i of `reg` as the CPU sees it: 1. 0: the CPU does not reach it, or it is empty. -ERANGE
+ * with a text: it wraps, or lies beyond DT_PA_BITS.
+ */
+int dt_reg(const struct dt_walk *w, unsigned i, struct range *out, struct diag *d);
+
+/*
+ * Brings a range on the bus that the current node stands on to the CPU; results as dt_reg(), with
+ * @prop in the text.
+ */
+int dt_translate(const struct dt_walk *w, struct range *r, const char *prop, struct diag *d);
+
+/* fail() with the current node's path and @prop before the text. */
+int dt_fail(const struct dt_walk *w, struct diag *d, int err, const char *prop, const char *fmt,
+	    ...) __attribute__((format(printf, 5, 6)));
+
+#endif

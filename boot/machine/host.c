@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/machine/host.h"
+#include "boot/machine/parts.h"
+#include "lib/errno.h"
+#include <string.h>
+
+static const char pass_a_tree[] =
+	"pass the machine's device tree in x0 (QEMU: -dtb, or virt's own; U-Boot: booti's third argument)";
+
+/*
+ * More than booting.rst allows a tree might be no memory, and must not be mapped as if it were.
+ */
+u64 host_tree_size(const void *fdt)
+{
+	return fdt_magic(fdt) == FDT_MAGIC ? MIN(fdt_totalsize(fdt), (u32)MIB(2)) : 0;
+}
+
+int host_check(const void *fdt, u64 size, struct diag *d)
+{
+	struct diag why;
+
+	if (!IS_ALIGNED((uintptr_t)fdt, 8))
+		return fail(d, -EINVAL,
+			    "device tree at %#lx is not 8-byte-aligned, as the arm64 boot protocol has it; %s",
+			    (unsigned long)(uintptr_t)fdt, pass_a_tree);
+	if (!size)
+		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; %s",
+			    (unsigned long)(uintptr_t)fdt, pass_a_tree);
+	if (dt_check(fdt, size, &why))
+		return fail(d, -EINVAL, "device tree at %#lx is corrupt: %.100s; %s",
+			    (unsigned long)(uintptr_t)fdt, why.text, pass_a_tree);
+	return 0;
+}
+
+static int read_root(const struct dt_walk *w, struct diag *d)
+{
+	if (!w->bus[0].mapped)
+		return dt_fail(w, d, -EINVAL, "#address-cells, #size-cells",
+			       "must be 1 or 2 each; correct the device tree");
+	return 0;
+}
+
+static int read_initrd(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	struct dt_prop first = dt_prop(w, "linux,initrd-start"),
+		       last = dt_prop(w, "linux,initrd-end");
+	u64 start, end;
+
+	if (!first.data && !last.data)
+		return 0;
+	if (!dt_number(first, &start) || !dt_number(last, &end))
+		return dt_fail(w, d, -EINVAL, "linux,initrd-start, linux,initrd-end",
+			       "both must be there, with 1 or 2 cells; the loader sets them for the bundle");
+	if (end < start || end > BIT(DT_PA_BITS))
+		return dt_fail(w, d, -EINVAL, "linux,initrd-end",
+			       "%#lx does not fit its start, %#lx", (unsigned long)end,
+			       (unsigned long)start);
+	host->bundle = (struct range){ start, end - start };
+	return 0;
+}
+
+static int read_chosen(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	struct dt_prop args = dt_prop(w, "bootargs");
+
+	if (args.len && args.data) {
+		host->bootargs = dt_string(args);
+		if (!host->bootargs)
+			return dt_fail(w, d, -EINVAL, "bootargs",
+				       "is not closed by a NUL; correct the device tree");
+	}
+	return read_initrd(host, w, d);
+}
+
+static int read_psci(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	const char *method = dt_string(dt_prop(w, "method"));
+
+	if (!dt_enabled(w))
+		return 0;
+	if (method && !strcmp(method, "smc"))
+		host->conduit = CONDUIT_SMC;
+	else if (method && !strcmp(method, "hvc"))
+		host->conduit = CONDUIT_HVC;
+	else
+		return dt_fail(w, d, -EINVAL, "method",
+			       "must be \"smc\" or \"hvc\"; correct the device tree");
+	return 0;
+}
+
+static int read_device(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	int err = 0;
+
+	switch (dt_kind(w)) {
+	case DT_GICV2:
+		err = host_read_gic(host, w, 2, d);
+		break;
+	case DT_GICV3:
+		err = host_read_gic(host, w, 3, d);
+		break;
+	case DT_ITS:
+		err = host_read_its(host, w, d);
+		break;
+	case DT_SMMU:
+		host->has_smmu |= dt_enabled(w);
+		break;
+	case DT_PSCI:
+		return read_psci(host, w, d);
+	case DT_DEBUG:			/* EL2 on another CPU could be halted: nobody's */
+		return 0;
+	default:
+		break;
+	}
+	return err ? err : host_read_mmio(host, w, d);
+}
+
+static int read_node(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	if (!w->depth)
+		return read_root(w, d);
+	if (dt_is_memory(w))
+		return host_read_memory(host, w, d);
+	if (w->depth == 2 && !strcmp(dt_parent(w)->name, "reserved-memory"))
+		return host_read_reserved(host, w, d);
+	if (dt_at(w, "chosen"))
+		return read_chosen(host, w, d);
+	if (dt_is_cpu(w))
+		return host_read_cpu(host, w, d);
+	return read_device(host, w, d);
+}
+
+int host_read(const void *fdt, struct host *host, struct diag *d)
+{
+	struct dt_walk w;
+	int err;
+
+	host->fdt = fdt;
+	host->nr_memory = host->nr_reserved = host->nr_cpus = host->nr_mmio = 0;
+	host->conduit = CONDUIT_NONE;
+	memset(&host->gic, 0, sizeof(host->gic));
+	host->bundle = (struct range){ 0, 0 };
+	host->bootargs = "";
+	host->has_smmu = false;
+
+	dt_walk(&w, fdt);
+	while (dt_next(&w)) {
+		err = read_node(host, &w, d);
+		if (err)
+			return err;
+	}
+	if (!host->nr_cpus)
+		return fail(d, -ENODEV,
+			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device tree");
+	err = host_finish_memory(host, d);
+	if (!err)
+		err = host_finish_gic(host, d);
+	return err ? err : host_finish_mmio(host, d);
+}

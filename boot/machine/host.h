@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the machine is, read from the device tree that the loader hands over. */
+#ifndef BOOT_MACHINE_HOST_H
+#define BOOT_MACHINE_HOST_H
+
+#include "drivers/cpu_power.h"
+#include "drivers/firmware.h"
+#include "lib/format.h"
+#include "lib/types.h"
+
+#define HOST_MAX_BANKS		32
+#define HOST_MAX_RESERVED	64
+#define HOST_MAX_MMIO		768
+#define HOST_MAX_GICR		16
+#define HOST_MAX_ITS		16
+
+enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_PSCI, CPU_METHOD_SPIN_TABLE };
+
+struct host_cpu {
+	u64 mpidr;			/* affinity fields only, as in `reg` */
+	enum cpu_method method;
+	u64 release_addr;		/* spin-table: cpu-release-addr */
+	int node;			/* offset in the host tree */
+};
+
+struct host_reserved {
+	struct range range;
+	bool no_map;
+	bool firmware;			/* its own: no driver of a guest's finds a use for it */
+	char name[32];
+};
+
+enum host_mmio_kind { HOST_MMIO_REG, HOST_PCI_ECAM, HOST_PCI_IO, HOST_PCI_MEM32, HOST_PCI_MEM64 };
+
+/*
+ * One `reg` entry of a device, enabled or not, or one window of a PCI host bridge, translated to a
+ * CPU address: page-aligned outwards, outside of all memory. Entries of one kind may overlap:
+ * devices share pages.
+ */
+struct host_mmio {
+	struct range range;
+	u64 bus;			/* PCI windows: the PCI address of range.base */
+	int node;			/* in the host tree; of PCI entries, the host bridge */
+	enum host_mmio_kind kind;
+	bool prefetchable;		/* PCI windows */
+	char name[40];			/* node name with unit address */
+};
+
+struct host_gic {
+	u8 version;			/* 0: none found; 2 or 3 */
+	int node;
+	struct range gicd;
+	struct range gicc, gich, gicv;	/* GICv2 */
+	struct range gicr[HOST_MAX_GICR];	/* GICv3 redistributor regions */
+	unsigned nr_gicr;
+	u64 gicr_stride;		/* 0: by GICR_TYPER */
+	struct range its[HOST_MAX_ITS];
+	unsigned nr_its;
+};
+
+struct host_uart {
+	bool found;
+	struct range range;
+	char compatible[48];		/* the string that a driver matched */
+	char path[96];			/* node */
+	u8 reg_shift, io_width;		/* io_width in bytes; 0 where the tree does not say */
+	u32 clock, baud;		/* 0 where the tree does not say: as the loader set it */
+};
+
+struct host {
+	const void *fdt;
+	struct range memory[HOST_MAX_BANKS];	/* sorted, disjoint */
+	unsigned nr_memory;
+	/*
+	 * /memreserve/, less what the loader reserved for the bundle and the tree, and
+	 * /reserved-memory with a reg
+	 */
+	struct host_reserved reserved[HOST_MAX_RESERVED];
+	unsigned nr_reserved;
+	struct host_cpu cpu[MAX_CPUS];	/* enabled ones, in tree order */
+	unsigned nr_cpus;
+	enum conduit conduit;			/* of /psci */
+	struct host_gic gic;
+	struct host_mmio mmio[HOST_MAX_MMIO];
+	unsigned nr_mmio;
+	struct host_uart uart;
+	struct range bundle;			/* linux,initrd-start/end; size 0: none */
+	const char *bootargs;			/* "" where there are none */
+	bool has_smmu;
+};
+
+/*
+ * The tree's size by the header at @fdt, of which 8 bytes can be read; 0 if there is none. At most
+ * 2 MiB: host_check() refuses a tree that claims more.
+ */
+u64 host_tree_size(const void *fdt);
+
+/*
+ * Checks that @size bytes at @fdt are a sound tree; the other functions rely on it. The text says
+ * whether it is missing or corrupt. With @size 0 nothing is read.
+ */
+int host_check(const void *fdt, u64 size, struct diag *d);
+
+/*
+ * The UART of /chosen's stdout-path, or else the first enabled one that a driver knows. It works on
+ * its own: it runs first, so that there is somewhere to print when host_read() fails. There may be
+ * none: uart->found says so.
+ */
+void host_read_uart(const void *fdt, struct host_uart *uart);
+
+/*
+ * Reads all of the above but host->uart, which it leaves alone. Every error names node and property
+ * in @d.
+ */
+int host_read(const void *fdt, struct host *host, struct diag *d);
+
+/*
+ * Moves the CPU of this MPIDR_EL1 to the front of host->cpu; the others keep their order. -ENOENT:
+ * the tree has no such CPU.
+ */
+int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d);
+
+/* True if the loader reserved @r for the bundle or the tree: both are free once the guest runs. */
+bool host_reserved_by_loader(const struct host *host, struct range r);
+
+#endif

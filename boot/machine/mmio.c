@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tree describes beside memory: device registers and the windows of PCI host bridges. */
+#include "boot/machine/parts.h"
+#include "lib/errno.h"
+
+static int add(struct host *host, const struct dt_walk *w, const struct host_mmio *m,
+	       struct diag *d)
+{
+	struct host_mmio *out = &host->mmio[host->nr_mmio];
+	struct range r = pages_around(m->range);
+
+	/* Devices that share a page stand side by side in most trees: once is enough. */
+	if (host->nr_mmio && m->kind == HOST_MMIO_REG && out[-1].kind == m->kind &&
+	    range_contains(out[-1].range, r))
+		return 0;
+	if (host->nr_mmio == HOST_MAX_MMIO)
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "more than %d device registers and windows: raise HOST_MAX_MMIO",
+			       HOST_MAX_MMIO);
+	*out = *m;
+	if (m->kind >= HOST_PCI_IO)
+		out->bus -= m->range.base - r.base;
+	out->range = r;
+	out->node = w->node;
+	format(out->name, sizeof(out->name), "%s", dt_name(w));
+	host->nr_mmio++;
+	return 0;
+}
+
+static int read_regs(struct host *host, const struct dt_walk *w, bool ecam, struct diag *d)
+{
+	struct host_mmio m = { .kind = HOST_MMIO_REG };
+	int ret;
+
+	for (unsigned i = 0; i < dt_reg_count(w); i++) {
+		ret = dt_reg(w, i, &m.range, d);
+		m.kind = ecam && !i ? HOST_PCI_ECAM : HOST_MMIO_REG;
+		if (ret > 0)
+			ret = add(host, w, &m, d);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * The space code of a PCI address's first cell (PCI Bus Binding to Open Firmware), bits [25:24]; 0
+ * is configuration space.
+ */
+static const enum host_mmio_kind spaces[4] = { HOST_MMIO_REG, HOST_PCI_IO, HOST_PCI_MEM32,
+					       HOST_PCI_MEM64 };
+#define PREFETCHABLE BIT(30)
+
+static int read_windows(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	unsigned up = dt_parent(w)->address_cells;
+	struct dt_prop ranges = w->prop[DT_RANGES];
+	u32 entry = (3 + up + 2) * 4;
+	int ret;
+
+	for (const u8 *p = ranges.data; ranges.len >= entry; ranges.len -= entry, p += entry) {
+		struct host_mmio m = {
+			.range = { dt_cells(p + 12, up), dt_cells(p + 12 + up * 4, 2) },
+			.bus = dt_cells(p + 4, 2),
+			.kind = spaces[FIELD(dt_cell(p), 25, 24)],
+			.prefetchable = dt_cell(p) & PREFETCHABLE,
+		};
+
+		if (m.kind == HOST_MMIO_REG)
+			continue;
+		ret = dt_translate(w, &m.range, "ranges", d);
+		if (ret > 0)
+			ret = add(host, w, &m, d);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	bool bridge = dt_is_pci(w) && w->bus[w->depth].address_cells == 3 &&
+		      w->bus[w->depth].size_cells == 2;
+	int err;
+
+	if (!dt_parent(w)->mapped)
+		return 0;
+	err = read_regs(host, w, bridge && dt_kind(w) == DT_PCI_ECAM, d);
+	if (!err && bridge && w->prop[DT_RANGES].data)
+		err = read_windows(host, w, d);
+	return err;
+}
+
+/*
+ * Takes @bank out of entry @i: a frame buffer or a mailbox in memory is memory. Returns false if
+ * there is no room for the second piece of a split.
+ */
+static bool cut(struct host *host, unsigned i, struct range bank)
+{
+	struct host_mmio *m = &host->mmio[i], *rest;
+	u64 base = m->range.base, end = range_end(m->range);
+
+	if (!ranges_overlap(m->range, bank))
+		return true;
+	if (end > range_end(bank) && base < bank.base) {
+		if (host->nr_mmio == HOST_MAX_MMIO)
+			return false;
+		rest = &host->mmio[host->nr_mmio++];
+		*rest = *m;
+		rest->bus += range_end(bank) - base;
+		rest->range = (struct range){ range_end(bank), end - range_end(bank) };
+		end = bank.base;
+	} else if (base < bank.base) {
+		end = bank.base;
+	} else {
+		base = MIN(range_end(bank), end);
+	}
+	m->bus += base - m->range.base;
+	m->range = (struct range){ base, end - base };
+	return true;
+}
+
+int host_finish_mmio(struct host *host, struct diag *d)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < host->nr_mmio; i++)
+		for (unsigned b = 0; b < host->nr_memory; b++)
+			if (!cut(host, i, host->memory[b]))
+				return fail(d, -E2BIG,
+					    "%s: reg: cut by memory into more than %d pieces: raise HOST_MAX_MMIO",
+					    host->mmio[i].name, HOST_MAX_MMIO);
+	for (unsigned i = 0; i < host->nr_mmio; i++)
+		if (host->mmio[i].range.size)
+			host->mmio[n++] = host->mmio[i];
+	host->nr_mmio = n;
+	return 0;
+}

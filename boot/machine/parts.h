@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of host_read(): each reads the node that the walk stands on. Only drivers/host*.c
+ * include this.
+ */
+#ifndef BOOT_MACHINE_PARTS_H
+#define BOOT_MACHINE_PARTS_H
+
+#include "boot/machine/fdt.h"
+#include "boot/machine/host.h"
+
+int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_gic(struct host *host, const struct dt_walk *w, unsigned version, struct diag *d);
+int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
+
+/* When all nodes are read. */
+int host_finish_memory(struct host *host, struct diag *d);
+int host_finish_mmio(struct host *host, struct diag *d);
+int host_finish_gic(const struct host *host, struct diag *d);
+
+/* The whole pages that @r touches. */
+static inline struct range pages_around(struct range r)
+{
+	u64 base = ALIGN_DOWN(r.base, PAGE_SIZE);
+
+	return (struct range){ base, ALIGN_UP(range_end(r), PAGE_SIZE) - base };
+}
+
+#endif

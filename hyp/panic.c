@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/panic.h"
+
+#include "lib/sections.h"
+#include "drivers/console.h"
+#include "drivers/firmware.h"
+#include "hyp/cpu.h"
+#include "lib/arch.h"
+
+struct panic_frame panic_frame;
+
+/* The compiler's stack protector compares with this at the end of a function; head.S chooses it. */
+u64 __stack_chk_guard;
+void __stack_chk_fail(void) __attribute__((noreturn));
+
+static void __attribute__((noreturn)) power_off(void)
+{
+	print("mavis: stopped\n");
+	console_drain();
+	firmware_power_off();
+	for (;;)
+		asm volatile("wfi");
+}
+
+void stop(const char *fmt, ...)
+{
+	struct diag d;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vformat(d.text, sizeof(d.text), fmt, ap);
+	va_end(ap);
+	print("mavis: error: %s\n", d.text);
+	power_off();
+}
+
+void check(int err, const struct diag *d)
+{
+	if (err)
+		stop("%s", d->text);
+}
+
+/* The address as `addr2line -e mavis.elf` wants it, wherever the image was loaded. */
+static u64 in_image(u64 addr)
+{
+	return addr - (u64)__image_start;
+}
+
+static bool is_text(u64 addr)
+{
+	return addr >= (u64)__image_start && addr < (u64)__text_end;
+}
+
+/* A frame record (AAPCS64): where the caller's is, and where the function returns to. */
+struct frame_record {
+	u64 caller;
+	u64 lr;
+};
+
+static void backtrace(u64 pc, u64 fp)
+{
+	u64 top = this_cpu() ? this_cpu()->stack : (u64)__stack_end;
+	const struct frame_record *record;
+
+	print("  at mavis+%#lx, called from\n", in_image(pc));
+	if (top > range_end(image_range()))
+		return;
+	for (; fp >= (u64)__stack_start && fp < top && IS_ALIGNED(fp, 16); fp = record->caller) {
+		record = (const struct frame_record *)fp;
+		/* the bits above hold the PAC */
+		print("  mavis+%#lx\n", in_image(record->lr & GENMASK(47, 0)));
+		if (record->caller <= fp)
+			break;			/* the outermost has 0 */
+	}
+}
+
+void panic_exception(u64 kind)
+{
+	static const char *const from[] = { "EL2 with SP_EL0", "EL2", "the guest",
+					    "the guest in AArch32" };
+	static const char *const what[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
+	const struct panic_frame *f = &panic_frame;
+	u64 elr = read_sysreg(elr_el2);
+	u64 far = read_sysreg(far_el2);
+	u64 guard = far & ~PAGE_MASK;
+
+	console_break_lock();
+	print("\nmavis: unexpected %s from %s on CPU %#lx\n", what[kind % 4], from[kind / 4],
+	      read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
+	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n",
+	      read_sysreg(esr_el2), elr, far, read_sysreg(spsr_el2), f->sp);
+	if (guard == (u64)__stack_guard || guard == (u64)__panic_guard)
+		print("  the address is in the stack's guard page: the stack overflowed\n");
+	for (unsigned i = 0; i < 31; i += 3) {
+		print("  x%-2u %016lx", i, f->x[i]);
+		for (unsigned j = i + 1; j < MIN(i + 3, 31u); j++)
+			print("  x%-2u %016lx", j, f->x[j]);
+		print("\n");
+	}
+	if (is_text(elr))
+		backtrace(elr, f->x[29]);
+	power_off();
+}
+
+void __stack_chk_fail(void)
+{
+	console_break_lock();
+	print("\nmavis: stack frame overrun, found on return to mavis+%#lx\n",
+	      in_image((u64)__builtin_return_address(0) & GENMASK(47, 0)));
+	power_off();
+}

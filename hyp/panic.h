@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end: an error that stops the machine, said so that it can be found and mended. */
+#ifndef HYP_PANIC_H
+#define HYP_PANIC_H
+
+/*
+ * What kind of entry it was: a group of the vector table, plus 0 to 3 for synchronous, IRQ, FIQ,
+ * SError.
+ */
+#define PANIC_EL2_SP0	0
+#define PANIC_EL2	4
+#define PANIC_GUEST	8
+#define PANIC_GUEST32	12
+
+#ifndef __ASSEMBLY__
+#include "lib/format.h"
+#include "lib/types.h"
+
+struct panic_frame {
+	u64 x[31];
+	u64 sp;
+};
+
+/*
+ * Prints the reason and stops the machine: powered off where the firmware can, else every CPU
+ * waits.
+ */
+void stop(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* Stops with the text of @d if @err is an error. */
+void check(int err, const struct diag *d);
+
+/* Reports an unexpected exception at EL2: registers, backtrace. From vectors.S only. */
+void panic_exception(u64 kind) __attribute__((noreturn));
+#endif
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * EL2's exception vectors. Two entries are expected: a synchronous exception from the guest, and
+ * one from EL2's own guarded code. Whatever else arrives is Mavis's own error, is reported with the
+ * registers and stops the machine.
+ */
+#include "hyp/cpu.h"
+#include "hyp/frame.h"
+#include "hyp/panic.h"
+#include "lib/arch.h"
+#include "lib/asm.h"
+#include "mm/el2.h"
+
+	.text
+
+/* The guest's SP_EL0, ELR_EL1 and thread registers serve as scratch: it will not run again. */
+.macro unexpected kind
+	.balign	0x80
+	msr	tpidr_el0, x0
+	mov	x0, #\kind
+	b	panic_entry
+.endm
+
+.macro expected handler
+	.balign	0x80
+	b	\handler
+.endm
+
+	.balign	0x800
+	.globl	vectors
+	.hidden	vectors
+vectors:
+	unexpected PANIC_EL2_SP0 + 0		/* with SP_EL0: EL2 never selects it */
+	unexpected PANIC_EL2_SP0 + 1
+	unexpected PANIC_EL2_SP0 + 2
+	unexpected PANIC_EL2_SP0 + 3
+
+	expected el2_sync			/* with SP_EL2 */
+	unexpected PANIC_EL2 + 1
+	unexpected PANIC_EL2 + 2
+	unexpected PANIC_EL2 + 3
+
+	expected guest_sync			/* from AArch64 */
+	unexpected PANIC_GUEST + 1
+	unexpected PANIC_GUEST + 2
+	unexpected PANIC_GUEST + 3
+
+	expected guest_sync			/* from AArch32 */
+	unexpected PANIC_GUEST32 + 1
+	unexpected PANIC_GUEST32 + 2
+	unexpected PANIC_GUEST32 + 3
+
+/*
+ * Code in .guarded may be answered by an abort: it goes on where its x17 says, with all but
+ * x16 as it was. x16 waits in the compare value of EL2's timer, which is off for good
+ * (init_timers()): no other register of EL2's is free, and the stack may be what has failed.
+ */
+	.balign	0x80
+el2_sync:
+	msr	cnthp_cval_el2, x16
+	mrs	x16, tpidr_el2
+	cbz	x16, 1f
+	str	x17, [x16, #CPU_SCRATCH]
+	adr_l	x17, __guarded_start
+	mrs	x16, elr_el2
+	cmp	x16, x17
+	adr_l	x17, __guarded_end
+	ccmp	x16, x17, #2, hs		/* below the start: C = 1, as if past the end */
+	mrs	x16, tpidr_el2
+	ldr	x17, [x16, #CPU_SCRATCH]
+	b.hs	1f
+	msr	elr_el2, x17
+	eret
+	dsb	nsh
+	isb
+1:	mrs	x16, cnthp_cval_el2
+	unexpected PANIC_EL2
+
+/*
+ * The guest's registers go to the stack and EL2's key for return addresses takes the place of the
+ * guest's. The ISB makes the new key count before the first PACIASP; on the way back ERET is the
+ * context synchronization.
+ */
+	.balign	0x80
+guest_sync:
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp, #16 * 0]
+	stp	x2, x3, [sp, #16 * 1]
+	stp	x4, x5, [sp, #16 * 2]
+	stp	x6, x7, [sp, #16 * 3]
+	stp	x8, x9, [sp, #16 * 4]
+	stp	x10, x11, [sp, #16 * 5]
+	stp	x12, x13, [sp, #16 * 6]
+	stp	x14, x15, [sp, #16 * 7]
+	stp	x16, x17, [sp, #16 * 8]
+	stp	x18, x19, [sp, #16 * 9]
+	stp	x20, x21, [sp, #16 * 10]
+	stp	x22, x23, [sp, #16 * 11]
+	stp	x24, x25, [sp, #16 * 12]
+	stp	x26, x27, [sp, #16 * 13]
+	stp	x28, x29, [sp, #16 * 14]
+	adr_l	x19, el2_params
+	ldr	x20, [x19, #EL2_PAUTH]
+	mov	x29, xzr
+	mov	x0, sp
+	cbnz	x20, 1f
+	str	x30, [sp, #16 * 15]
+	bl	trap_from_guest
+	b	2f
+
+1:	mrs	x21, SYS_APIAKEYLO_EL1
+	mrs	x22, SYS_APIAKEYHI_EL1
+	ldp	x1, x2, [x19, #EL2_KEY]
+	msr	SYS_APIAKEYLO_EL1, x1
+	msr	SYS_APIAKEYHI_EL1, x2
+	str	x30, [sp, #16 * 15]
+	isb
+	bl	trap_from_guest
+	msr	SYS_APIAKEYLO_EL1, x21
+	msr	SYS_APIAKEYHI_EL1, x22
+
+2:	ldp	x0, x1, [sp, #16 * 0]
+	ldp	x2, x3, [sp, #16 * 1]
+	ldp	x4, x5, [sp, #16 * 2]
+	ldp	x6, x7, [sp, #16 * 3]
+	ldp	x8, x9, [sp, #16 * 4]
+	ldp	x10, x11, [sp, #16 * 5]
+	ldp	x12, x13, [sp, #16 * 6]
+	ldp	x14, x15, [sp, #16 * 7]
+	ldp	x16, x17, [sp, #16 * 8]
+	ldp	x18, x19, [sp, #16 * 9]
+	ldp	x20, x21, [sp, #16 * 10]
+	ldp	x22, x23, [sp, #16 * 11]
+	ldp	x24, x25, [sp, #16 * 12]
+	ldp	x26, x27, [sp, #16 * 13]
+	ldp	x28, x29, [sp, #16 * 14]
+	ldr	x30, [sp, #16 * 15]
+	add	sp, sp, #FRAME_SIZE
+	eret
+	dsb	nsh				/* what follows must not be speculated into */
+	isb
+
+/*
+ * x0 = what happened; the interrupted x0 is in TPIDR_EL0. The stack may be what failed, so another
+ * one is used. Only the first CPU that gets here reports; its own second fault, or another CPU's,
+ * waits for the power to go.
+ */
+panic_entry:
+	msr	tpidrro_el0, x1
+	msr	sp_el0, x2
+	msr	elr_el1, x3
+	adr_l	x1, panic_claimed
+1:	ldaxr	w2, [x1]
+	cbnz	w2, 3f
+	mov	w2, #1
+	stxr	w3, w2, [x1]
+	cbnz	w3, 1b
+
+	adr_l	x1, panic_frame
+	mrs	x2, tpidr_el0
+	mrs	x3, tpidrro_el0
+	stp	x2, x3, [x1, #16 * 0]
+	mrs	x2, sp_el0
+	mrs	x3, elr_el1
+	stp	x2, x3, [x1, #16 * 1]
+	stp	x4, x5, [x1, #16 * 2]
+	stp	x6, x7, [x1, #16 * 3]
+	stp	x8, x9, [x1, #16 * 4]
+	stp	x10, x11, [x1, #16 * 5]
+	stp	x12, x13, [x1, #16 * 6]
+	stp	x14, x15, [x1, #16 * 7]
+	stp	x16, x17, [x1, #16 * 8]
+	stp	x18, x19, [x1, #16 * 9]
+	stp	x20, x21, [x1, #16 * 10]
+	stp	x22, x23, [x1, #16 * 11]
+	stp	x24, x25, [x1, #16 * 12]
+	stp	x26, x27, [x1, #16 * 13]
+	stp	x28, x29, [x1, #16 * 14]
+	mov	x2, sp
+	stp	x30, x2, [x1, #16 * 15]
+	adr_l	x2, __panic_stack_end
+	mov	sp, x2
+	bl	panic_exception
+3:	wfe
+	b	3b
+
+	.bss
+	.balign	4
+panic_claimed:
+	.long	0
+
+	.section .note.GNU-stack, "", %progbits

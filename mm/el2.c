@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mm/el2.h"
+
+#include <string.h>
+
+#include "lib/arch.h"
+#include "lib/cache.h"
+#include "lib/errno.h"
+#include "lib/sections.h"
+
+#define SCTLR_EL2_ON	(SCTLR_EL2_OFF | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+#define SCTLR_EL1_ON	(SCTLR_EL1_OFF | SCTLR_M | SCTLR_C | SCTLR_I)
+
+#define TCR_EL1_EPD1	BIT(23)
+#define TCR_EL1_IPS	32
+
+#define MAX_WINDOWS	16
+
+struct el2_params el2_params;
+struct pool page_pool;
+
+static struct pgtable el2_table;
+static struct range window[MAX_WINDOWS];
+static unsigned nr_windows;
+
+static bool has_pauth(void)
+{
+	u64 isar1 = read_sysreg(id_aa64isar1_el1);
+	u64 isar2 = read_sysreg_s(SYS_ID_AA64ISAR2_EL1);
+
+	return FIELD(isar1, 11, 4) || FIELD(isar2, 15, 12);	/* API, APA; APA3 */
+}
+
+static bool has_bti(void)
+{
+	return FIELD(read_sysreg(id_aa64pfr1_el1), 3, 0);
+}
+
+/* Not a secret from who controls the loader; unlike a constant it differs from boot to boot. */
+static void choose_key(void)
+{
+	u64 seed = read_sysreg(cntpct_el0);
+
+	for (unsigned i = 0; i < 2; i++) {
+		seed = (seed ^ (seed >> 31)) * 0x9e3779b97f4a7c15ull;
+		seed ^= seed >> 29;
+		el2_params.key[i] = seed;
+	}
+}
+
+static int map_section(const char *start, const char *end, enum s1_kind kind)
+{
+	if (start == end)
+		return 0;
+	return stage1_map(&el2_table, PA((u64)start), (u64)(end - start), kind);
+}
+
+u64 el2_build(u64 el)
+{
+	u64 tcr = stage1_tcr(FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0));
+	u64 sctlr = SCTLR_EL2_ON;
+
+	pool_init(&page_pool, PA((u64)__pool_start), (u64)(__image_end - __pool_start));
+
+	/* None of these can fail: the pool is fresh, the sections are disjoint and page-aligned. */
+	stage1_init(&el2_table, &page_pool, has_bti());
+	map_section(__image_start, __boot_text_end, S1_TEXT);
+	map_section(__boot_text_end, __boot_rodata_end, S1_RODATA);
+	map_section(__boot_rodata_end, __boot_end, S1_DATA);
+	map_section(__boot_end, __text_end, S1_TEXT);
+	map_section(__text_end, __rodata_end, S1_RODATA);
+	map_section(__rodata_end, __boot_bss_start, S1_DATA);
+	map_section(__boot_bss_start, __boot_bss_end, S1_DATA);
+	map_section(__stack_start, __stack_end, S1_DATA);
+	map_section(__panic_guard + PAGE_SIZE, __panic_stack_end, S1_DATA);
+	map_section(__pool_start, __image_end, S1_POOL);
+
+	if (has_bti())
+		sctlr |= SCTLR_BT;
+	if (has_pauth()) {
+		sctlr |= SCTLR_ENIA;
+		el2_params.pauth = 1;
+		choose_key();
+	}
+	if (el == 1) {
+		/* TCR_EL1 has the physical size elsewhere, and a second table to turn off. */
+		tcr = FIELD(tcr, 15, 0) | FIELD(tcr, 18, 16) << TCR_EL1_IPS | TCR_EL1_EPD1;
+		sctlr = SCTLR_EL1_ON;
+	}
+	if (el == 3)
+		sctlr &= ~SCTLR_ENIA;
+	el2_params.mair = stage1_mair;
+	el2_params.tcr = tcr;
+	el2_params.ttbr = el2_table.root.v;
+	el2_params.sctlr = sctlr;
+	return page_pool.next.v;
+}
+
+/* Maps what is not mapped yet of a range that is in part. */
+static int map_holes(u64 base, u64 end, enum s1_kind kind)
+{
+	struct pt_leaf leaf;
+
+	while (base < end) {
+		u64 next = base;
+
+		if (!pt_lookup(&el2_table, base, &leaf)) {
+			base = leaf.in + leaf.size;
+			continue;
+		}
+		while (next < end && pt_lookup(&el2_table, next, &leaf))
+			next += PAGE_SIZE;
+		if (stage1_map(&el2_table, PA(base), next - base, kind))
+			return -ENOMEM;
+		base = next;
+	}
+	return 0;
+}
+
+int el2_map(pa_t pa, u64 size, enum s1_kind kind)
+{
+	u64 base = ALIGN_DOWN(pa.v, PAGE_SIZE);
+	u64 end = pa.v + size;
+	int err;
+
+	if (!size || end < pa.v || end > ~PAGE_MASK)
+		return -EINVAL;
+	end = ALIGN_UP(end, PAGE_SIZE);
+
+	if (kind != S1_DEVICE) {
+		if (nr_windows == MAX_WINDOWS)
+			return -ENOSPC;
+		window[nr_windows++] = (struct range){ base, end - base };
+	}
+	err = stage1_map(&el2_table, PA(base), end - base, kind);
+	return err == -EEXIST ? map_holes(base, end, kind) : err;
+}
+
+int el2_unmap_memory(void)
+{
+	while (nr_windows) {
+		struct range r = window[--nr_windows];
+
+		/* A window may lie around the image, whose own pages must stay. */
+		if (ranges_overlap(r, image_range()))
+			continue;
+		int err = stage1_unmap(&el2_table, PA(r.base), r.size);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What was text or constants is made writable for it: nothing is ever both. */
+static int clear_and_unmap(const char *start, const char *end)
+{
+	u64 size = (u64)(end - start);
+	int err = stage1_unmap(&el2_table, PA((u64)start), size);
+
+	if (!err)
+		err = stage1_map(&el2_table, PA((u64)start), size, S1_DATA);
+	if (err)
+		return err;
+	memset((void *)(u64)start, 0, size);
+	return stage1_unmap(&el2_table, PA((u64)start), size);
+}
+
+int el2_leave_boot(void)
+{
+	int err = clear_and_unmap(__image_start, __boot_end);
+
+	return err ? err : clear_and_unmap(__boot_bss_start, __boot_bss_end);
+}
+
+/*
+ * Mapped as Device, EL2 brings nothing back into the caches by speculation; maintenance by VA does
+ * not ask for the memory type (Arm ARM D7, "Effects of cache maintenance instructions").
+ */
+int el2_clean(pa_t pa, u64 size)
+{
+	int err = stage1_map(&el2_table, pa, size, S1_DEVICE);
+
+	if (err)
+		return err;
+	dcache_clean_inval_poc(pa.v, pa.v + size);
+	return stage1_unmap(&el2_table, pa, size);
+}
+
+int el2_poke(pa_t pa, u64 val)
+{
+	pa_t page = PA(ALIGN_DOWN(pa.v, PAGE_SIZE));
+	int err = stage1_map(&el2_table, page, PAGE_SIZE, S1_DATA);
+
+	if (err)
+		return err;
+	*(volatile u64 *)pa.v = val;
+	dcache_clean_inval_poc(pa.v, pa.v + sizeof(val));
+	return stage1_unmap(&el2_table, page, PAGE_SIZE);
+}
+
+#define STACK_PAGES	4		/* with the guard */
+
+int el2_alloc_stack(u64 *top)
+{
+	pa_t base;
+	int err = pool_alloc(&page_pool, STACK_PAGES, &base);
+
+	if (err)
+		return err;
+	*top = base.v + STACK_PAGES * PAGE_SIZE;
+	return stage1_unmap(&el2_table, base, PAGE_SIZE);
+}

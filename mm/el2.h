@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * EL2's own address space: identity, W^X; once the guest runs, nothing but Mavis itself and the
+ * registers it uses.
+ */
+#ifndef MM_EL2_H
+#define MM_EL2_H
+
+/* Offsets in struct el2_params, for assembly. */
+#define EL2_MAIR	0
+#define EL2_TCR		8
+#define EL2_TTBR	16
+#define EL2_SCTLR	24
+#define EL2_PAUTH	32
+#define EL2_KEY		40
+
+#ifndef __ASSEMBLY__
+#include "lib/types.h"
+#include "mm/stage1.h"
+
+struct el2_params {
+	u64 mair, tcr, ttbr, sctlr;
+	u64 pauth;			/* not 0: EL2 signs return addresses with key[] */
+	u64 key[2];			/* APIAKey */
+};
+
+extern struct el2_params el2_params;
+
+/* The pages that page tables come from: EL2's and the guest's. */
+extern struct pool page_pool;
+
+/* Builds the first map, with the MMU off. Returns the end of the memory it wrote to. For head.S. */
+u64 el2_build(u64 el);
+
+/*
+ * Makes memory or a device visible to EL2, in whole pages around the range. What is visible already
+ * stays as it is.
+ */
+int el2_map(pa_t pa, u64 size, enum s1_kind kind);
+
+/*
+ * Takes away all that was mapped as S1_RODATA or S1_DATA after the start, so that EL2 sees none of
+ * the guest's memory while the guest runs: it cannot leak it, and has no attributes there that
+ * could mismatch the guest's.
+ */
+int el2_unmap_memory(void);
+
+/*
+ * Clears and unmaps what runs once: the text, constants and data of boot/ and libfdt. To be called
+ * from what stays, and not to return there. -ENOMEM.
+ */
+int el2_leave_boot(void);
+
+/*
+ * Writes back and drops what caches hold of whole pages that EL2 does not see otherwise. One caller
+ * at a time. -ENOMEM.
+ */
+int el2_clean(pa_t pa, u64 size);
+
+/*
+ * Writes a number to memory that EL2 does not see otherwise, past the caches too. -EEXIST: it does
+ * see it; -ENOMEM.
+ */
+int el2_poke(pa_t pa, u64 val);
+
+/* A stack for another CPU, its lowest page unmapped; *top is where SP starts. -ENOMEM. */
+int el2_alloc_stack(u64 *top);
+#endif
+
+#endif

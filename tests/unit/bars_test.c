@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * BARs and the regions that follow them. Configuration space here is memory: registers hold what
+ * was written. The window is 1 GiB at 0x8000000000, its bus address 0x40000000.
+ */
+#include "boot/guest/bars.h"
+
+#include <libfdt.h>
+
+#include "boot/guest/map.h"
+#include "boot/machine/pci.h"
+#include "hyp/bar.h"
+#include "hyp/mmio.h"
+#include "lib/errno.h"
+#include "tests/unit/fake_el2.h"
+#include "tests/unit/fake_machine.h"
+#include "tests/unit/fake_phys.h"
+#include "tests/unit/test.h"
+
+#define WINDOW		0x8000000000
+#define BUS		0x40000000
+#define WINDOW_SIZE	GIB(1)
+#define BAR_SIZE	(MIB(1) + MIB(2))	/* no BAR has that size, but it splits a block */
+
+static u8 space[MIB(1)] __attribute__((aligned(4096)));
+static u8 fdt[256];
+static struct host host;
+static struct config config;
+static struct region_table table;
+static struct diag d;
+static struct selfcheck checks[BAR_MAX];
+
+static const struct mm_caps caps = { .pa_bits = 48 };
+static const struct s2_attr window_attr = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
+
+static u64 ecam(unsigned dev, unsigned fn)
+{
+	return (u64)space + dev * KIB(32) + fn * KIB(4);
+}
+
+static u32 *reg(unsigned dev, unsigned fn, unsigned offset)
+{
+	return (u32 *)(ecam(dev, fn) + offset);
+}
+
+static struct bar *follower(const char *name, unsigned dev, unsigned bar, u64 size)
+{
+	struct bar *b = &bars.bar[bars.nr++];
+
+	*b = (struct bar){
+		.region = { .size = size, .type = REGION_DEVICE_MEMORY },
+		.bar = (u8)bar,
+		.f = { .ecam = ecam(dev, 0), .dev = (u8)dev, .on_root = true },
+	};
+	snprintf(b->region.name, sizeof(b->region.name), "%s", name);
+	return b;
+}
+
+/* Functions 1.0 and 2.0 with these IDs, and 3.0 and 3.5 of one device; the rest is not there. */
+static int make(void **state)
+{
+	(void)state;
+	memset(space, 0xff, sizeof(space));
+	for (unsigned i = 0; i < 4; i++) {
+		static const u8 at[][2] = { { 1, 0 }, { 2, 0 }, { 3, 0 }, { 3, 5 } };
+
+		memset((void *)ecam(at[i][0], at[i][1]), 0, KIB(4));
+		*reg(at[i][0], at[i][1], 0) = (0x1110 + i) << 16 | 0x1af4;
+	}
+	*reg(3, 0, 0x0c) = 0x800000;			/* has more functions */
+
+	fdt_create_empty_tree(fdt, sizeof(fdt));
+	host = (struct host){ .fdt = fdt, .nr_mmio = 2 };
+	host.mmio[0] = (struct host_mmio){ .range = { (u64)space, sizeof(space) },
+					   .kind = HOST_PCI_ECAM };
+	host.mmio[1] = (struct host_mmio){ .range = { WINDOW, WINDOW_SIZE },
+					   .bus = BUS,
+					   .kind = HOST_PCI_MEM64 };
+
+	config = (struct config){ 0 };
+	bars.nr = 0;
+	assert_int_equal(pci_read_windows(&host, &bars.windows, &d), 0);
+	memset(checks, 0, sizeof(checks));
+	fake_machine_reset();
+	table.nr = 2;
+	table.region[0] = (struct region){ .ipa = IPA(WINDOW), .pa = PA(WINDOW),
+					   .size = WINDOW_SIZE, .attr = window_attr };
+	table.region[1] = (struct region){ .ipa = IPA(space), .pa = PA(space),
+					   .size = sizeof(space), .attr = window_attr };
+	fake_el2_reset(64);
+	assert_int_equal(guest_map(&table, &caps, &d), 0);
+	return 0;
+}
+
+static void store(u64 addr, unsigned size, u64 val)
+{
+	const struct mmio_page *page = mmio_find(IPA(addr));
+
+	assert_non_null(page);
+	page->handler(page->arg, addr & PAGE_MASK, size, true, val);
+}
+
+static u8 memattr_at(u64 ipa)
+{
+	struct s2_leaf leaf;
+
+	assert_int_equal(stage2_lookup(&guest.s2, IPA(ipa), &leaf), 0);
+	assert_int_equal(leaf.pa.v, leaf.ipa.v);
+	return leaf.attr.memattr;
+}
+
+/* The region is Normal-WB in [at, at + size), and nothing else of the window is. */
+static void assert_only(u64 at, u64 size)
+{
+	for (u64 ipa = WINDOW; ipa < WINDOW + WINDOW_SIZE; ipa += KIB(512))
+		assert_int_equal(memattr_at(ipa),
+				 ipa - at < size ? S2_NORMAL_WB : S2_DEVICE_nGnRE);
+}
+
+static void sizes_are_the_lowest_bit_that_can_be_set(void **state)
+{
+	(void)state;
+	assert_int_equal(pci_size_of(0xfffff000, 0), KIB(4));
+	assert_int_equal(pci_size_of(0xffffff04 | 8, 0xffffffff), 256);
+	assert_int_equal(pci_size_of(0xfc00000c, 0xffffffff), MIB(64));
+	assert_int_equal(pci_size_of(0x0000000c, 0xfffffffc), GIB(16));
+	assert_int_equal(pci_size_of(0, 0), 0);
+	assert_int_equal(pci_size_of(0xc, 0), 0);
+}
+
+static void functions_are_found_by_id_and_by_address(void **state)
+{
+	struct pci_request want = { .vendor = 0x1af4, .device = 0x1113 };
+	struct pci_function f;
+
+	(void)state;
+	assert_int_equal(pci_find(&host, &want, &f), 0);
+	assert_int_equal(f.ecam, ecam(3, 5));
+	assert_true(f.dev == 3 && f.fn == 5 && f.on_root);
+	want = (struct pci_request){ .by_address = true, .dev = 2 };
+	assert_int_equal(pci_find(&host, &want, &f), 0);
+	assert_int_equal(f.ecam, ecam(2, 0));
+	want.fn = 1;
+	assert_int_equal(pci_find(&host, &want, &f), -ENODEV);
+	want = (struct pci_request){ .by_address = true, .dev = 2, .segment = 1 };
+	assert_int_equal(pci_find(&host, &want, &f), -ENODEV);
+	want = (struct pci_request){ .vendor = 0x1af4, .device = 0x1114 };
+	assert_int_equal(pci_find(&host, &want, &f), -ENODEV);
+}
+
+static void bus_addresses_become_the_cpus_by_the_window(void **state)
+{
+	(void)state;
+	assert_int_equal(pci_to_cpu(&bars.windows, 0, BUS, MIB(1)), WINDOW);
+	assert_int_equal(pci_to_cpu(&bars.windows, 0, BUS + WINDOW_SIZE - MIB(1), MIB(1)),
+			 WINDOW + WINDOW_SIZE - MIB(1));
+	assert_int_equal(pci_to_cpu(&bars.windows, 0, BUS + WINDOW_SIZE - KIB(4), MIB(1)), 0);
+	assert_int_equal(pci_to_cpu(&bars.windows, 0, BUS - 1, 1), 0);
+	assert_int_equal(pci_to_cpu(&bars.windows, 0, ~0ull - MIB(1) + 1, MIB(1)), 0);
+	assert_int_equal(pci_to_cpu(&bars.windows, 1, BUS, MIB(1)), 0);
+}
+
+static void bars_that_are_none_are_refused(void **state)
+{
+	struct pci_function f = { .ecam = ecam(1, 0) };
+	u64 size;
+
+	(void)state;
+	*reg(1, 0, 0x10) = 0x1001;
+	*reg(1, 0, 0x14) = 0x4000000c;
+	assert_int_equal(pci_bar_size(&f, 0, &size), -EINVAL);
+	assert_int_equal(pci_bar_size(&f, 2, &size), -ENOENT);
+	assert_int_equal(*reg(1, 0, 0x14), 0x4000000c);
+}
+
+static u64 checked_at;
+
+static void see_check(const struct region *r)
+{
+	assert_only(r->ipa.v, r->size);
+	assert_int_equal(r->pa.v, r->ipa.v);
+	checked_at = r->ipa.v;
+}
+
+static struct bar *blank_follower(unsigned dev, u64 size)
+{
+	memset((void *)ecam(dev, 0), 0, KIB(4));
+	*reg(dev, 0, 0x18) = 4;
+	machine.during_selfcheck = see_check;
+	return follower("gpu", dev, 2, size);
+}
+
+/* The highest place that no region of the config has. */
+static void one_that_follows_is_checked_at_a_place_of_its_window(void **state)
+{
+	const struct bar *p = blank_follower(5, MIB(4));
+
+	(void)state;
+	table.region[2] = table.region[1];
+	table.region[0].size -= MIB(6);
+	table.region[1] = (struct region){ .ipa = IPA(WINDOW + WINDOW_SIZE - MIB(6)),
+					   .pa = PA(WINDOW + WINDOW_SIZE - MIB(6)),
+					   .size = MIB(6),
+					   .origin = REGION_FROM_CONFIG };
+	table.nr = 3;
+	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(checks[0].checked, 1);
+	assert_int_equal(checked_at, WINDOW + WINDOW_SIZE - MIB(12));
+	assert_int_equal(p->region.ipa.v, 0);
+	assert_only(0, 0);
+}
+
+/* ... nor at address 0, which is the guest's here. */
+static void one_without_a_window_is_not_checked(void **state)
+{
+	(void)state;
+	memmove(&table.region[1], &table.region[0], 2 * sizeof(table.region[0]));
+	table.region[0] = (struct region){ .size = MIB(4), .attr = window_attr };
+	table.nr = 3;
+	fake_el2_reset(64);
+	assert_int_equal(guest_map(&table, &caps, &d), 0);
+	blank_follower(6, MIB(4))->f.bridge = 1;
+	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(checks[0].checked, 0);
+}
+
+static void a_region_follows_its_bar(void **state)
+{
+	const struct bar *p = follower("gpu", 1, 2, BAR_SIZE);
+
+	(void)state;
+	*reg(1, 0, 0x18) = (BUS + (u32)MIB(7)) | 4;
+	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_only(0, 0);
+
+	store(ecam(1, 0) + 4, 2, 2);			/* decode on */
+	assert_int_equal(*reg(1, 0, 4), 2);
+	assert_only(WINDOW + MIB(7), BAR_SIZE);
+	assert_int_equal(p->region.ipa.v, WINDOW + MIB(7));
+
+	store(ecam(1, 0) + 0x18, 4, (BUS + MIB(8)) | 4);	/* moved, over its old place */
+	assert_only(WINDOW + MIB(8), BAR_SIZE);
+	store(ecam(1, 0) + 0x18, 8, ~0ull << 32 | 4);	/* out of all windows */
+	assert_only(0, 0);
+	store(ecam(1, 0) + 0x1c, 4, 0);
+	store(ecam(1, 0) + 0x18, 4, (BUS + MIB(32)) | 4);
+	assert_only(WINDOW + MIB(32), BAR_SIZE);
+	store(ecam(1, 0) + 4, 1, 0);			/* decode off */
+	assert_only(0, 0);
+	assert_int_equal(p->region.ipa.v, 0);
+}
+
+/* Where stage 2 forces Write-Back. The function still answers then. */
+static void what_caches_hold_is_written_back_before_the_bar_goes(void **state)
+{
+	static const struct mm_caps fwb = { .pa_bits = 48, .fwb = true };
+
+	(void)state;
+	guest.fwb = true;
+	follower("gpu", 1, 2, MIB(2))->f.ecam = ecam(0, 1);
+	memset((void *)ecam(0, 1), 0, KIB(4));
+	*reg(0, 1, 0x18) = BUS;
+	assert_int_equal(bars_trap(&fwb, checks, &d), 0);
+	fake_el2.cleaned = 0;
+	store(ecam(0, 1) + 4, 2, 2);
+	store(ecam(0, 1) + 0x3c, 1, 7);			/* not one of its registers */
+	store(ecam(0, 1) + 0x14, 4, 0);
+	assert_int_equal(fake_el2.cleaned, 0);
+	store(ecam(0, 1) + 0x18, 4, BUS + MIB(4));
+	assert_int_equal(fake_el2.cleaned, WINDOW);
+	store(ecam(0, 1) + 4, 2, 0);
+	assert_int_equal(fake_el2.cleaned, WINDOW + MIB(4));
+	assert_only(0, 0);
+}
+
+static void of_two_at_one_place_the_first_stays(void **state)
+{
+	(void)state;
+	follower("one", 2, 0, MIB(2));
+	follower("two", 2, 1, MIB(2))->region.type = REGION_PREFETCHABLE;
+	*reg(2, 0, 0x10) = BUS;
+	*reg(2, 0, 0x14) = BUS + (u32)MIB(1);
+	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	store(ecam(2, 0) + 4, 2, 2);
+	assert_only(WINDOW, MIB(2));
+	store(ecam(2, 0) + 0x14, 4, BUS + MIB(2));
+	assert_int_equal(memattr_at(WINDOW + MIB(2)), S2_NORMAL_NC);
+	assert_int_equal(memattr_at(WINDOW), S2_NORMAL_WB);
+}
+
+static void without_pages_the_window_stays_as_it_is(void **state)
+{
+	(void)state;
+	follower("gpu", 3, 0, BAR_SIZE);
+	*reg(3, 0, 0x10) = BUS;
+	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	page_pool.nr_free = 0;
+	store(ecam(3, 0) + 4, 2, 2);
+	assert_int_equal(*reg(3, 0, 4), 2);
+	assert_only(0, 0);
+}
+
+static int find(struct pci_request request)
+{
+	const struct region *hides_mte = NULL;
+
+	config.nr_bars = 1;
+	config.bar[0] = (struct config_bar){ .region.name = "gpu", .request = request };
+	return bars_find(&config, &host, &caps, &table, &hides_mte, &d);
+}
+
+static void a_missing_function_is_refused_by_name(void **state)
+{
+	(void)state;
+	assert_int_equal(find((struct pci_request){ .by_address = true, .dev = 9 }), -ENODEV);
+	assert_non_null(strstr(d.text, "region gpu: pci: no bus"));
+}
+
+static void a_bar_that_is_none_is_refused_by_name(void **state)
+{
+	static const struct { u8 bar; int err; const char *why; } none[] = {
+		{ 0, -EINVAL, "region gpu: bar: BAR 0 of 0000:00:01.0 is of I/O ports" },
+		{ 2, -ENOENT, "region gpu: bar: BAR 2 of 0000:00:01.0 is not there" },
+		{ 5, -ERANGE, "region gpu: bar: BAR 5 of 0000:00:01.0 is smaller than a page" },
+	};
+
+	(void)state;
+	*reg(1, 0, 0x10) = 0x1001;
+	*reg(1, 0, 0x14) = 0x4000000c;
+	for (unsigned i = 0; i < ARRAY_SIZE(none); i++) {
+		assert_int_equal(find((struct pci_request){ .by_address = true, .dev = 1,
+							    .bar = none[i].bar }),
+				 none[i].err);
+		assert_non_null(strstr(d.text, none[i].why));
+	}
+}
+
+static void a_function_is_not_hidden_and_followed(void **state)
+{
+	(void)state;
+	blank_follower(7, MIB(2));
+	assert_int_equal(mmio_register(IPA(ecam(7, 0)), bar_access_hidden, NULL), 0);
+	assert_int_equal(bars_trap(&caps, checks, &d), -EEXIST);
+	assert_non_null(strstr(d.text, "region gpu: pci: "));
+	assert_non_null(strstr(d.text, "one region hides the function, another follows it"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_are_the_lowest_bit_that_can_be_set),
+		cmocka_unit_test_setup(functions_are_found_by_id_and_by_address, make),
+		cmocka_unit_test_setup(bus_addresses_become_the_cpus_by_the_window, make),
+		cmocka_unit_test_setup(bars_that_are_none_are_refused, make),
+		cmocka_unit_test_setup(one_that_follows_is_checked_at_a_place_of_its_window, make),
+		cmocka_unit_test_setup(one_without_a_window_is_not_checked, make),
+		cmocka_unit_test_setup(a_region_follows_its_bar, make),
+		cmocka_unit_test_setup(what_caches_hold_is_written_back_before_the_bar_goes, make),
+		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
+		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
+		cmocka_unit_test_setup(a_missing_function_is_refused_by_name, make),
+		cmocka_unit_test_setup(a_bar_that_is_none_is_refused_by_name, make),
+		cmocka_unit_test_setup(a_function_is_not_hidden_and_followed, make),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

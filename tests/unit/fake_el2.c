@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/fake_el2.h"
+
+#include "lib/sections.h"
+#include "tests/unit/fake_phys.h"
+
+struct fake_el2 fake_el2;
+struct pool page_pool;
+char __stack_end[1];
+
+void fake_el2_reset(unsigned nr)
+{
+	fake_el2 = (struct fake_el2){ 0 };
+	fake_reset(&page_pool, nr);
+}
+
+int el2_map(pa_t pa, u64 size, enum s1_kind kind)
+{
+	(void)size, (void)kind;
+	fake_el2.mapped = pa.v;
+	fake_el2.nr_mapped++;
+	return fake_el2.map_result;
+}
+
+int el2_clean(pa_t pa, u64 size)
+{
+	fake_el2.nr_cleaned++;
+	fake_el2.cleaned = pa.v;
+	fake_el2.cleaned_size = size;
+	fake_el2.flushes = fake_tlb.flushes;
+	return fake_el2.clean_result;
+}
+
+int el2_alloc_stack(u64 *top)
+{
+	static u64 next = PAGE_SIZE;
+
+	*top = next += PAGE_SIZE;
+	return 0;
+}

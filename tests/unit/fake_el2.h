@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EL2's own map for the tests: everything can be reached already; what was asked is remembered. */
+#ifndef TESTS_UNIT_FAKE_EL2_H
+#define TESTS_UNIT_FAKE_EL2_H
+
+#include "mm/el2.h"
+#include "mm/pool.h"
+
+struct fake_el2 {
+	int map_result, clean_result;
+	u64 mapped;			/* the last that was mapped, */
+	unsigned nr_mapped;
+	u64 cleaned, cleaned_size;	/* ... and cleaned */
+	unsigned nr_cleaned;
+	unsigned flushes;		/* of the TLB, before that was cleaned */
+};
+
+extern struct fake_el2 fake_el2;
+
+/* Forgets all that was asked, and makes page_pool anew in fake memory of @nr pages. */
+void fake_el2_reset(unsigned nr);
+
+#endif
