@@ -174,6 +174,7 @@ void main(u64 fdt, u64 el)
 	offer_control();
 	if (el2_unmap_memory())
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
+	check(guest_hand_over(&host, &caps, &diag), &diag);
 	probe_tags(&guest_regions, &caps);
 	report_start(&entry, nr_cpus);
 	console_share(config.quiet);

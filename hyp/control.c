@@ -133,21 +133,24 @@ static s64 walk(const u64 *a, u64 *r)
 	return 0;
 }
 
-/* How much of the memory caches may hold: 2 and above, some. Whatever stage 1 says: 4. */
+/* How much of the memory caches may hold: above CACHE_NC, some. Whatever stage 1 says: 4. */
 static unsigned cacheability(u8 memattr)
 {
 	const struct s2_mem *m = s2_decode(memattr, setup.caps.fwb, setup.caps.mte_perm);
 
 	if (m->rule == S2_FORCE_WB)
 		return 4;
-	return m->attr.type == MEM_NORMAL ? MIN(m->attr.inner.policy, m->attr.outer.policy) : 0;
+	return m->attr.type == MEM_NORMAL ? MIN(m->attr.inner.policy, m->attr.outer.policy)
+					  : CACHE_NC;
 }
 
 /*
  * While no translation leads to the region (stage2_change_between()): what caches hold of it goes
- * to memory, and nothing, speculation included, can bring it back before the weaker attributes are
- * there, whose accesses would pass by it (Arm ARM B2, "Mismatched memory attributes"). Allocation
- * tags may stay in caches: only Tagged memory, which is Write-Back, ever looks at them.
+ * to memory and is dropped, and nothing, speculation included, can bring it back before the new
+ * attributes are there (Arm ARM B2, "Mismatched memory attributes"). With weaker ones, accesses
+ * would pass by what is cached; with stronger ones, they would find what is stale, and a line that
+ * was left dirty would be evicted over what passed by it. Allocation tags may stay in caches: only
+ * Tagged memory, which is Write-Back, ever looks at them.
  */
 static int clean(void *arg)
 {
@@ -160,7 +163,9 @@ static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
 {
 	unsigned before = cacheability(old->memattr);
 
-	return before > CACHE_NC && (cacheability(new->memattr) < before || old->sh != new->sh);
+	unsigned after = cacheability(new->memattr);
+
+	return before != after || (before > CACHE_NC && old->sh != new->sh);
 }
 
 static bool takes_tags_that_are_not_there(const struct region *r, const struct s2_attr *attr)

@@ -78,13 +78,14 @@ static bool move(const struct member *m, const struct place *p)
 }
 
 /*
- * The guest starts with its MMU off and reads past the caches: what it will read there must be at
- * the PoC (booting.rst, "the address range of the loaded kernel image must be cleaned to the PoC"),
- * whoever wrote it. It reads the ramdisk with the MMU on.
+ * The guest starts with its MMU off, reads and writes past the caches: what it will read there must
+ * be at the PoC (booting.rst, "the address range of the loaded kernel image must be cleaned to the
+ * PoC"), whoever wrote it, and no dirty line may lie over what it writes: its eviction would undo
+ * that. A kernel does so in all of image_size: its first stack may lie behind the file's end.
  */
-static void clean(const struct place *p, u64 size)
+static void clean(const struct place *p)
 {
-	dcache_clean_inval_poc(p->pa.v, p->pa.v + size);
+	dcache_clean_inval_poc(p->pa.v, p->pa.v + p->size);
 }
 
 struct entry load_guest(const struct bundle *bundle, const struct config *config,
@@ -124,15 +125,15 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 	map_place(&p.fdt);
 	tree.ramdisk = (struct range){ p.ramdisk.ipa.v, p.ramdisk.size };
 	check(guest_fdt_write((void *)p.fdt.pa.v, p.fdt.size, &tree, &diag), &diag);
-	clean(&p.fdt, fdt_totalsize((void *)p.fdt.pa.v));
+	clean(&p.fdt);
 
-	if (p.kernel.pa.v != r.kernel.base)
-		map_place(&p.kernel);
-	if (p.ramdisk.pa.v != r.ramdisk.base)
-		map_place(&p.ramdisk);
+	map_place(&p.kernel);
+	map_place(&p.ramdisk);
 	moved = move(&bundle->kernel, &p.kernel);
 	move(&bundle->ramdisk, &p.ramdisk);
-	clean(&p.kernel, bundle->kernel.size);
+	clean(&p.kernel);
+	if (config->bare)
+		clean(&p.ramdisk);	/* a kernel reads it with its MMU on */
 
 	/*
 	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization

@@ -25,3 +25,43 @@ int guest_map(const struct region_table *regions, const struct mm_caps *caps, st
 	}
 	return 0;
 }
+
+/* Write-Back leaves it to stage 1, and the guest's MMU, how the caches are used. */
+static bool passes_by_the_caches(const struct region *r, const struct mm_caps *caps)
+{
+	const struct s2_mem *m = s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm);
+
+	if (m->rule == S2_FORCE_WB)
+		return false;
+	return m->attr.type != MEM_NORMAL ||
+	       MIN(m->attr.inner.policy, m->attr.outer.policy) < CACHE_WB;
+}
+
+static int clean_part(const struct region *r, struct range part, struct diag *d)
+{
+	u64 base = MAX(r->pa.v, part.base), end = MIN(r->pa.v + r->size, range_end(part));
+
+	if (base < end && el2_clean(PA(base), end - base))
+		return fail(d, -ENOMEM,
+			    "region %s: EL2 cannot map it to clean the caches: its page pool is used up",
+			    r->name);
+	return 0;
+}
+
+/* Registers have no lines: of other types only what the machine's tree calls memory has some. */
+int guest_hand_over(const struct host *host, const struct mm_caps *caps, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < guest.regions->nr && !err; i++) {
+		const struct region *r = &guest.regions->region[i];
+
+		if (r->origin != REGION_FROM_CONFIG || !passes_by_the_caches(r, caps))
+			continue;
+		if (r->type == REGION_RAM)
+			err = clean_part(r, (struct range){ r->pa.v, r->size }, d);
+		for (unsigned b = 0; b < host->nr_memory && r->type != REGION_RAM && !err; b++)
+			err = clean_part(r, host->memory[b], d);
+	}
+	return err;
+}

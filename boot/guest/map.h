@@ -3,6 +3,7 @@
 #ifndef BOOT_GUEST_MAP_H
 #define BOOT_GUEST_MAP_H
 
+#include "boot/machine/host.h"
 #include "lib/format.h"
 #include "mm/region.h"
 
@@ -11,5 +12,12 @@
  * what else stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
  */
 int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct diag *d);
+
+/*
+ * Cleans and invalidates what memory the guest is to reach past the caches, whatever its own stage
+ * 1 says: dirty lines that the loader or EL2 left there would be evicted over what the guest
+ * writes. On the table of guest_map(), when EL2 maps none of it any more. -ENOMEM.
+ */
+int guest_hand_over(const struct host *host, const struct mm_caps *caps, struct diag *d);
 
 #endif
