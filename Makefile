@@ -62,9 +62,10 @@ CFLAGS := -std=gnu11 -Os -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
 	-ffile-prefix-map=$(CURDIR)/=
 TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/libc \
 	-isystem $(shell $(CC) $(TARGET_FLAGS) -print-file-name=include) -isystem $(LIBFDT_INC) \
-	-march=armv8-a -mcmodel=small -mgeneral-regs-only -mstrict-align -mbranch-protection=standard \
-	-mfix-cortex-a53-835769 -fpie -fvisibility=hidden -fno-common -fno-omit-frame-pointer -fno-unwind-tables \
-	-fno-asynchronous-unwind-tables -fstack-protector -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
+	-march=armv8-a -mcmodel=small -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
+	-mbranch-protection=standard -mfix-cortex-a53-835769 -fpie -fvisibility=hidden -fno-common \
+	-fno-omit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables -fstack-protector \
+	-fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
 
 # Made when the command line of the compiler changes, so that everything is compiled again.
 $(O)/target/.flags: FORCE
@@ -121,7 +122,7 @@ MACHINE_ONLY := $(addprefix boot/machine/,pci.c spin_table.c uart_probe.c)
 HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c drivers/pci.c boot/table.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(addprefix hyp/,bar.c control.c control_page.c cpu.c gic.c guest.c idreg.c mmio.c psci.c pstate.c smccc.c)
+	$(patsubst %,hyp/%.c,bar caps control control_page cpu errata gic guest idreg mmio psci pstate smccc)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE)
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))

@@ -65,13 +65,3 @@ void features_list(char *buf, size_t size)
 			len += (size_t)format(buf + len, size - len, "%s%s", len ? " " : "",
 					      features[i].name);
 }
-
-struct mm_caps features_mm(void)
-{
-	return (struct mm_caps){
-		.pa_bits = pa_sizes[MIN(read_id(MMFR0) & 7, PA_SIZE_MAX)],
-		.fwb = FIELD(read_id(MMFR2), 43, 40) >= 1,
-		.mte = FIELD(read_id(PFR1), 11, 8) >= 2,
-		.mte_perm = FIELD(read_id(PFR2), 3, 0) >= 1,
-	};
-}

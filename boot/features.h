@@ -3,10 +3,7 @@
 #ifndef BOOT_FEATURES_H
 #define BOOT_FEATURES_H
 
-#include "mm/attr.h"
-
-/* What mm/ has to know, from the boot CPU's ID registers. */
-struct mm_caps features_mm(void);
+#include "lib/types.h"
 
 /*
  * Writes a blank-separated list of the features that matter here into @buf, e.g. "S2FWB MTE2 SVE".

@@ -20,6 +20,7 @@
 #include "boot/probe_tags.h"
 #include "boot/report.h"
 #include "drivers/console.h"
+#include "hyp/caps.h"
 #include "hyp/enter.h"
 #include "hyp/panic.h"
 #include "hyp/sysreg.h"
@@ -27,7 +28,6 @@
 #include "mm/el2.h"
 
 static struct host host __noinit;
-static struct mm_caps caps;
 static struct config config;
 static struct bundle bundle;
 static ipa_t control_page;		/* 0 before it has a place */
@@ -102,9 +102,9 @@ static void read_bundle(void)
 
 static void make_stage2(void)
 {
+	struct mm_caps caps = cpu_mm_caps();
 	const struct region *hides_mte = NULL;
 
-	caps = features_mm();
 	caps.fwb &= !config.no_fwb;
 	check(memory_map_start(&guest_regions, &config, &diag), &diag);
 	check(bars_find(&config, &host, &caps, &guest_regions, &hides_mte, &diag), &diag);
@@ -124,7 +124,7 @@ static void make_cpus(void)
 
 	check(cpus_init(&host, config.cpus, read_sysreg(mpidr_el1), &diag), &diag);
 	sysreg_init(&policy);
-	vcpu_init(&cpus[0]);
+	vcpu_init(&cpus[0], true);
 }
 
 /*
@@ -136,13 +136,13 @@ static void check_stage2(void)
 	unsigned nr = guest_regions.nr + bars.nr, differ = 0;
 
 	memset(guest_checks, 0, nr * sizeof(guest_checks[0]));
-	selfcheck(guest_regions.region, guest_regions.nr, &caps, guest_checks);
+	selfcheck(guest_regions.region, guest_regions.nr, guest_checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
-	check(bars_trap(&caps, guest_checks + guest_regions.nr, &diag), &diag);
-	report_regions(&caps);
+	check(bars_trap(guest_checks + guest_regions.nr, &diag), &diag);
+	report_regions();
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
-	report_mte(config.mte, &caps);
+	report_mte(config.mte);
 	if (differ && config.strict)
 		stop("/guest: strict: the self-check found %u regions that differ from what the architecture says: see DIFFERS above",
 		     differ);
@@ -152,7 +152,7 @@ static void check_stage2(void)
 static void offer_control(void)
 {
 	if (config.control)
-		check(control_offer(control_page, &caps, read_sysreg(cntfrq_el0), &diag), &diag);
+		check(control_offer(control_page, read_sysreg(cntfrq_el0), &diag), &diag);
 }
 
 /* Entered from head.S with the device tree's address and the exception level. */
@@ -174,8 +174,8 @@ void main(u64 fdt, u64 el)
 	offer_control();
 	if (el2_unmap_memory())
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
-	check(guest_hand_over(&host, &caps, &diag), &diag);
-	probe_tags(&guest_regions, &caps);
+	check(guest_hand_over(&host, &diag), &diag);
+	probe_tags();
 	report_start(&entry, nr_cpus);
 	console_share(config.quiet);
 	guest_start(entry.pc.v, entry.fdt.v);

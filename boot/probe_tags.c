@@ -2,6 +2,7 @@
 #include "boot/probe_tags.h"
 
 #include "drivers/console.h"
+#include "hyp/guest.h"
 #include "hyp/panic.h"
 #include "lib/arch.h"
 #include "mm/el2.h"
@@ -51,8 +52,10 @@ static bool stores_tags(const struct region *r)
 	return stored;
 }
 
-void probe_tags(const struct region_table *t, const struct mm_caps *caps)
+void probe_tags(void)
 {
+	const struct region_table *t = guest.regions;
+
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 		bool stored;
@@ -60,7 +63,7 @@ void probe_tags(const struct region_table *t, const struct mm_caps *caps)
 		if (!r->opts.probe_tags)
 			continue;
 		print("Tags in region %s: ", r->name);
-		if (!caps->mte) {
+		if (!guest.caps.mte) {
 			print("not probed, the CPU has no FEAT_MTE2\n");
 			continue;
 		}

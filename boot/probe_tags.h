@@ -10,6 +10,6 @@
  * prints what came of it. The tags are 0 afterwards, the data is as before. To be called when EL2
  * has none of the guest's memory mapped, and it has none again on return.
  */
-void probe_tags(const struct region_table *t, const struct mm_caps *caps);
+void probe_tags(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include "boot/table.h"
 #include "drivers/console.h"
 #include "hyp/bar.h"
+#include "hyp/errata.h"
 #include "hyp/guest.h"
 #include "lib/arch.h"
 #include "lib/sections.h"
@@ -18,6 +19,20 @@ static const char *cpu_starter(const struct host *host)
 	static const char *const conduit[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
 
 	return host->cpu[0].method == CPU_METHOD_SPIN_TABLE ? "spin-table" : conduit[host->conduit];
+}
+
+/* Those of the CPU that boots; another kind of CPU says so when it starts. */
+static void print_errata(u64 midr)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < nr_errata; i++)
+		if (erratum_is_of(&errata[i], midr))
+			print("%s%s", nr++ ? ", " : "Errata worked around: ", errata[i].number);
+	if (nr)
+		print("\n");
+	if (errata_actions(midr) & ERRATUM_DEADLOCK)
+		print("  Warning: a guest without a workaround of its own can hang this kind of core\n");
 }
 
 void report_machine(const struct host *host)
@@ -33,6 +48,7 @@ void report_machine(const struct host *host)
 	      cpu_starter(host));
 	features_list(text, sizeof(text));
 	print("Features: %s\n", text[0] ? text : "none of those that Mavis looks for");
+	print_errata(read_sysreg(midr_el1));
 	if (host->gic.version)
 		print("Interrupts: GICv%u, the guest's own\n", host->gic.version);
 	else
@@ -55,14 +71,14 @@ void report_machine(const struct host *host)
  * PAR_EL1.ATTR under each stage 1 that was tried, then whether all was as the architecture says, or
  * @why nothing was.
  */
-static void print_check(const struct selfcheck *c, const struct mm_caps *caps, const char *why)
+static void print_check(const struct selfcheck *c, const char *why)
 {
 	if (!c->checked) {
 		print("  %-8s  %-8s", "-", why);
 		return;
 	}
 	print("  %02x %02x ", c->said[S1_MMU_OFF], c->said[S1_DC]);
-	if (caps->mte)
+	if (guest.caps.mte)
 		print("%02x", c->said[S1_DC_DCT]);
 	else
 		print("--");
@@ -110,14 +126,13 @@ static void warn_of_dma(const struct region_table *t)
 }
 
 /* A region, of the table or (@b) one that follows its BAR. */
-static void print_row(const struct region *r, const struct bar *b, const struct selfcheck *c,
-		      const struct mm_caps *caps)
+static void print_row(const struct region *r, const struct bar *b, const struct selfcheck *c)
 {
 	char text[160];
 
-	table_row(text, sizeof(text), r, b ? "follows the BAR" : NULL, caps);
+	table_row(text, sizeof(text), r, b ? "follows the BAR" : NULL, &guest.caps);
 	print("%s", text);
-	print_check(c, caps, b ? "no place" : "emulated");
+	print_check(c, b ? "no place" : "emulated");
 	table_name(text, sizeof(text), r);
 	print("  %s", text);
 	if (b)
@@ -126,7 +141,7 @@ static void print_row(const struct region *r, const struct bar *b, const struct 
 	print("\n");
 }
 
-void report_regions(const struct mm_caps *caps)
+void report_regions(void)
 {
 	const struct region_table *t = guest.regions;
 	char text[160];
@@ -134,18 +149,18 @@ void report_regions(const struct mm_caps *caps)
 	table_head(text, sizeof(text));
 	print("\n%s  %-8s  %-8s  %s\n", text, "PAR_EL1", "check", "region");
 	for (unsigned i = 0; i < t->nr; i++)
-		print_row(&t->region[i], NULL, &guest_checks[i], caps);
+		print_row(&t->region[i], NULL, &guest_checks[i]);
 	for (unsigned i = 0; i < bars.nr; i++)
-		print_row(&bars.bar[i].region, &bars.bar[i], &guest_checks[t->nr + i], caps);
+		print_row(&bars.bar[i].region, &bars.bar[i], &guest_checks[t->nr + i]);
 	print_differences(guest_checks, t->nr + bars.nr);
 	warn_of_dma(t);
 }
 
-void report_mte(bool asked, const struct mm_caps *caps)
+void report_mte(bool asked)
 {
 	char text[96];
 
-	table_mte(text, sizeof(text), guest.regions, asked, caps);
+	table_mte(text, sizeof(text), guest.regions, asked, &guest.caps);
 	print("%s", text);
 }
 

@@ -5,7 +5,6 @@
 
 #include "boot/guest/load.h"
 #include "boot/machine/host.h"
-#include "mm/attr.h"
 
 void report_machine(const struct host *host);
 
@@ -13,10 +12,10 @@ void report_machine(const struct host *host);
  * The table, then the regions that follow a BAR: each with what it asked for, and what the machine
  * made of it (guest_checks).
  */
-void report_regions(const struct mm_caps *caps);
+void report_regions(void);
 
 /* What became of `mte`, if the config @asked for it. */
-void report_mte(bool asked, const struct mm_caps *caps);
+void report_mte(bool asked);
 
 void report_start(const struct entry *entry, unsigned cpus);
 

@@ -15,7 +15,9 @@ func at_guest
 	mrs	x5, esr_el2
 	mrs	x6, far_el2
 	mrs	x7, hpfar_el2
+	dmb	sy
 	mrs	x8, par_el1
+	dmb	sy
 	adr	x17, 5f
 	tbnz	w1, #1, 2f
 	tbnz	w1, #0, 1f
@@ -28,7 +30,9 @@ func at_guest
 	b	4f
 3:	at	s12e1w, x0
 4:	isb					/* PAR_EL1 is written by then */
+	dmb	sy				/* Cortex-A77 erratum 1508412: on both sides */
 	mrs	x0, par_el1
+	dmb	sy
 	b	6f
 5:	mov	x0, #PAR_F
 6:	msr	elr_el2, x3

@@ -75,7 +75,7 @@ static void leave(struct bar *b)
 	u64 from = r->ipa.v;
 
 	bar_unplace(b);
-	if (s2_decode(r->attr.memattr, guest.fwb, bars.mte_perm)->rule == S2_FORCE_WB &&
+	if (guest_decode(r->attr.memattr)->rule == S2_FORCE_WB &&
 	    el2_clean(PA(from), r->size))
 		say(b, from, "left with data in caches: the page pool is used up");
 }
@@ -95,7 +95,7 @@ static void follow(struct bar *b, bool on)
 
 		this_cpu()->count[COUNT_REMAP] += placed;
 		say(b, to,
-		    placed ? s2_decode(r->attr.memattr, guest.fwb, bars.mte_perm)->name
+		    placed ? guest_decode(r->attr.memattr)->name
 			   : "not followed: the page pool is used up");
 	}
 }

@@ -23,7 +23,6 @@ struct bars {
 	struct bar bar[BAR_MAX];
 	unsigned nr;
 	struct pci_windows windows;
-	bool mte_perm;			/* stage 2 has FEAT_MTE_PERM's encodings */
 };
 
 extern struct bars bars;

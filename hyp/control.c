@@ -67,8 +67,8 @@ static s64 info(const u64 *a, u64 *r)
 {
 	(void)a;
 	r[0] = nr_regions;
-	r[1] = (guest.fwb ? CONTROL_INFO_FWB : 0) | (guest.mte ? CONTROL_INFO_MTE : 0) |
-	       (setup.caps.mte_perm ? CONTROL_INFO_MTE_PERM : 0) |
+	r[1] = (guest.caps.fwb ? CONTROL_INFO_FWB : 0) | (guest.mte ? CONTROL_INFO_MTE : 0) |
+	       (guest.caps.mte_perm ? CONTROL_INFO_MTE_PERM : 0) |
 	       (guest.gicv3 ? CONTROL_INFO_GICV3 : 0);
 	r[2] = nr_cpus;
 	r[3] = setup.page.v;
@@ -136,7 +136,7 @@ static s64 walk(const u64 *a, u64 *r)
 /* How much of the memory caches may hold: above CACHE_NC, some. Whatever stage 1 says: 4. */
 static unsigned cacheability(u8 memattr)
 {
-	const struct s2_mem *m = s2_decode(memattr, setup.caps.fwb, setup.caps.mte_perm);
+	const struct s2_mem *m = guest_decode(memattr);
 
 	if (m->rule == S2_FORCE_WB)
 		return 4;
@@ -171,7 +171,7 @@ static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
 static bool takes_tags_that_are_not_there(const struct region *r, const struct s2_attr *attr)
 {
 	return guest.mte && !region_has_tags(r) && r->opts.untagged != UNTAGGED_TRUSTED &&
-	       s2_reaches_tags(attr, &setup.caps);
+	       s2_reaches_tags(attr, &guest.caps);
 }
 
 static s64 set(const u64 *a, u64 *r)
@@ -190,7 +190,7 @@ static s64 set(const u64 *a, u64 *r)
 	attr.memattr = (u8)a[1];
 	if (a[2] != CONTROL_KEEP_SH)
 		attr.sh = (u8)a[2];
-	if (a[1] > 15 || !s2_decode(attr.memattr, setup.caps.fwb, setup.caps.mte_perm) ||
+	if (a[1] > 15 || !guest_decode(attr.memattr) ||
 	    (a[2] != CONTROL_KEEP_SH && a[2] != SH_NONE && a[2] != SH_OUTER && a[2] != SH_INNER))
 		return -EINVAL;
 	if (takes_tags_that_are_not_there(t.region, &attr))

@@ -8,12 +8,10 @@
 
 #include "hyp/control_abi.h"
 #include "hyp/frame.h"
-#include "mm/attr.h"
 
 struct control_setup {
 	bool offered;
 	ipa_t page;			/* the control page; 0: there is none, only the calls */
-	struct mm_caps caps;		/* that stage 2 was written for */
 	u64 cntfrq;
 };
 

@@ -2,6 +2,10 @@
 #include "hyp/enter.h"
 
 #include "drivers/console.h"
+#include "drivers/cpu_power.h"
+#include "hyp/caps.h"
+#include "hyp/el1_state.h"
+#include "hyp/errata.h"
 #include "hyp/guest.h"
 #include "hyp/panic.h"
 #include "hyp/psci.h"
@@ -65,27 +69,72 @@ static u64 when(bool cond, u64 val)
 	return cond ? val : 0;
 }
 
+static bool has_pmu(void)
+{
+	u64 version = HAVE(id_aa64dfr0_el1, 8);
+
+	return version && version != 15;	/* 15: one that is not Arm's */
+}
+
+/* A profiling or trace buffer may be EL3's: P in its ID register. */
+#define BUFFER_P	BIT(4)
+
+static bool owns_spe(void)
+{
+	return HAVE(id_aa64dfr0_el1, 32) && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
+}
+
+static bool owns_trbe(void)
+{
+	return HAVE(id_aa64dfr0_el1, 44) && !(read_sysreg_s(SYS_TRBIDR_EL1) & BUFFER_P);
+}
+
 /*
- * EL1 first: with its MMU off nothing is fetched or walked there by speculation while the rest
- * changes. The timers stay as they are: one may be what has woken this CPU from CPU_SUSPEND.
+ * What an earlier owner of the CPU may have left running writes to memory by itself, through that
+ * owner's tables: it is stopped and drained before they change (Arm ARM D17, "Synchronization and
+ * Statistical Profiling"; D6, "Trace synchronization").
  */
-static void reset_el1(void)
+static void stop_profiling(void)
+{
+	if (owns_spe()) {
+		write_sysreg_s(0, SYS_PMSCR_EL1);
+		write_sysreg_s(0, SYS_PMSCR_EL2);
+		isb();
+		asm volatile("hint #17" : : : "memory");	/* PSB CSYNC */
+		dsb(nsh);
+		write_sysreg_s(0, SYS_PMBLIMITR_EL1);
+	}
+	if (owns_trbe() && HAVE(id_aa64dfr0_el1, 40)) {
+		write_sysreg_s(0, SYS_TRFCR_EL1);
+		write_sysreg_s(0, SYS_TRFCR_EL2);
+		isb();
+		asm volatile("hint #18" : : : "memory");	/* TSB CSYNC */
+		dsb(nsh);
+		write_sysreg_s(0, SYS_TRBLIMITR_EL1);
+	}
+	isb();
+}
+
+/* With its MMU off nothing is fetched or walked at EL1 by speculation while the rest changes. */
+static void stop_el1(void)
 {
 	write_sysreg(SCTLR_EL1_OFF, sctlr_el1);
-	if (HAVE(SYS_ID_AA64MMFR3_EL1, 4))
-		write_sysreg_s(0, SYS_SCTLR2_EL1);
-	if (HAVE(SYS_ID_AA64MMFR3_EL1, 0))
-		write_sysreg_s(0, SYS_TCR2_EL1);
-	write_sysreg(0, tcr_el1);
-	write_sysreg(0, cpacr_el1);
-	write_sysreg(0, mdscr_el1);
-	write_sysreg(0, vbar_el1);
-	write_sysreg(0, cntkctl_el1);
-	write_sysreg(0, contextidr_el1);
-	write_sysreg(0, tpidr_el1);
-	write_sysreg(0, tpidr_el0);
-	write_sysreg(0, tpidrro_el0);
 	isb();
+}
+
+#define WRITE(reg, val, where)			\
+	do {					\
+		if (where)			\
+			write_sysreg_s(val, reg);	\
+	} while (0);
+
+static void reset_el1(bool first)
+{
+	EL1_STATE(WRITE)
+	EL1_CLEARED(WRITE)
+	if (first) {
+		EL1_TIMERS(WRITE)
+	}
 }
 
 static bool has_pauth(void)
@@ -107,11 +156,13 @@ static void init_hcr(void)
 {
 	bool has_mte = HAVE(id_aa64pfr1_el1, 8) >= 2;
 
+	if (errata_at_work & ERRATUM_HCR_DSB)
+		dsb(nsh);
 	/* SWIO: the guest's DC ISW also cleans: it cannot drop lines that EL2 has written */
 	write_sysreg(HCR_VM | HCR_SWIO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |
 		     when(HAVE(id_aa64mmfr1_el1, 16), HCR_TLOR) |
 		     when(has_pauth(), HCR_APK | HCR_API) |
-		     when(guest.fwb, HCR_FWB) |
+		     when(guest.caps.fwb, HCR_FWB) |
 		     when(has_scxtnum(), HCR_ENSCXT) |
 		     when(has_mte, guest.mte ? HCR_ATA : HCR_TID5), hcr_el2);
 
@@ -151,18 +202,15 @@ static void init_cptr(void)
  */
 static void init_debug(void)
 {
-	u64 pmu = HAVE(id_aa64dfr0_el1, 8), spe = HAVE(id_aa64dfr0_el1, 32),
+	u64 pmu = has_pmu() ? HAVE(id_aa64dfr0_el1, 8) : 0, spe = HAVE(id_aa64dfr0_el1, 32),
 	    trbe = HAVE(id_aa64dfr0_el1, 44);
-	bool arm_pmu = pmu && pmu != 15;
-	u64 hpmn = arm_pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
+	u64 hpmn = pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
 
-	write_sysreg(hpmn | when(arm_pmu && pmu >= 4, MDCR_HPMD) |
-			     when(arm_pmu && pmu >= 6, MDCR_HCCD) | when(spe, MDCR_E2PB) |
+	write_sysreg(hpmn | when(pmu >= 4, MDCR_HPMD) | when(pmu >= 6, MDCR_HCCD) |
+			     when(spe, MDCR_E2PB) |
 			     when(trbe && !HAVE(id_aa64dfr0_el1, 56), MDCR_E2TB),
 		     mdcr_el2);
-	if (arm_pmu)
-		write_sysreg(0, pmuserenr_el0);
-	if (spe && !(read_sysreg_s(SYS_PMBIDR_EL1) & BIT(4)))	/* P: it belongs to EL3 */
+	if (owns_spe())
 		write_sysreg_s(PMSCR_PA | PMSCR_PCT, SYS_PMSCR_EL2);
 	if (HAVE(id_aa64dfr0_el1, 40))
 		write_sysreg_s(0, SYS_TRFCR_EL2);
@@ -243,10 +291,14 @@ static void init_gic(void)
 	write_sysreg_s(0, SYS_ICH_VMCR_EL2);
 }
 
-void vcpu_init(struct cpu *self)
+void vcpu_init(struct cpu *self, bool first)
 {
+	errata_apply(read_sysreg(midr_el1));
 	write_sysreg((u64)self, tpidr_el2);
-	reset_el1();
+	stop_el1();
+	stop_profiling();
+	if (HAVE(SYS_ID_AA64MMFR3_EL1, 4))	/* by now there is a console, if EL3 traps it */
+		write_sysreg_s(0, SYS_SCTLR2_EL2);
 	write_sysreg(guest.s2.vtcr, vtcr_el2);
 	write_sysreg(guest.s2.vttbr, vttbr_el2);
 	isb();					/* a table before HCR_EL2.VM turns its walks on */
@@ -258,6 +310,7 @@ void vcpu_init(struct cpu *self)
 	init_fine_grained_traps();
 	init_mpam();
 	init_gic();
+	reset_el1(first);
 	write_sysreg(0, hstr_el2);
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
 	write_sysreg(read_sysreg(mpidr_el1), vmpidr_el2);
@@ -275,9 +328,28 @@ void vcpu_init(struct cpu *self)
 	isb();
 }
 
+/* Stage 2 and the ID registers are made for another kind of CPU than this one is. */
+static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *why)
+{
+	print("mavis: CPU %u (%#lx, MIDR_EL1 %#lx): %s, which the CPU that booted has, so it stays off: start Mavis on a CPU of this kind, or give the guest fewer in the config's `cpus`\n",
+	      self->index, self->mpidr, read_sysreg(midr_el1), why);
+	psci_cpu_stays_off(self);
+	cpu_power_off();
+	for (;;)
+		asm volatile("wfi");
+}
+
 void secondary_main(struct cpu *self)
 {
-	vcpu_init(self);
+	struct mm_caps caps = cpu_mm_caps(), need = guest.caps;
+	const char *lacking;
+
+	need.mte = guest.mte;			/* tags are of no use to another guest */
+	need.mte_perm &= guest.mte;
+	lacking = caps_lacking(&caps, &need);
+	if (lacking)
+		refuse_cpu(self, lacking);
+	vcpu_init(self, self->state == CPU_ON_PENDING);
 	psci_cpu_is_on(self);
 	guest_enter(self->entry, self->context);
 }

@@ -8,10 +8,10 @@
 /*
  * Makes the CPU it runs on @self, and sets every control that EL2 has over the guest on it,
  * whatever firmware and loader left there: stage 2 on, all that Mavis keeps trapped, all else the
- * guest's own. EL1 is left as a reset leaves it. After guest_map() and sysreg_init(); before each
- * guest_enter().
+ * guest's own. EL1 is as el1_state.h has it; @first: the CPU was started, and does not come back
+ * from CPU_SUSPEND. After guest_map() and sysreg_init(); before each guest_enter().
  */
-void vcpu_init(struct cpu *self);
+void vcpu_init(struct cpu *self, bool first);
 
 /* Clears and unmaps what runs once (el2_leave_boot()), then guest_enter(). For the boot CPU. */
 void guest_start(u64 entry, u64 x0) __attribute__((noreturn));

@@ -53,18 +53,19 @@ func cpu_reset_state
 	msr	tpidr_el2, xzr			/* no struct cpu yet */
 	mov	x1, #CPTR_RES1			/* TFP is 0: libfdt uses SIMD */
 	msr	cptr_el2, x1
-	mrs	x1, SYS_ID_AA64MMFR3_EL1	/* later controls of EL2's stage 1, UNKNOWN too */
+	/*
+	 * Later controls of EL2's stage 1, UNKNOWN too. booting.rst has firmware enable these two;
+	 * SCTLR2_EL2, which it need not, waits for the console (vcpu_init()).
+	 */
+	mrs	x1, SYS_ID_AA64MMFR3_EL1
 	tst	x1, #0xf			/* TCRX */
 	b.eq	4f
 	msr	SYS_TCR2_EL2, xzr
-4:	tst	x1, #0xf0			/* SCTLRX */
-	b.eq	5f
-	msr	SYS_SCTLR2_EL2, xzr
-5:	mrs	x1, id_aa64pfr1_el1
+4:	mrs	x1, id_aa64pfr1_el1
 	ubfx	x1, x1, #44, #4			/* GCS */
-	cbz	x1, 6f
+	cbz	x1, 5f
 	msr	SYS_GCSCR_EL2, xzr
-6:	ldr	x1, =SCTLR_EL2_OFF
+5:	ldr	x1, =SCTLR_EL2_OFF
 	msr	sctlr_el2, x1
 	isb
 	ret

@@ -5,6 +5,7 @@
 #include "hyp/at.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
+#include "hyp/errata.h"
 #include "hyp/guest.h"
 #include "hyp/inject.h"
 #include "hyp/mmio.h"
@@ -37,7 +38,8 @@ static inline u64 find_ipa(u64 esr)
 	u64 far = read_sysreg(far_el2), par;
 
 	if (esr & ISS_S1PTW ||
-	    !(esr & ISS2_TAG_ACCESS || FSC_TYPE(ISS_FSC(esr)) == FSC_PERMISSION))
+	    !(esr & ISS2_TAG_ACCESS || FSC_TYPE(ISS_FSC(esr)) == FSC_PERMISSION ||
+	      errata_at_work & ERRATUM_HPFAR))
 		return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
 	par = at_guest(far, AT_S1E1R);
 	return par & PAR_F ? NO_IPA : (par & PAR_PA) | (far & PAGE_MASK);

@@ -15,11 +15,17 @@ struct guest {
 	struct lock s2_lock;
 	const struct region_table *regions;	/* finished */
 	bool mte;				/* FEAT_MTE2 is offered */
-	bool fwb;				/* stage 2 is written for HCR_EL2.FWB = 1 */
+	struct mm_caps caps;			/* that stage 2 was written for */
 	bool gicv3; /* the guest drives a GICv3 through the system registers */
 };
 
 extern struct guest guest;
+
+/* s2_decode() for the guest's stage 2. */
+static inline const struct s2_mem *guest_decode(u8 memattr)
+{
+	return s2_decode(memattr, guest.caps.fwb, guest.caps.mte_perm);
+}
 
 /* What guest.regions and the results that follow lie in. */
 extern struct region_table guest_regions;

@@ -30,7 +30,7 @@ static const struct field {
 	{ ID_AA64PFR0, 16, SIGNED, 1 },		/* FP */
 	{ ID_AA64PFR0, 20, SIGNED, 1 },		/* AdvSIMD */
 	{ ID_AA64PFR0, 24, UNSIGNED, 3 },	/* GIC */
-	{ ID_AA64PFR0, 28, UNSIGNED, 3 },	/* RAS */
+	{ ID_AA64PFR0, 28, UNSIGNED, 2 },	/* RAS; 3 adds ERXGSR_EL1, which stays trapped */
 	{ ID_AA64PFR0, 32, UNSIGNED, 1 },	/* SVE */
 	{ ID_AA64PFR0, 48, UNSIGNED, 1 },	/* DIT */
 	{ ID_AA64PFR0, 56, UNSIGNED, 3 },	/* CSV2 */
@@ -53,7 +53,7 @@ static const struct field {
 	{ ID_AA64SMFR0, 0, WHOLE, 0 },
 	{ ID_AA64FPFR0, 0, WHOLE, 0 },
 
-	{ ID_AA64DFR0, 0, UNSIGNED, 15 },	/* DebugVer */
+	{ ID_AA64DFR0, 0, UNSIGNED, 10 },	/* DebugVer; 11 adds MDSELR_EL1, likewise */
 	{ ID_AA64DFR0, 4, UNSIGNED, 1 },	/* TraceVer */
 	{ ID_AA64DFR0, 8, PMU_VERSION, 9 },	/* PMUVer */
 	{ ID_AA64DFR0, 12, UNSIGNED, 15 },	/* BRPs */

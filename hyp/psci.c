@@ -54,6 +54,11 @@ void psci_cpu_is_on(struct cpu *self)
 	set_state(self, CPU_ON);
 }
 
+void psci_cpu_stays_off(struct cpu *self)
+{
+	set_state(self, CPU_OFF);
+}
+
 /*
  * Takes a claim back; not if a CPU_OFF that the firmware denied has made the CPU ON again
  * meanwhile.

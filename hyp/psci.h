@@ -21,4 +21,7 @@ extern const psci_function psci_functions[64];
 /* @self is about to enter the guest: from here on it is ON. */
 void psci_cpu_is_on(struct cpu *self);
 
+/* @self was started, and cannot run the guest. */
+void psci_cpu_stays_off(struct cpu *self);
+
 #endif

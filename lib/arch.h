@@ -124,13 +124,19 @@
 #define PSTATE_EL1H	0x5
 #define PSTATE_DAIF	(PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F)
 
-/* Registers that late CPUs have, touched before C runs. */
+/* Registers that late CPUs have. */
 #define SYS_ID_AA64MMFR3_EL1	S3_0_C0_C7_3
 #define SYS_SCTLR2_EL2		S3_4_C1_C0_3
 #define SYS_TCR2_EL2		S3_4_C2_C0_3
 #define SYS_GCSCR_EL2		S3_4_C2_C5_0
 #define SYS_APIAKEYLO_EL1	S3_0_C2_C1_0
 #define SYS_APIAKEYHI_EL1	S3_0_C2_C1_1
+#define SYS_APIBKEYLO_EL1	S3_0_C2_C1_2
+#define SYS_APIBKEYHI_EL1	S3_0_C2_C1_3
+#define SYS_APDAKEYLO_EL1	S3_0_C2_C2_0
+#define SYS_APDAKEYHI_EL1	S3_0_C2_C2_1
+#define SYS_APDBKEYLO_EL1	S3_0_C2_C2_2
+#define SYS_APDBKEYHI_EL1	S3_0_C2_C2_3
 
 #ifndef __ASSEMBLY__
 #define read_sysreg(name) ({						\
@@ -191,6 +197,17 @@
 /* The guest's, where EL2 sets their value at entry. */
 #define SYS_SCTLR2_EL1		S3_0_C1_C0_3
 #define SYS_TCR2_EL1		S3_0_C2_C0_3
+#define SYS_RGSR_EL1		S3_0_C1_C0_5
+#define SYS_GCR_EL1		S3_0_C1_C0_6
+#define SYS_ZCR_EL1		S3_0_C1_C2_0
+#define SYS_TRFCR_EL1		S3_0_C1_C2_1
+#define SYS_SMCR_EL1		S3_0_C1_C2_6
+#define SYS_TFSR_EL1		S3_0_C5_C6_0
+#define SYS_TFSRE0_EL1		S3_0_C5_C6_1
+#define SYS_PMSCR_EL1		S3_0_C9_C9_0
+#define SYS_PMBLIMITR_EL1	S3_0_C9_C10_0
+#define SYS_TRBLIMITR_EL1	S3_0_C9_C11_0
+#define SYS_TRBIDR_EL1		S3_0_C9_C11_7
 #define SYS_PMBIDR_EL1		S3_0_C9_C10_7
 #define SYS_PMSIDR_EL1		S3_0_C9_C9_7
 #define SYS_MPAMIDR_EL1		S3_0_C10_C4_4

@@ -61,11 +61,13 @@ static void drop(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 	dsb(ish);
 }
 
-/* Twice: on early Cortex-A76s and -A510s once is not enough (errata 1286807, 2441009). */
+bool tlb_flush_twice;
+
 void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 {
 	dsb(ishst);
 	drop(stage, in, size, smallest);
-	drop(stage, in, size, smallest);
+	if (tlb_flush_twice)
+		drop(stage, in, size, smallest);
 	isb();
 }

@@ -5,6 +5,9 @@
 
 #include "mm/pgtable.h"
 
+/* Some cores need each invalidation twice (hyp/errata.c). */
+extern bool tlb_flush_twice;
+
 /*
  * Makes what was written to a table visible to the table walks of all CPUs, so that a descriptor
  * may be linked to it or relied on. Enough after invalid -> valid: a TLB holds no invalid entries.

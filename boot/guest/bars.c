@@ -108,7 +108,6 @@ int bars_find(const struct config *config, const struct host *host, const struct
 	int err = pci_read_windows(host, &bars.windows, d);
 
 	bars.nr = nr_hidden = 0;
-	bars.mte_perm = caps->mte_perm;
 	for (unsigned i = 0; i < config->nr_bars && !err; i++) {
 		const struct config_bar *want = &config->bar[i];
 		struct bar b = { .region = want->region, .bar = want->request.bar };
@@ -131,12 +130,12 @@ int bars_find(const struct config *config, const struct host *host, const struct
 }
 
 /* selfcheck() at a place where the guest could put the BAR. Nothing accesses it there. */
-static void check_in_window(struct bar *b, const struct mm_caps *caps, struct selfcheck *result)
+static void check_in_window(struct bar *b, struct selfcheck *result)
 {
 	u64 at = bar_place_of(b, choose_place(b, guest.regions));
 
 	if (at && !bar_place(b, at)) {
-		selfcheck(&b->region, 1, caps, result);
+		selfcheck(&b->region, 1, result);
 		bar_unplace(b);
 	}
 }
@@ -170,7 +169,7 @@ static int trap(const char *name, u64 ecam, bool hide, struct diag *d)
 	return 0;
 }
 
-int bars_trap(const struct mm_caps *caps, struct selfcheck *checks, struct diag *d)
+int bars_trap(struct selfcheck *checks, struct diag *d)
 {
 	struct resolved out;
 	int err = 0;
@@ -178,12 +177,12 @@ int bars_trap(const struct mm_caps *caps, struct selfcheck *checks, struct diag 
 	for (unsigned i = 0; i < nr_hidden && !err; i++)
 		err = trap(hidden[i].region, hidden[i].ecam, true, d);
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && !err; b++, checks++) {
-		err = region_resolve(&b->region, caps, guest.regions->mte, &out, d);
+		err = region_resolve(&b->region, &guest.caps, guest.regions->mte, &out, d);
 		if (err)
 			break;
 		b->region.attr = out.attr;
 		b->region.reason = out.reason;
-		check_in_window(b, caps, checks);
+		check_in_window(b, checks);
 		err = trap(b->region.name, b->f.ecam, false, d);
 		if (!err)
 			bar_follow(b);

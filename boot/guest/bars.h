@@ -25,6 +25,6 @@ int bars_find(const struct config *config, const struct host *host, const struct
  * selfcheck() says of bars.bar[i], which has no place yet, at one that it could have goes into
  * checks[i], where that is all 0; if there is no such place, it stays so.
  */
-int bars_trap(const struct mm_caps *caps, struct selfcheck *checks, struct diag *d);
+int bars_trap(struct selfcheck *checks, struct diag *d);
 
 #endif

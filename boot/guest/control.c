@@ -96,12 +96,11 @@ ipa_t control_place(const struct host *host)
 	return IPA(find_place(guest.regions, host, guest.s2.pt.bits));
 }
 
-int control_offer(ipa_t page, const struct mm_caps *caps, u64 cntfrq, struct diag *d)
+int control_offer(ipa_t page, u64 cntfrq, struct diag *d)
 {
 	struct control_setup setup = {
 		.offered = true,
 		.page = page,
-		.caps = *caps,
 		.cntfrq = cntfrq,
 	};
 	int err = 0;

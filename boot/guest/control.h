@@ -17,6 +17,6 @@ ipa_t control_place(const struct host *host);
  * -EINVAL: a region that is adjustable holds registers that Mavis works, or shares memory with
  * another; -ENOSPC; -ENOMEM.
  */
-int control_offer(ipa_t page, const struct mm_caps *caps, u64 cntfrq, struct diag *d);
+int control_offer(ipa_t page, u64 cntfrq, struct diag *d);
 
 #endif

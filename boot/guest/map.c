@@ -12,7 +12,7 @@ int guest_map(const struct region_table *regions, const struct mm_caps *caps, st
 	if (err)
 		return fail(d, err, "stage 2: no room for its first tables in the page pool");
 	guest.regions = regions;
-	guest.fwb = caps->fwb;
+	guest.caps = *caps;
 	for (unsigned i = 0; i < regions->nr; i++) {
 		const struct region *r = &regions->region[i];
 
@@ -27,9 +27,9 @@ int guest_map(const struct region_table *regions, const struct mm_caps *caps, st
 }
 
 /* Write-Back leaves it to stage 1, and the guest's MMU, how the caches are used. */
-static bool passes_by_the_caches(const struct region *r, const struct mm_caps *caps)
+static bool passes_by_the_caches(const struct region *r)
 {
-	const struct s2_mem *m = s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm);
+	const struct s2_mem *m = guest_decode(r->attr.memattr);
 
 	if (m->rule == S2_FORCE_WB)
 		return false;
@@ -49,14 +49,14 @@ static int clean_part(const struct region *r, struct range part, struct diag *d)
 }
 
 /* Registers have no lines: of other types only what the machine's tree calls memory has some. */
-int guest_hand_over(const struct host *host, const struct mm_caps *caps, struct diag *d)
+int guest_hand_over(const struct host *host, struct diag *d)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < guest.regions->nr && !err; i++) {
 		const struct region *r = &guest.regions->region[i];
 
-		if (r->origin != REGION_FROM_CONFIG || !passes_by_the_caches(r, caps))
+		if (r->origin != REGION_FROM_CONFIG || !passes_by_the_caches(r))
 			continue;
 		if (r->type == REGION_RAM)
 			err = clean_part(r, (struct range){ r->pa.v, r->size }, d);

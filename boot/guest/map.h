@@ -18,6 +18,6 @@ int guest_map(const struct region_table *regions, const struct mm_caps *caps, st
  * 1 says: dirty lines that the loader or EL2 left there would be evicted over what the guest
  * writes. On the table of guest_map(), when EL2 maps none of it any more. -ENOMEM.
  */
-int guest_hand_over(const struct host *host, const struct mm_caps *caps, struct diag *d);
+int guest_hand_over(const struct host *host, struct diag *d);
 
 #endif

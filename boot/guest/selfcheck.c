@@ -5,7 +5,6 @@
 
 struct check {
 	const struct region *region;
-	const struct mm_caps *caps;
 	struct selfcheck *out;
 	enum s1_setting setting;
 	bool said;			/* out->said[setting] is set */
@@ -42,7 +41,7 @@ static void check_page(struct check *c, u64 ipa, pa_t pa)
 	u8 want, want_sh;
 
 	/* A region's encoding is never a reserved one: region_table_finish() refused it. */
-	if (combine(s1->mair, s2->memattr, c->caps->fwb, c->caps->mte_perm, &effective))
+	if (combine(s1->mair, s2->memattr, guest.caps.fwb, guest.caps.mte_perm, &effective))
 		return;
 	want = (u8)par_encode(&effective);
 	want_sh = (u8)combine_sh(&effective, s1->sh, s2->sh);
@@ -85,19 +84,18 @@ static int check_run(const struct s2_leaf *leaf, void *arg)
 	return 0;
 }
 
-void selfcheck(const struct region *regions, unsigned nr, const struct mm_caps *caps,
-	       struct selfcheck *result)
+void selfcheck(const struct region *regions, unsigned nr, struct selfcheck *result)
 {
 	u64 hcr = read_sysreg(hcr_el2);
 
 	for (unsigned s = 0; s < S1_NR_SETTINGS; s++) {
-		if (s1_defaults[s].dct && !caps->mte)
+		if (s1_defaults[s].dct && !guest.caps.mte)
 			continue;
 		set_hcr(hcr | (s1_defaults[s].dc ? HCR_DC : 0) |
 			(s1_defaults[s].dct ? HCR_DCT : 0));
 		for (unsigned i = 0; i < nr; i++) {
 			const struct region *r = &regions[i];
-			struct check c = { r, caps, &result[i], (enum s1_setting)s, false };
+			struct check c = { r, &result[i], (enum s1_setting)s, false };
 
 			stage2_for_each_leaf(&guest.s2, r->ipa, r->size, check_run, &c);
 		}

@@ -17,7 +17,6 @@
  * page, and both ends of every run of descriptors of one size. On the CPU that it runs on, after
  * vcpu_init() and before the guest's first instruction.
  */
-void selfcheck(const struct region *regions, unsigned nr, const struct mm_caps *caps,
-	       struct selfcheck *result);
+void selfcheck(const struct region *regions, unsigned nr, struct selfcheck *result);
 
 #endif

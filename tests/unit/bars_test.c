@@ -203,7 +203,7 @@ static void one_that_follows_is_checked_at_a_place_of_its_window(void **state)
 					   .size = MIB(6),
 					   .origin = REGION_FROM_CONFIG };
 	table.nr = 3;
-	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(bars_trap(checks, &d), 0);
 	assert_int_equal(checks[0].checked, 1);
 	assert_int_equal(checked_at, WINDOW + WINDOW_SIZE - MIB(12));
 	assert_int_equal(p->region.ipa.v, 0);
@@ -220,7 +220,7 @@ static void one_without_a_window_is_not_checked(void **state)
 	fake_el2_reset(64);
 	assert_int_equal(guest_map(&table, &caps, &d), 0);
 	blank_follower(6, MIB(4))->f.bridge = 1;
-	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(bars_trap(checks, &d), 0);
 	assert_int_equal(checks[0].checked, 0);
 }
 
@@ -230,7 +230,7 @@ static void a_region_follows_its_bar(void **state)
 
 	(void)state;
 	*reg(1, 0, 0x18) = (BUS + (u32)MIB(7)) | 4;
-	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(bars_trap(checks, &d), 0);
 	assert_only(0, 0);
 
 	store(ecam(1, 0) + 4, 2, 2);			/* decode on */
@@ -253,14 +253,12 @@ static void a_region_follows_its_bar(void **state)
 /* Where stage 2 forces Write-Back. The function still answers then. */
 static void what_caches_hold_is_written_back_before_the_bar_goes(void **state)
 {
-	static const struct mm_caps fwb = { .pa_bits = 48, .fwb = true };
-
 	(void)state;
-	guest.fwb = true;
+	guest.caps.fwb = true;
 	follower("gpu", 1, 2, MIB(2))->f.ecam = ecam(0, 1);
 	memset((void *)ecam(0, 1), 0, KIB(4));
 	*reg(0, 1, 0x18) = BUS;
-	assert_int_equal(bars_trap(&fwb, checks, &d), 0);
+	assert_int_equal(bars_trap(checks, &d), 0);
 	fake_el2.cleaned = 0;
 	store(ecam(0, 1) + 4, 2, 2);
 	store(ecam(0, 1) + 0x3c, 1, 7);			/* not one of its registers */
@@ -280,7 +278,7 @@ static void of_two_at_one_place_the_first_stays(void **state)
 	follower("two", 2, 1, MIB(2))->region.type = REGION_PREFETCHABLE;
 	*reg(2, 0, 0x10) = BUS;
 	*reg(2, 0, 0x14) = BUS + (u32)MIB(1);
-	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(bars_trap(checks, &d), 0);
 	store(ecam(2, 0) + 4, 2, 2);
 	assert_only(WINDOW, MIB(2));
 	store(ecam(2, 0) + 0x14, 4, BUS + MIB(2));
@@ -293,7 +291,7 @@ static void without_pages_the_window_stays_as_it_is(void **state)
 	(void)state;
 	follower("gpu", 3, 0, BAR_SIZE);
 	*reg(3, 0, 0x10) = BUS;
-	assert_int_equal(bars_trap(&caps, checks, &d), 0);
+	assert_int_equal(bars_trap(checks, &d), 0);
 	page_pool.nr_free = 0;
 	store(ecam(3, 0) + 4, 2, 2);
 	assert_int_equal(*reg(3, 0, 4), 2);
@@ -340,7 +338,7 @@ static void a_function_is_not_hidden_and_followed(void **state)
 	(void)state;
 	blank_follower(7, MIB(2));
 	assert_int_equal(mmio_register(IPA(ecam(7, 0)), bar_access_hidden, NULL), 0);
-	assert_int_equal(bars_trap(&caps, checks, &d), -EEXIST);
+	assert_int_equal(bars_trap(checks, &d), -EEXIST);
 	assert_non_null(strstr(d.text, "region gpu: pci: "));
 	assert_non_null(strstr(d.text, "one region hides the function, another follows it"));
 }

@@ -77,7 +77,7 @@ static int start(const struct mm_caps *caps)
 						.attr = { S2_NORMAL_WB, SH_INNER, true, true,
 							  false },
 						.opts.adjustable = true };
-	return control_offer(IPA(0), caps, 1000, &d);
+	return control_offer(IPA(0), 1000, &d);
 }
 
 static const struct mm_caps plain = { .pa_bits = 40 };
@@ -409,7 +409,7 @@ static void the_page_lies_where_nothing_is(void **state)
 
 static int start_again(void)
 {
-	return control_offer(IPA(0), &plain, 1000, &d);
+	return control_offer(IPA(0), 1000, &d);
 }
 
 static void memory_of_two_regions_is_not_adjustable(void **state)

@@ -78,10 +78,8 @@ void dcache_clean_inval_poc(u64 start, u64 end)
 	(void)end;
 }
 
-void selfcheck(const struct region *regions, unsigned nr, const struct mm_caps *caps,
-	       struct selfcheck *result)
+void selfcheck(const struct region *regions, unsigned nr, struct selfcheck *result)
 {
-	(void)caps;
 	for (unsigned i = 0; i < nr; i++) {
 		result[i].checked++;
 		if (machine.during_selfcheck)

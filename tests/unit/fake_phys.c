@@ -197,6 +197,8 @@ static bool hit(const struct cached *c, u64 in, u64 size, u64 smallest)
 	return address < in + size && address - c->in < c->size;
 }
 
+bool tlb_flush_twice;
+
 void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 {
 	fake_tlb.flushes++;
