@@ -139,7 +139,7 @@ static void check_stage2(void)
 	selfcheck(guest_regions.region, guest_regions.nr, guest_checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
 	check(bars_trap(guest_checks + guest_regions.nr, &diag), &diag);
-	report_regions();
+	report_regions(host.qemu);
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
 	report_mte(config.mte);
@@ -171,10 +171,10 @@ void main(u64 fdt, u64 el)
 
 	make_cpus();
 	check_stage2();
-	offer_control();
 	if (el2_unmap_memory())
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
 	check(guest_hand_over(&host, &diag), &diag);
+	offer_control();
 	probe_tags();
 	report_start(&entry, nr_cpus);
 	console_share(config.quiet);

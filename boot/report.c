@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot/features.h"
+#include "boot/known.h"
 #include "boot/table.h"
 #include "drivers/console.h"
 #include "hyp/bar.h"
@@ -91,8 +92,20 @@ static bool same_difference(const struct selfcheck *a, const struct selfcheck *b
 	       a->want_sh == b->want_sh && (a->par & ~PAR_ADDRESS) == (b->par & ~PAR_ADDRESS);
 }
 
+/* Never instead of the difference: what a reader may know of it beforehand. */
+static void explain(const char *known, bool qemu)
+{
+	if (known && qemu)
+		print("           known: %s; this machine is QEMU, the config is right\n", known);
+	else if (known)
+		print("           known of an emulator: %s; this machine does not say that it is one\n",
+		      known);
+	else
+		print("           not known: see docs/memory-attributes.md\n");
+}
+
 /* Each kind of difference once, with the first region that has it and how many more do. */
-static void print_differences(const struct selfcheck *checks, unsigned nr)
+static void print_differences(const struct selfcheck *checks, unsigned nr, bool qemu)
 {
 	for (unsigned i = 0; i < nr; i++) {
 		const struct selfcheck *c = &checks[i];
@@ -111,8 +124,8 @@ static void print_differences(const struct selfcheck *checks, unsigned nr)
 			print("no translation, PAR_EL1 is %#lx\n", c->par);
 		else
 			print("the machine says ATTR 0x%02x SH %u, the architecture 0x%02x SH %u\n",
-			      (unsigned)FIELD(c->par, 63, 56), (unsigned)FIELD(c->par, 8, 7),
-			      c->want, c->want_sh);
+			      PAR_ATTR(c->par), PAR_SH(c->par), c->want, c->want_sh);
+		explain(known_difference(c, guest.caps.fwb), qemu);
 	}
 }
 
@@ -141,7 +154,7 @@ static void print_row(const struct region *r, const struct bar *b, const struct 
 	print("\n");
 }
 
-void report_regions(void)
+void report_regions(bool qemu)
 {
 	const struct region_table *t = guest.regions;
 	char text[160];
@@ -152,7 +165,7 @@ void report_regions(void)
 		print_row(&t->region[i], NULL, &guest_checks[i]);
 	for (unsigned i = 0; i < bars.nr; i++)
 		print_row(&bars.bar[i].region, &bars.bar[i], &guest_checks[t->nr + i]);
-	print_differences(guest_checks, t->nr + bars.nr);
+	print_differences(guest_checks, t->nr + bars.nr, qemu);
 	warn_of_dma(t);
 }
 

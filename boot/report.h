@@ -10,9 +10,9 @@ void report_machine(const struct host *host);
 
 /*
  * The table, then the regions that follow a BAR: each with what it asked for, and what the machine
- * made of it (guest_checks).
+ * made of it (guest_checks). @qemu: the machine says that it is QEMU, whose differences are known.
  */
-void report_regions(void);
+void report_regions(bool qemu);
 
 /* What became of `mte`, if the config @asked for it. */
 void report_mte(bool asked);

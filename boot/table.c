@@ -59,5 +59,7 @@ int table_mte(char *buf, size_t n, const struct region_table *t, bool asked,
 		return format(buf, n, "MTE: the CPU has none\n");
 	if (t->mte)
 		return format(buf, n, "MTE: offered\n");
-	return format(buf, n, "MTE: hidden from the guest by region %s\n", t->mte_hidden_by);
+	return format(buf, n,
+		      "MTE: hidden from the guest by region %s, which has no tags: to offer it, give the region `untagged = \"non-cacheable\"` (or \"trusted\", \"write-through\") and, if it is memory, `expose = \"reserved\"`\n",
+		      t->mte_hidden_by);
 }

@@ -219,6 +219,7 @@ static s64 counter(const u64 *a, u64 *r)
 		[COUNT_FETCH_ABORT] = "exits: fetch abort",
 		[COUNT_DATA_ABORT] = "exits: data abort",
 		[COUNT_OTHER_EXIT] = "exits: other",
+		[COUNT_CONTROL] = "exits: control page",
 		[COUNT_INJECTED] = "exceptions injected",
 		[COUNT_REMAP] = "BARs followed",
 		[COUNT_CHANGE] = "attribute changes",

@@ -26,6 +26,7 @@ enum cpu_counter {
 	COUNT_FETCH_ABORT,
 	COUNT_DATA_ABORT,
 	COUNT_OTHER_EXIT,
+	COUNT_CONTROL,			/* accesses to the control page: in no other count */
 	COUNT_INJECTED,			/* exceptions that EL2 made the guest take */
 	COUNT_REMAP,			/* BARs that were followed */
 	COUNT_CHANGE,			/* attributes changed by a control command */

@@ -96,6 +96,16 @@ u64 el2_build(u64 el)
 	return page_pool.next.v;
 }
 
+bool el2_sees(pa_t pa, u64 size)
+{
+	struct pt_leaf leaf;
+
+	for (u64 at = pa.v; at < pa.v + size; at = leaf.in + leaf.size)
+		if (!pt_lookup(&el2_table, at, &leaf))
+			return true;
+	return false;
+}
+
 /* Maps what is not mapped yet of a range that is in part. */
 static int map_holes(u64 base, u64 end, enum s1_kind kind)
 {

@@ -38,6 +38,9 @@ u64 el2_build(u64 el);
  */
 int el2_map(pa_t pa, u64 size, enum s1_kind kind);
 
+/* True if EL2 sees any of these pages. */
+bool el2_sees(pa_t pa, u64 size);
+
 /*
  * Takes away all that was mapped as S1_RODATA or S1_DATA after the start, so that EL2 sees none of
  * the guest's memory while the guest runs: it cannot leak it, and has no attributes there that

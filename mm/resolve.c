@@ -8,8 +8,7 @@
 
 /*
  * RAM follows stage 1 with FWB too, so that a guest with non-coherent devices behaves as on the
- * bare machine. `tags` is whether there is tag storage unless the region says otherwise; for types
- * that stage 1 cannot make Tagged it says nothing.
+ * bare machine. `tags` is whether there is tag storage unless the region says otherwise.
  */
 static const struct {
 	const char *name;
@@ -22,8 +21,8 @@ static const struct {
 				   { S2_NORMAL_WB, S2_FWB_FORCE_WB },
 				   false,
 				   false },
-	[REGION_PREFETCHABLE] = { "prefetchable", { S2_NORMAL_NC, S2_NORMAL_NC }, false, true },
-	[REGION_MMIO] = { "mmio", { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false, true },
+	[REGION_PREFETCHABLE] = { "prefetchable", { S2_NORMAL_NC, S2_NORMAL_NC }, false, false },
+	[REGION_MMIO] = { "mmio", { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false, false },
 	[REGION_RAW] = { "raw", { 0, 0 }, false, true },
 };
 
@@ -111,7 +110,9 @@ static void keep_from_tags(const struct region *r, const struct mm_caps *caps, s
 		out->reason = "no tags: the guest is trusted not to map it Tagged";
 	} else {
 		out->hides_mte = true;
-		out->reason = "no tags: MTE is hidden from the guest";
+		out->reason = may_change && r->opts.untagged == UNTAGGED_WRITE_THROUGH
+				      ? "no tags: MTE is hidden, as with FWB there is no Write-Through"
+				      : "no tags: MTE is hidden from the guest";
 	}
 }
 

@@ -64,6 +64,10 @@ static int check_adjustable(const struct region *r, struct diag *d)
 			return fail(d, -EINVAL,
 				    "region %s: adjustable: Mavis works the registers at %#lx: take them out",
 				    r->name, page->ipa);
+	if (el2_sees(r->pa, r->size))
+		return fail(d, -EINVAL,
+			    "region %s: adjustable: Mavis itself works registers in it, such as the console's: take them out",
+			    r->name);
 	for (const struct region *o = t->region; o < t->region + t->nr; o++)
 		if (o != r && !(r->opts.allow_alias || o->opts.allow_alias) &&
 		    ranges_overlap((struct range){ r->pa.v, r->size },

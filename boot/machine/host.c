@@ -88,6 +88,14 @@ static int read_psci(struct host *host, const struct dt_walk *w, struct diag *d)
 	return 0;
 }
 
+/* QEMU's own devices bear its name. */
+static bool is_qemus(const struct dt_walk *w)
+{
+	const char *compatible = dt_string(w->prop[DT_COMPATIBLE]);
+
+	return compatible && !strncmp(compatible, "qemu,", 5);
+}
+
 static int read_device(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	int err = 0;
@@ -110,7 +118,7 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 	case DT_DEBUG:			/* EL2 on another CPU could be halted: nobody's */
 		return 0;
 	default:
-		break;
+		host->qemu |= is_qemus(w);
 	}
 	return err ? err : host_read_mmio(host, w, d);
 }
@@ -141,7 +149,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	memset(&host->gic, 0, sizeof(host->gic));
 	host->bundle = (struct range){ 0, 0 };
 	host->bootargs = "";
-	host->has_smmu = false;
+	host->has_smmu = host->qemu = false;
 
 	dt_walk(&w, fdt);
 	while (dt_next(&w)) {

@@ -87,6 +87,7 @@ struct host {
 	struct range bundle;			/* linux,initrd-start/end; size 0: none */
 	const char *bootargs;			/* "" where there are none */
 	bool has_smmu;
+	bool qemu;				/* the machine says that it is QEMU's */
 };
 
 /*

@@ -500,9 +500,9 @@ static int check(int argc, char **argv)
 		differ += a.r[1] != 0;
 		if (json)
 			printf("%s\n {\"name\": \"%.40s\", \"checked\": %" PRIu64
-			       ", \"differ\": %" PRIu64 ", \"ipa\": %" PRIu64 ", \"par\": %" PRIu64
-			       ", \"said\": [%u, %u, "
-			       "%u]}",
+			       ", \"differ\": %" PRIu64 ", \"ipa\": %" PRIu64
+			       ", \"par\": \"0x%" PRIx64
+			       "\", \"said\": [\"0x%02x\", \"0x%02x\", \"0x%02x\"]}",
 			       i ? "," : "", name, a.r[0], a.r[1], a.r[2], a.r[3],
 			       (unsigned)(a.r[5] & 255), (unsigned)(a.r[5] >> 8 & 255),
 			       (unsigned)(a.r[5] >> 16 & 255));

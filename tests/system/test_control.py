@@ -69,7 +69,7 @@ def test_a_walk_says_what_is_there(guest):
 def test_the_self_check_is_the_boots(guest):
     said = {c["name"]: c for c in json.loads(guest.run("mavisctl --json check", check=False)[0])}
     assert said["fixed"]["checked"] > 0 and said["fixed"]["differ"] == 0
-    assert said["fixed"]["said"][:2] == [0x00, 0x44]
+    assert said["fixed"]["said"][:2] == ["0x00", "0x44"]
 
 
 def test_an_adjustable_region_changes_and_only_that(guest):
@@ -103,7 +103,8 @@ def test_counters_count(guest):
     guest.run("mavisctl set scratch normal-nc device-GRE --times 3; mavisctl set scratch normal-nc")
     after = ask(guest, "stats")
     assert after["counters"]["attribute changes"] == before["attribute changes"] + 7
-    assert after["counters"]["exits: data abort"] > before["exits: data abort"] + 20
+    assert after["counters"]["exits: control page"] > before["exits: control page"] + 20
+    assert after["counters"]["exits: data abort"] - before["exits: data abort"] < 20, "mavisctl's own are not among them"
     assert after["aborts"]
 
 
@@ -112,7 +113,7 @@ def test_a_thousand_changes_under_load_lose_nothing(guest):
     said = ask(guest, "set gpu-bar device-nGnRE normal-wb --times 1000 --pause 3")
     load = guest.run("kill $!; wait; cat /tmp/load")
     works, faults, turns, lost = map(int, re.search(r"(\d+) worked, (\d+) SIGBUS, (\d+) turns, (\d+) lost", load).groups())
-    assert said["changes"] == 2000 and said["cleaned"] == 1000
+    assert said["changes"] == 2000 and said["cleaned"] >= 1999, "each way, but for the first"
     assert lost == 0 and works > 1000 and faults > 1000 and turns > 1000
     assert "works" in unaligned(guest)
 

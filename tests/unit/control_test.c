@@ -428,6 +428,14 @@ static u64 no_handler(void *arg, u64 offset, unsigned size, bool write, u64 val)
 	return val;
 }
 
+static void registers_that_el2_has_mapped_are_not_adjustable(void **state)
+{
+	(void)state;
+	fake_el2.seen = BASE + MIB(66) + GIB(4);
+	assert_int_equal(start_again(), -EINVAL);
+	assert_non_null(strstr(d.text, "target: adjustable: Mavis itself works registers in it"));
+}
+
 /* Last: the table of pages has no way to forget. */
 static void registers_that_el2_works_are_not_adjustable(void **state)
 {
@@ -458,6 +466,7 @@ int main(void)
 		cmocka_unit_test_setup(nothing_else_is_in_the_page, make),
 		cmocka_unit_test_setup(the_page_lies_where_nothing_is, make),
 		cmocka_unit_test_setup(memory_of_two_regions_is_not_adjustable, make),
+		cmocka_unit_test_setup(registers_that_el2_has_mapped_are_not_adjustable, make),
 		cmocka_unit_test_setup(registers_that_el2_works_are_not_adjustable, make),
 	};
 

@@ -22,6 +22,11 @@ int el2_map(pa_t pa, u64 size, enum s1_kind kind)
 	return fake_el2.map_result;
 }
 
+bool el2_sees(pa_t pa, u64 size)
+{
+	return fake_el2.seen && fake_el2.seen - pa.v < size;
+}
+
 int el2_clean(pa_t pa, u64 size)
 {
 	fake_el2.nr_cleaned++;

@@ -8,6 +8,7 @@
 
 struct fake_el2 {
 	int map_result, clean_result;
+	u64 seen;			/* EL2 has this page of its own */
 	u64 mapped;			/* the last that was mapped, */
 	unsigned nr_mapped;
 	u64 cleaned, cleaned_size;	/* ... and cleaned */
