@@ -9,5 +9,5 @@ bool guest_can_start_at(u64 ipa)
 {
 	const struct region *r = region_find(guest.regions, IPA(ipa));
 
-	return IS_ALIGNED(ipa, 4) && r && r->type == REGION_RAM && r->attr.exec;
+	return IS_ALIGNED(ipa, 4) && r && region_runs_code(r);
 }

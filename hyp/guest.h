@@ -48,10 +48,7 @@ struct selfcheck {
 /* Of guest_regions.region[], then of bars.bar[]. */
 extern struct selfcheck guest_checks[REGION_MAX + BAR_MAX];
 
-/*
- * True if the guest's CPU may start at @ipa: an instruction's address in general-purpose memory of
- * the guest.
- */
+/* True if the guest's CPU may start at @ipa: an instruction's address where region_runs_code(). */
 bool guest_can_start_at(u64 ipa);
 
 #endif

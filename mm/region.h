@@ -80,6 +80,12 @@ static inline bool region_is_memory(const struct region *r)
 	return expose == EXPOSE_MEMORY || (expose == EXPOSE_BY_TYPE && r->type == REGION_RAM);
 }
 
+/* True if code of the guest's kernel can be there. Of a resolved region. */
+static inline bool region_runs_code(const struct region *r)
+{
+	return region_is_memory(r) && r->attr.exec;
+}
+
 #define REGION_MAX 1280
 
 struct region_table {

@@ -33,18 +33,21 @@ static struct range pa_range(const struct place *p)
 	return (struct range){ p->pa.v, p->size };
 }
 
+/* What of the guest's memory will do: region_is_memory() or region_runs_code(). */
+typedef bool fit_fn(const struct region *r);
+
 /*
  * The lowest @size bytes of guest memory at @offset above a multiple of @align (IPA) that touch
  * nothing taken; never at 0, which a guest takes for no address at all.
  */
-static bool find_room(const struct region_table *t, const struct taken *taken, u64 size, u64 align,
-		      u64 offset, struct place *p)
+static bool find_room(const struct region_table *t, fit_fn *fits, const struct taken *taken,
+		      u64 size, u64 align, u64 offset, struct place *p)
 {
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 		u64 ipa = ALIGN_UP(MAX(r->ipa.v, 1), align) + offset;
 
-		if (!region_is_memory(r))
+		if (!fits(r))
 			continue;
 		while (ipa >= r->ipa.v && ipa - r->ipa.v < r->size &&
 		       size <= r->size - (ipa - r->ipa.v)) {
@@ -62,13 +65,13 @@ static bool find_room(const struct region_table *t, const struct taken *taken, u
 	return false;
 }
 
-/* True if the guest has all of @pa as memory, in one piece; then where it sees it. */
-static bool find_ipa(const struct region_table *t, struct range pa, struct place *p)
+/* True if the guest has all of @pa as memory that fits, in one piece; then where it sees it. */
+static bool find_ipa(const struct region_table *t, fit_fn *fits, struct range pa, struct place *p)
 {
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 
-		if (region_is_memory(r) && range_contains((struct range){ r->pa.v, r->size }, pa)) {
+		if (fits(r) && range_contains((struct range){ r->pa.v, r->size }, pa)) {
 			*p = (struct place){ IPA(r->ipa.v + (pa.base - r->pa.v)), PA(pa.base),
 					     pa.size };
 			return true;
@@ -83,11 +86,10 @@ static int place_bare(const struct place_request *r, const struct taken *avoid, 
 	const struct region *ram = region_find(r->regions, r->load);
 	u64 offset;
 
-	if (!ram || ram->type != REGION_RAM)
-		return fail(
-			d, -ENOSPC,
-			"bundle: load address %#lx is not in the guest's memory: give tools/bundle another --load, or the guest a region there",
-			r->load.v);
+	if (!ram || !region_runs_code(ram))
+		return fail(d, -ENOSPC,
+			    "bundle: load address %#lx is not in memory that the guest can execute: give tools/bundle another --load, or the guest a region there",
+			    r->load.v);
 	offset = r->load.v - ram->ipa.v;
 	if (r->kernel.size > ram->size - offset)
 		return fail(d, -ENOSPC,
@@ -116,7 +118,7 @@ static int place_kernel(const struct place_request *r, const struct taken *avoid
 	struct taken all = *avoid;
 
 	if (image->anywhere && range_valid(in_place) &&
-	    find_ipa(r->regions, in_place, &p->kernel) &&
+	    find_ipa(r->regions, region_runs_code, in_place, &p->kernel) &&
 	    IS_ALIGNED(p->kernel.ipa.v - image->text_offset, KERNEL_ALIGN) &&
 	    !in_the_way(avoid, in_place))
 		return 0;
@@ -126,13 +128,13 @@ static int place_kernel(const struct place_request *r, const struct taken *avoid
 	 * copes.
 	 */
 	take(&all, r->bundle);
-	if (find_room(r->regions, &all, image->image_size, KERNEL_ALIGN, image->text_offset,
-		      &p->kernel) ||
-	    find_room(r->regions, avoid, image->image_size, KERNEL_ALIGN, image->text_offset,
-		      &p->kernel))
+	if (find_room(r->regions, region_runs_code, &all, image->image_size, KERNEL_ALIGN,
+		      image->text_offset, &p->kernel) ||
+	    find_room(r->regions, region_runs_code, avoid, image->image_size, KERNEL_ALIGN,
+		      image->text_offset, &p->kernel))
 		return 0;
 	return no_room(d, "kernel", image->image_size,
-		       ", 2 MiB-aligned, beside ramdisk and reserved memory");
+		       ", executable, 2 MiB-aligned, beside ramdisk and reserved memory");
 }
 
 int place_guest(const struct place_request *r, struct placement *p, struct diag *d)
@@ -152,16 +154,19 @@ int place_guest(const struct place_request *r, struct placement *p, struct diag 
 
 	take(&taken, pa_range(&p->kernel));
 	if (r->ramdisk.size &&
-	    (!find_ipa(r->regions, r->ramdisk, &p->ramdisk) || in_the_way(&taken, r->ramdisk))) {
+	    (!find_ipa(r->regions, region_is_memory, r->ramdisk, &p->ramdisk) ||
+	     in_the_way(&taken, r->ramdisk))) {
 		take(&taken, r->bundle);
-		if (!find_room(r->regions, &taken, r->ramdisk.size, OTHER_ALIGN, 0, &p->ramdisk))
+		if (!find_room(r->regions, region_is_memory, &taken, r->ramdisk.size, OTHER_ALIGN,
+			       0, &p->ramdisk))
 			return no_room(d, "ramdisk", r->ramdisk.size, "");
 	}
 
 	take(&taken, pa_range(&p->ramdisk));
 	take(&taken, r->bundle);
 	take(&taken, r->host_fdt);
-	if (!find_room(r->regions, &taken, r->fdt_size, OTHER_ALIGN, 0, &p->fdt))
+	if (!find_room(r->regions, region_is_memory, &taken, r->fdt_size, OTHER_ALIGN, 0,
+		       &p->fdt))
 		return no_room(d, "guest's device tree", r->fdt_size, "");
 	return 0;
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `expose` says is what Linux finds, and works: persistent memory, reserved memory, nothing."""
 
+import re
+
 import pytest
 
 import bundles
@@ -55,3 +57,20 @@ def test_the_table_says_what_differs_from_the_default(guest):
     log = guest.boot_log()
     for name in "scratch", "vram", "hidden":
         assert f"  {name}\n" in log
+
+
+# Most of the memory, the kernel's code in it, as stage 1 says with and without FEAT_S2FWB.
+RAW = """
+regions {
+    main { reg = <0x0 0x48000000 0x0 0x37000000>; type = "raw"; memattr = <%d>; exec; expose = "memory"; };
+};
+"""
+
+
+@pytest.mark.parametrize("cpu, memattr", [("max", 7), ("cortex-a72", 15)])
+def test_memory_of_any_type_runs_all_cpus(start, tmp_path, cpu, memattr):
+    config = bundles.config(tmp_path / "config.dts", RAW % memattr)
+    m = start(cpu, cpu=cpu, loaded=machine.mavis(bundles.make(tmp_path / "bundle", config))).login()
+    assert m.run("cat /sys/devices/system/cpu/online") == "0-3"
+    assert re.search(rf"raw +rwx 0b{memattr:04b} .* main: as written\n", m.boot_log())
+    m.close()

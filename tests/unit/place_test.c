@@ -11,7 +11,7 @@ static struct diag diag;
 static void add_ram(u64 ipa, u64 pa, u64 size)
 {
 	table.region[table.nr++] = (struct region){
-		.ipa = IPA(ipa), .pa = PA(pa), .size = size, .type = REGION_RAM,
+		.ipa = IPA(ipa), .pa = PA(pa), .size = size, .type = REGION_RAM, .attr.exec = true,
 	};
 }
 
@@ -148,6 +148,42 @@ static void memory_that_the_guest_does_not_count_as_its_own_is_no_room(void **st
 	assert_in_range(placement.ramdisk.ipa.v, 0x80000000, 0x80000000 + MIB(64));
 }
 
+/* What is memory, `expose` says: the type is another matter. */
+static void memory_is_what_is_exposed_as_memory(void **state)
+{
+	struct region_opts memory = { .expose = EXPOSE_MEMORY };
+
+	(void)state;
+	table.region[1].type = REGION_RAW;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	table.region[1].opts = memory;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x48200000);
+
+	request.bare = true;
+	request.load = IPA(0x40700000);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	table.region[1].opts.expose = EXPOSE_RESERVED;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "0x40700000"));
+}
+
+static void code_goes_to_memory_that_can_be_executed(void **state)
+{
+	(void)state;
+	table.region[1].attr.exec = false;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	add_ram(0x80000000, 0x80000000, MIB(64));
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x80000000);
+	assert_int_equal(placement.ramdisk.ipa.v, request.ramdisk.base);
+
+	request.bare = true;
+	request.load = IPA(0x40700000);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "can execute"));
+}
+
 static void a_bare_program_goes_where_it_is_told(void **state)
 {
 	(void)state;
@@ -205,6 +241,8 @@ int main(void)
 		test(no_room_is_told_with_the_size_that_was_needed),
 		test(memory_elsewhere_in_the_machine_is_found_by_both_addresses),
 		test(memory_that_the_guest_does_not_count_as_its_own_is_no_room),
+		test(memory_is_what_is_exposed_as_memory),
+		test(code_goes_to_memory_that_can_be_executed),
 		test(a_bare_program_goes_where_it_is_told),
 		test(no_ramdisk_is_no_error),
 		test(nothing_is_put_at_address_0),

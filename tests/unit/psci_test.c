@@ -102,6 +102,23 @@ static void cpu_on_refuses_an_entry_that_is_not_in_memory(void **state)
 	assert_int_equal(cpus[1].state, CPU_OFF);
 }
 
+static void memory_is_what_is_exposed_as_memory(void **state)
+{
+	struct region *memory = &regions.region[1];
+
+	(void)state;
+	memory->type = REGION_RAW;
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_INVALID_ADDRESS);
+	memory->opts.expose = EXPOSE_MEMORY;
+	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	memory->attr.exec = false;
+	assert_int_equal(call(0, CPU_ON_64, 0x100, RAM, 0), PSCI_INVALID_ADDRESS);
+	memory->attr.exec = true;
+	memory->type = REGION_RAM;
+	memory->opts.expose = EXPOSE_NONE;
+	assert_int_equal(call(0, CPU_ON_64, 0x100, RAM, 0), PSCI_INVALID_ADDRESS);
+}
+
 static void cpu_on_of_a_cpu_that_is_on_says_so(void **state)
 {
 	(void)state;
@@ -264,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup(the_32_bit_form_takes_w_registers, setup),
 		cmocka_unit_test_setup(cpu_on_refuses_what_is_no_cpu_of_the_guest, setup),
 		cmocka_unit_test_setup(cpu_on_refuses_an_entry_that_is_not_in_memory, setup),
+		cmocka_unit_test_setup(memory_is_what_is_exposed_as_memory, setup),
 		cmocka_unit_test_setup(cpu_on_of_a_cpu_that_is_on_says_so, setup),
 		cmocka_unit_test_setup(a_start_that_the_firmware_refuses_can_be_tried_again, setup),
 		cmocka_unit_test_setup(
