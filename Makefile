@@ -118,8 +118,11 @@ endif
 # What of boot/machine touches the machine itself, beside its tree.
 MACHINE_ONLY := $(addprefix boot/machine/,pci.c spin_table.c uart_probe.c)
 
+# Of lib/ what is C and no C library's.
+LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
+
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
-HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c drivers/pci.c boot/table.c \
+HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC) drivers/pci.c boot/table.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
 	$(patsubst %,hyp/%.c,bar caps control control_page cpu errata gic guest idreg mmio psci pstate smccc)
@@ -143,7 +146,7 @@ $(O)/host/%.dtb: tests/data/%.dts
 $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
-TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) lib/format.c drivers/uart.c boot/table.c \
+TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) drivers/uart.c boot/table.c \
 	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
@@ -249,7 +252,7 @@ fit: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
 LAB_BASE := 0x44000000
 LAB_CONFIGS := lab lab-no-fwb
 LAB_RUNS := max=$(O)/lab/lab.cpio max=$(O)/lab/lab-no-fwb.cpio cortex-a72=$(O)/lab/lab.cpio
-LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) lib/format.c lib/string.c lib/mem.S lib/cache.S mm/attr.c \
+LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) $(LIB_SRC) lib/string.c lib/mem.S lib/cache.S mm/attr.c \
 	drivers/console.c drivers/uart.c $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
 LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
@@ -326,7 +329,7 @@ $(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(CONFIG) tools/bundle tools/ne
 	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $< --config $(CONFIG) -o $@
 
 # What a table of many regions costs, counted on the host.
-REGIONS_BENCH_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) lib/format.c
+REGIONS_BENCH_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC)
 
 $(O)/bench/mm/%.o: %.c Makefile $(wildcard mm/*.h lib/*.h) | $(DEPS)/.unit
 	@mkdir -p $(@D)
@@ -392,7 +395,7 @@ FUZZ_SEED := 0
 
 # What reads bytes that others made.
 FUZZ_SRC := $(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) $(wildcard boot/config/*.c) \
-	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) lib/format.c tests/unit/uart_match.c
+	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC) tests/unit/uart_match.c
 
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) Makefile | $(DEPS)/.check
 	@mkdir -p $(@D)

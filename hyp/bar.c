@@ -27,8 +27,7 @@ u64 bar_place_of(const struct bar *b, u64 addr)
 	    r.base + r.size > window->ipa.v + window->size)
 		return 0;
 	for (const struct bar *o = bars.bar; o < bars.bar + bars.nr; o++)
-		if (o != b && o->region.ipa.v &&
-		    ranges_overlap(r, (struct range){ o->region.ipa.v, o->region.size }))
+		if (o != b && o->region.ipa.v && ranges_overlap(r, region_ipa(&o->region)))
 			return 0;
 	return r.base;
 }

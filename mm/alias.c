@@ -2,46 +2,23 @@
 #include "mm/alias.h"
 
 #include "lib/errno.h"
+#include "lib/sort.h"
 #include "mm/combine.h"
 
-static u64 pa_of(const struct region_table *t, unsigned place)
+/* By PA. @a and @b: of t->order. */
+static bool lies_below(const void *a, const void *b, const void *arg)
 {
-	return t->region[t->order[0][place]].pa.v;
+	const struct region_table *t = arg;
+
+	return t->region[*(const u16 *)a].pa.v < t->region[*(const u16 *)b].pa.v;
 }
 
-static void swap(u16 *a, u16 *b)
-{
-	u16 tmp = *a;
-
-	*a = *b;
-	*b = tmp;
-}
-
-static void sift(struct region_table *t, unsigned i, unsigned nr)
-{
-	for (unsigned child = 2 * i + 1; child < nr; i = child, child = 2 * i + 1) {
-		if (child + 1 < nr && pa_of(t, child + 1) > pa_of(t, child))
-			child++;
-		if (pa_of(t, child) <= pa_of(t, i))
-			return;
-		swap(&t->order[0][i], &t->order[0][child]);
-	}
-}
-
-/*
- * Heap sort of an index: the table itself stays sorted by IPA. Host regions and most others are at
- * their PA.
- */
+/* An index: the table itself stays sorted by IPA. */
 static void sort_by_pa(struct region_table *t)
 {
 	for (unsigned i = 0; i < t->nr; i++)
-		t->order[0][i] = (u16)i;
-	for (unsigned i = t->nr / 2; i-- > 0;)
-		sift(t, i, t->nr);
-	for (unsigned end = t->nr; end-- > 1;) {
-		swap(&t->order[0][0], &t->order[0][end]);
-		sift(t, 0, end);
-	}
+		t->order[i] = (u16)i;
+	sort(t->order, t->nr, sizeof(t->order[0]), lies_below, t);
 }
 
 static bool any_moved(const struct region_table *t)
@@ -64,7 +41,7 @@ int alias_check(struct region_table *t, const struct mm_caps *caps, struct diag 
 		return 0;		/* what is disjoint in IPA is disjoint in PA */
 	sort_by_pa(t);
 	for (unsigned i = 0; i < t->nr; i++) {
-		const struct region *r = &t->region[t->order[0][i]];
+		const struct region *r = &t->region[t->order[i]];
 
 		if (r->opts.allow_alias)
 			continue;

@@ -4,25 +4,17 @@
 #include <string.h>
 
 #include "lib/errno.h"
+#include "lib/range.h"
+#include "lib/sort.h"
 #include "mm/alias.h"
 #include "mm/resolve.h"
-
-static struct range ipa_range(const struct region *r)
-{
-	return (struct range){ r->ipa.v, r->size };
-}
-
-static struct range pa_range(const struct region *r)
-{
-	return (struct range){ r->pa.v, r->size };
-}
 
 int region_add(struct region_table *t, const struct region *r, struct diag *d)
 {
 	if (!r->size || !IS_ALIGNED(r->ipa.v | r->pa.v | r->size, PAGE_SIZE))
 		return fail(d, -EINVAL, "region %s: %#lx bytes at %#lx are not whole 4 KiB pages",
 			    r->name, r->size, r->ipa.v);
-	if (!range_valid(ipa_range(r)) || !range_valid(pa_range(r)))
+	if (!range_valid(region_ipa(r)) || !range_valid(region_pa(r)))
 		return fail(d, -EINVAL,
 			    "region %s: %#lx bytes at %#lx pass the end of the address space",
 			    r->name, r->size, r->ipa.v);
@@ -33,40 +25,36 @@ int region_add(struct region_table *t, const struct region *r, struct diag *d)
 	return 0;
 }
 
-/* Moves the start of @r up by @n bytes. */
-static void skip(struct region *r, u64 n)
+/* Makes @r what @pa, a part of it, is. */
+static void narrow(struct region *r, struct range pa)
 {
-	r->ipa.v += n;
-	r->pa.v += n;
-	r->size -= n;
+	r->ipa.v += pa.base - r->pa.v;
+	r->pa.v = pa.base;
+	r->size = pa.size;
 }
 
 /*
  * Takes @hole out of region @i, one of the host's, whose IPA is its PA. What is left below stays
  * region @i, what is left above is appended; *rest is where the latter stands, or @i if there is
- * none.
+ * none. A region of which nothing is left has size 0: drop_empty().
  */
 static int punch(struct region_table *t, unsigned i, struct range hole, unsigned *rest,
 		 struct diag *d)
 {
-	struct region *r = &t->region[i];
-	u64 end = range_end(pa_range(r));
-	u64 below = hole.base > r->pa.v ? hole.base - r->pa.v : 0;
-	u64 above = end > range_end(hole) ? end - range_end(hole) : 0;
-	struct region top = *r;
+	struct region top = t->region[i];
+	struct range left[2];
+	unsigned nr = range_subtract(region_pa(&top), hole, left);
 
 	*rest = i;
-	skip(&top, r->size - above);
-	if (below && above) {
-		*rest = t->nr;
-		r->size = below;
-		return region_add(t, &top, d);
-	}
-	if (above)
-		*r = top;
+	if (!nr)
+		t->region[i].size = 0;
 	else
-		r->size = below;		/* 0: nothing is left; drop_empty() */
-	return 0;
+		narrow(&t->region[i], left[0]);
+	if (nr < 2)
+		return 0;
+	*rest = t->nr;
+	narrow(&top, left[1]);
+	return region_add(t, &top, d);
 }
 
 static void drop_empty(struct region_table *t)
@@ -91,7 +79,7 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
 		struct region *r = &t->region[i];
 		int err;
 
-		if (!ranges_overlap(pa_range(r), pa))
+		if (!ranges_overlap(region_pa(r), pa))
 			continue;
 		if (r->origin == REGION_FROM_CONFIG)
 			return fail(d, -EBUSY,
@@ -105,32 +93,23 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
 	return 0;
 }
 
-/*
- * Merge sort of an index, then the regions are moved once each. Stable, and a comparison is a
- * number: base addresses, and of equal ones the config's first.
- */
-static u64 sort_key(const struct region *r)
+/* By IPA, and of equal ones the config's first; else as they stand. @a and @b: of t->order. */
+static bool comes_first(const void *a, const void *b, const void *arg)
 {
-	return r->ipa.v |
-	       (r->origin == REGION_FROM_CONFIG ? 0 : 1); /* pages leave the low bits free */
-}
+	const struct region_table *t = arg;
+	u16 i = *(const u16 *)a, j = *(const u16 *)b;
+	const struct region *r = &t->region[i], *o = &t->region[j];
 
-static void merge(const struct region_table *t, const u16 *from, u16 *to, unsigned lo, unsigned mid,
-		  unsigned hi)
-{
-	unsigned a = lo, b = mid;
-
-	for (unsigned i = lo; i < hi; i++) {
-		bool take_a = a < mid && (b >= hi || sort_key(&t->region[from[a]]) <=
-							     sort_key(&t->region[from[b]]));
-
-		to[i] = from[take_a ? a++ : b++];
-	}
+	if (r->ipa.v != o->ipa.v)
+		return r->ipa.v < o->ipa.v;
+	return r->origin == o->origin ? i < j : r->origin == REGION_FROM_CONFIG;
 }
 
 /* Puts region order[i] at place i: follows each cycle of the permutation. */
-static void permute(struct region_table *t, u16 *order)
+static void permute(struct region_table *t)
 {
+	u16 *order = t->order;
+
 	for (unsigned i = 0; i < t->nr; i++) {
 		struct region first = t->region[i];
 		unsigned to = i;
@@ -149,62 +128,13 @@ static void permute(struct region_table *t, u16 *order)
 	}
 }
 
-static void sort(struct region_table *t)
+/* Regions are large: their order is sorted, and then each is moved once. */
+static void sort_regions(struct region_table *t)
 {
-	unsigned from = 0;
-
 	for (unsigned i = 0; i < t->nr; i++)
-		t->order[0][i] = (u16)i;
-	for (unsigned width = 1; width < t->nr; width *= 2, from ^= 1)
-		for (unsigned lo = 0; lo < t->nr; lo += 2 * width)
-			merge(t, t->order[from], t->order[from ^ 1], lo, MIN(lo + width, t->nr),
-			      MIN(lo + 2 * width, t->nr));
-	permute(t, t->order[from]);
-}
-
-/* The same for plain ranges, by base; heap sort, in place. */
-static void sift(struct range *r, unsigned i, unsigned nr)
-{
-	for (;;) {
-		unsigned child = 2 * i + 1;
-		struct range swap = r[i];
-
-		if (child + 1 < nr && r[child + 1].base > r[child].base)
-			child++;
-		if (child >= nr || r[child].base <= r[i].base)
-			return;
-		r[i] = r[child];
-		r[child] = swap;
-		i = child;
-	}
-}
-
-static void sort_ranges(struct range *r, unsigned nr)
-{
-	for (unsigned i = nr / 2; i-- > 0;)
-		sift(r, i, nr);
-	for (unsigned end = nr; end-- > 1;) {
-		struct range swap = r[0];
-
-		r[0] = r[end];
-		r[end] = swap;
-		sift(r, 0, end);
-	}
-}
-
-/* Sorts the ranges and joins those that overlap. Returns how many are left. */
-static unsigned normalise(struct range *r, unsigned nr)
-{
-	unsigned n = 0;
-
-	sort_ranges(r, nr);
-	for (unsigned i = 0; i < nr; i++) {
-		if (n && r[i].base <= range_end(r[n - 1]))
-			r[n - 1].size = MAX(range_end(r[n - 1]), range_end(r[i])) - r[n - 1].base;
-		else
-			r[n++] = r[i];
-	}
-	return n;
+		t->order[i] = (u16)i;
+	sort(t->order, t->nr, sizeof(t->order[0]), comes_first, t);
+	permute(t);
 }
 
 /* The first of the sorted, disjoint ranges that ends after @addr. */
@@ -234,10 +164,10 @@ static int displace(struct region_table *t, struct diag *d)
 	for (unsigned i = 0; i < nr; i++) {
 		if (t->region[i].origin != REGION_FROM_CONFIG)
 			continue;
-		t->taken[nr_taken++] = ipa_range(&t->region[i]);
-		t->taken[nr_taken++] = pa_range(&t->region[i]);
+		t->taken[nr_taken++] = region_ipa(&t->region[i]);
+		t->taken[nr_taken++] = region_pa(&t->region[i]);
 	}
-	nr_taken = normalise(t->taken, nr_taken);
+	nr_taken = ranges_normalise(t->taken, nr_taken);
 
 	for (unsigned i = 0; i < nr; i++) {
 		unsigned at = i;
@@ -245,7 +175,7 @@ static int displace(struct region_table *t, struct diag *d)
 		if (t->region[i].origin == REGION_FROM_CONFIG)
 			continue;
 		for (unsigned j = first_after(t->taken, nr_taken, t->region[i].pa.v);
-		     j < nr_taken && ranges_overlap(pa_range(&t->region[at]), t->taken[j]); j++) {
+		     j < nr_taken && ranges_overlap(region_pa(&t->region[at]), t->taken[j]); j++) {
 			int err = punch(t, at, t->taken[j], &at, d);
 
 			if (err)
@@ -263,7 +193,7 @@ static int check_reach(struct region_table *t, const struct mm_caps *caps, struc
 
 	for (unsigned i = 0; i < t->nr; i++) {
 		struct region *r = &t->region[i];
-		u64 last = MAX(range_end(ipa_range(r)), range_end(pa_range(r)));
+		u64 last = MAX(range_end(region_ipa(r)), range_end(region_pa(r)));
 
 		if (last <= limit)
 			continue;
@@ -292,11 +222,14 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 					    "region %s: ipa: %#lx bytes at %#lx overlap region %s, %#lx bytes at %#lx: the guest can see only one of them there",
 					    r->name, r->size, r->ipa.v, before->name, before->size,
 					    before->ipa.v);
-			skip(r, MIN(end - r->ipa.v, r->size));
-			if (!r->size)
+			if (range_end(region_ipa(r)) <= end) {
+				r->size = 0;
 				continue;
+			}
+			narrow(r, (struct range){ r->pa.v + (end - r->ipa.v),
+						  range_end(region_ipa(r)) - end });
 		}
-		end = range_end(ipa_range(r));
+		end = range_end(region_ipa(r));
 		before = r;
 	}
 	drop_empty(t);
@@ -343,7 +276,7 @@ int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool
 		err = displace(t, d);
 	if (err)
 		return err;
-	sort(t);
+	sort_regions(t);
 	err = settle_overlaps(t, d);
 	if (!err)
 		err = resolve(t, caps, mte, d);

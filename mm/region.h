@@ -72,6 +72,16 @@ struct region {
 	const char *reason;		/* ... and what decided */
 };
 
+static inline struct range region_ipa(const struct region *r)
+{
+	return (struct range){ r->ipa.v, r->size };
+}
+
+static inline struct range region_pa(const struct region *r)
+{
+	return (struct range){ r->pa.v, r->size };
+}
+
 /* True if the guest's kernel uses it as general-purpose memory. */
 static inline bool region_is_memory(const struct region *r)
 {
@@ -92,7 +102,7 @@ struct region_table {
 	unsigned nr;
 	/* sorted by ipa, disjoint, once region_table_finish() has passed */
 	struct region region[REGION_MAX];
-	u16 order[2][REGION_MAX];		/* scratch of the sort */
+	u16 order[REGION_MAX];			/* scratch of the sorts */
 	struct range taken[2 * REGION_MAX]; /* scratch: what config regions take from the host's */
 	bool mte;				/* once finished: the guest may have MTE */
 	char mte_hidden_by[40];			/* the region that took it away, or "" */

@@ -64,7 +64,7 @@ static bool in_window(const struct region *r)
 {
 	for (unsigned i = 0; i < host.nr_mmio; i++)
 		if (host.mmio[i].kind >= HOST_PCI_MEM32 &&
-		    ranges_overlap(host.mmio[i].range, (struct range){ r->pa.v, r->size }))
+		    ranges_overlap(host.mmio[i].range, region_pa(r)))
 			return true;
 	return false;
 }

@@ -5,6 +5,7 @@
 #include "boot/machine/host.h"
 #include "boot/config/parts.h"
 #include "lib/errno.h"
+#include "lib/range.h"
 
 /* The properties as they stand. */
 struct region_node {
@@ -271,8 +272,9 @@ static int add_host_node(const struct config_reader *r, const struct region_node
 		ret = dt_reg(&host, i, &reg, r->diag);
 		if (ret <= 0)
 			continue;
-		region->pa = PA(ALIGN_DOWN(reg.base, PAGE_SIZE));
-		region->size = ALIGN_UP(range_end(reg), PAGE_SIZE) - region->pa.v;
+		reg = pages_around(reg);
+		region->pa = PA(reg.base);
+		region->size = reg.size;
 		region->ipa = has_ipa ? IPA(n->ipa) : IPA(region->pa.v);
 		ret = add_region(r, region);
 	}

@@ -29,7 +29,7 @@ static u64 free_place(const struct pci_window *w, u64 size, const struct region_
 		for (r = t->region; r < t->region + t->nr; r++)
 			if (r->origin == REGION_FROM_CONFIG &&
 			    ranges_overlap((struct range){ base + (addr - w->bus), size },
-					   (struct range){ r->pa.v, r->size })) {
+					   region_pa(r))) {
 				u64 below = w->bus + MAX(r->pa.v, base) - base;
 
 				addr = MIN(addr, ALIGN_DOWN(below, size));

@@ -17,7 +17,7 @@ static struct range in_the_way(const struct region_table *t, const struct host *
 	const struct region *r = region_find(t, IPA(at));
 
 	if (r)
-		return (struct range){ r->ipa.v, r->size };
+		return region_ipa(r);
 	for (unsigned i = 0; i < host->nr_memory; i++)
 		if (ranges_overlap(page, host->memory[i]))
 			return host->memory[i];
@@ -70,8 +70,7 @@ static int check_adjustable(const struct region *r, struct diag *d)
 			    r->name);
 	for (const struct region *o = t->region; o < t->region + t->nr; o++)
 		if (o != r && !(r->opts.allow_alias || o->opts.allow_alias) &&
-		    ranges_overlap((struct range){ r->pa.v, r->size },
-				   (struct range){ o->pa.v, o->size }))
+		    ranges_overlap(region_pa(r), region_pa(o)))
 			return fail(d, -EINVAL,
 				    "region %s: adjustable: %s has the same memory: add `allow-alias` if that is meant",
 				    r->name, o->name);

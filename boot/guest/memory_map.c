@@ -2,6 +2,7 @@
 #include "boot/guest/memory_map.h"
 
 #include "lib/errno.h"
+#include "lib/range.h"
 
 static int add_host(struct region_table *t, struct range r, enum region_type type, const char *name,
 		    struct diag *d)
@@ -18,19 +19,12 @@ static int add_host(struct region_table *t, struct range r, enum region_type typ
 	return region_add(t, &region, d);
 }
 
-/* Whole pages inside each bank: a page that is memory only in part is nobody's. */
 static int add_memory(struct region_table *t, const struct host *host, struct diag *d)
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < host->nr_memory && !err; i++) {
-		u64 base = ALIGN_UP(host->memory[i].base, PAGE_SIZE);
-		u64 end = ALIGN_DOWN(range_end(host->memory[i]), PAGE_SIZE);
-
-		if (base < end)
-			err = add_host(t, (struct range){ base, end - base }, REGION_RAM, "memory",
-				       d);
-	}
+	for (unsigned i = 0; i < host->nr_memory && !err; i++)
+		err = add_host(t, host->memory[i], REGION_RAM, "memory", d);
 	return err;
 }
 
@@ -51,12 +45,7 @@ static int add_devices(struct region_table *t, const struct host *host, struct d
 
 static int carve(struct region_table *t, struct range r, const char *owner, struct diag *d)
 {
-	u64 base = ALIGN_DOWN(r.base, PAGE_SIZE);
-
-	return r.size ? region_carve(
-				t, (struct range){ base, ALIGN_UP(range_end(r), PAGE_SIZE) - base },
-				owner, d)
-		      : 0;
+	return r.size ? region_carve(t, pages_around(r), owner, d) : 0;
 }
 
 /*

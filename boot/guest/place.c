@@ -71,7 +71,7 @@ static bool find_ipa(const struct region_table *t, fit_fn *fits, struct range pa
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 
-		if (fits(r) && range_contains((struct range){ r->pa.v, r->size }, pa)) {
+		if (fits(r) && range_contains(region_pa(r), pa)) {
 			*p = (struct place){ IPA(r->ipa.v + (pa.base - r->pa.v)), PA(pa.base),
 					     pa.size };
 			return true;

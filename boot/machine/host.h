@@ -69,7 +69,7 @@ struct host_uart {
 
 struct host {
 	const void *fdt;
-	struct range memory[HOST_MAX_BANKS];	/* sorted, disjoint */
+	struct range memory[HOST_MAX_BANKS];	/* whole pages, sorted, disjoint */
 	unsigned nr_memory;
 	/*
 	 * /memreserve/, less what the loader reserved for the bundle and the tree, and

@@ -6,17 +6,14 @@
 /* Only whole pages of a bank can be anyone's memory. */
 static int add_bank(struct host *host, const struct dt_walk *w, struct range r, struct diag *d)
 {
-	u64 base = ALIGN_UP(r.base, PAGE_SIZE), end = ALIGN_DOWN(range_end(r), PAGE_SIZE);
-	unsigned i;
+	struct range pages = pages_within(r);
 
-	if (base >= end)
+	if (!pages.size)
 		return 0;
 	if (host->nr_memory == HOST_MAX_BANKS)
 		return dt_fail(w, d, -E2BIG, "reg",
 			       "more than %d memory banks: raise HOST_MAX_BANKS", HOST_MAX_BANKS);
-	for (i = host->nr_memory++; i && host->memory[i - 1].base > base; i--)
-		host->memory[i] = host->memory[i - 1];
-	host->memory[i] = (struct range){ base, end - base };
+	host->memory[host->nr_memory++] = pages;
 	return 0;
 }
 
@@ -109,20 +106,6 @@ static int read_memreserve(struct host *host, struct diag *d)
 	return 0;
 }
 
-static void merge_banks(struct host *host)
-{
-	struct range *m = host->memory;
-	unsigned n = 0;
-
-	for (unsigned i = 1; i < host->nr_memory; i++) {
-		if (m[i].base <= range_end(m[n]))
-			m[n].size = MAX(range_end(m[n]), range_end(m[i])) - m[n].base;
-		else
-			m[++n] = m[i];
-	}
-	host->nr_memory = n + 1;
-}
-
 /* Many a board's tree has a node with 0 bytes for its loader, which knows how much there is. */
 static int no_memory(const struct host *host, struct diag *d)
 {
@@ -141,6 +124,6 @@ int host_finish_memory(struct host *host, struct diag *d)
 {
 	if (!host->nr_memory)
 		return no_memory(host, d);
-	merge_banks(host);
+	host->nr_memory = ranges_normalise(host->memory, host->nr_memory);
 	return read_memreserve(host, d);
 }

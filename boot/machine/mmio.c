@@ -91,6 +91,13 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
 	return err;
 }
 
+/* Makes @m what @part of its range is. */
+static void narrow(struct host_mmio *m, struct range part)
+{
+	m->bus += part.base - m->range.base;
+	m->range = part;
+}
+
 /*
  * Takes @bank out of entry @i: a frame buffer or a mailbox in memory is memory. Returns false if
  * there is no room for the second piece of a split.
@@ -98,25 +105,20 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
 static bool cut(struct host *host, unsigned i, struct range bank)
 {
 	struct host_mmio *m = &host->mmio[i], *rest;
-	u64 base = m->range.base, end = range_end(m->range);
+	struct range left[2];
+	unsigned nr = range_subtract(m->range, bank, left);
 
-	if (!ranges_overlap(m->range, bank))
-		return true;
-	if (end > range_end(bank) && base < bank.base) {
+	if (nr == 2) {
 		if (host->nr_mmio == HOST_MAX_MMIO)
 			return false;
 		rest = &host->mmio[host->nr_mmio++];
 		*rest = *m;
-		rest->bus += range_end(bank) - base;
-		rest->range = (struct range){ range_end(bank), end - range_end(bank) };
-		end = bank.base;
-	} else if (base < bank.base) {
-		end = bank.base;
-	} else {
-		base = MIN(range_end(bank), end);
+		narrow(rest, left[1]);
 	}
-	m->bus += base - m->range.base;
-	m->range = (struct range){ base, end - base };
+	if (nr)
+		narrow(m, left[0]);
+	else
+		m->range.size = 0;
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of host_read(): each reads the node that the walk stands on. Only drivers/host*.c
+ * The parts of host_read(): each reads the node that the walk stands on. Only these files
  * include this.
  */
 #ifndef BOOT_MACHINE_PARTS_H
@@ -8,6 +8,7 @@
 
 #include "boot/machine/fdt.h"
 #include "boot/machine/host.h"
+#include "lib/range.h"
 
 int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d);
@@ -20,13 +21,5 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_finish_memory(struct host *host, struct diag *d);
 int host_finish_mmio(struct host *host, struct diag *d);
 int host_finish_gic(const struct host *host, struct diag *d);
-
-/* The whole pages that @r touches. */
-static inline struct range pages_around(struct range r)
-{
-	u64 base = ALIGN_DOWN(r.base, PAGE_SIZE);
-
-	return (struct range){ base, ALIGN_UP(range_end(r), PAGE_SIZE) - base };
-}
 
 #endif
