@@ -103,13 +103,12 @@ static void read_bundle(void)
 static void make_stage2(void)
 {
 	struct mm_caps caps = cpu_mm_caps();
-	const struct region *hides_mte = NULL;
 
 	caps.fwb &= !config.no_fwb;
 	check(memory_map_start(&guest_regions, &config, &diag), &diag);
-	check(bars_find(&config, &host, &caps, &guest_regions, &hides_mte, &diag), &diag);
-	check(memory_map_finish(&guest_regions, &host, &config, image_range(), hides_mte, &caps,
-				&diag), &diag);
+	check(bars_find(&config, &host, &caps, &guest_regions, &diag), &diag);
+	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),
+	      &diag);
 	check(guest_map(&guest_regions, &caps, &diag), &diag);
 	check(gic_hide_lpis(&host.gic, &diag), &diag);
 	guest.mte = guest_regions.mte;

@@ -242,27 +242,23 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
  */
 static int resolve(struct region_table *t, const struct mm_caps *caps, bool mte, struct diag *d)
 {
-	struct resolved out;
+	const struct region *hider = NULL;
+	bool hides;
 	int err = 0;
 
-	t->mte = mte;
-	t->mte_hidden_by[0] = '\0';
 	for (unsigned i = 0; i < t->nr && !err; i++) {
-		err = region_resolve(&t->region[i], caps, mte, &out, d);
-		t->region[i].attr = out.attr;
-		t->region[i].reason = out.reason;
-		if (out.hides_mte && t->mte) {
-			t->mte = false;
-			format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", t->region[i].name);
-		}
+		err = region_resolve(&t->region[i], caps, mte, &hides, d);
+		if (hides && !hider)
+			hider = &t->region[i];
 	}
-	for (unsigned i = 0; i < t->nr && !err && t->mte != mte; i++) {
-		struct region *r = &t->region[i];
+	t->mte = mte && !hider;
+	format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", hider ? hider->name : "");
+	for (struct region *r = t->region; hider && r < t->region + t->nr && !err; r++) {
+		const char *why = r->reason;
 
-		err = region_resolve(r, caps, false, &out, d);
-		r->attr = out.attr;
-		if (strcmp(r->name, t->mte_hidden_by))
-			r->reason = out.reason;
+		err = region_resolve(r, caps, false, &hides, d);
+		if (r == hider)
+			r->reason = why;
 	}
 	return err;
 }

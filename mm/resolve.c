@@ -32,34 +32,31 @@ const char *region_type_name(enum region_type type)
 }
 
 /* What the type says, before tags are thought of. */
-static int by_type(const struct region *r, const struct mm_caps *caps, struct resolved *out,
-		   struct diag *d)
+static int by_type(struct region *r, const struct mm_caps *caps, struct diag *d)
 {
 	const struct region_opts *o = &r->opts;
 
-	*out = (struct resolved){
-		.attr = {
-			.memattr = types[r->type].memattr[caps->fwb],
-			.sh = SH_INNER,
-			.read = true,
-			.write = !o->read_only,
-			.exec = types[r->type].exec || o->exec,
-		},
-		.reason = "by type",
+	r->attr = (struct s2_attr){
+		.memattr = types[r->type].memattr[caps->fwb],
+		.sh = SH_INNER,
+		.read = true,
+		.write = !o->read_only,
+		.exec = types[r->type].exec || o->exec,
 	};
+	r->reason = "by type";
 	if (r->type == REGION_MMIO && o->has_device_type) {
-		out->attr.memattr = o->device_type;
-		out->reason = "device-type";
+		r->attr.memattr = o->device_type;
+		r->reason = "device-type";
 	}
 	if (r->type == REGION_RAW) {
-		out->attr.memattr = o->memattr;
-		out->attr.sh = o->sh;
-		out->reason = "as written";
+		r->attr.memattr = o->memattr;
+		r->attr.sh = o->sh;
+		r->reason = "as written";
 	}
-	if (!s2_decode(out->attr.memattr, caps->fwb, caps->mte_perm))
+	if (!s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm))
 		return fail(d, -EINVAL,
 			    "region %s: memattr: %#x is reserved on this CPU, which has FWB = %d and %s FEAT_MTE_PERM: see docs/memory-attributes.md",
-			    r->name, out->attr.memattr, caps->fwb,
+			    r->name, r->attr.memattr, caps->fwb,
 			    caps->mte_perm ? "has" : "has no");
 	return 0;
 }
@@ -89,39 +86,40 @@ static int no_tag_access(const struct s2_attr *attr, const struct mm_caps *caps)
 /*
  * Keeps a guest with MTE from tags that are not there, by the first of these that applies. Memory
  * that the guest's kernel hands out itself would be handed out for PROT_MTE: there MTE goes. A raw
- * encoding stays as written.
+ * encoding stays as written. Returns whether MTE is to be hidden.
  */
-static void keep_from_tags(const struct region *r, const struct mm_caps *caps, struct resolved *out)
+static bool keep_from_tags(struct region *r, const struct mm_caps *caps)
 {
 	bool memory = region_is_memory(r);
 	bool may_change = !memory && r->type != REGION_RAW;
-	int memattr = no_tag_access(&out->attr, caps);
+	int memattr = no_tag_access(&r->attr, caps);
 
 	if (may_change && memattr >= 0) {
-		out->attr.memattr = (u8)memattr;
-		out->reason = "no tags: NoTagAccess";
+		r->attr.memattr = (u8)memattr;
+		r->reason = "no tags: NoTagAccess";
 	} else if (may_change && r->opts.untagged == UNTAGGED_WRITE_THROUGH && !caps->fwb) {
-		out->attr.memattr = S2_NORMAL_WT;
-		out->reason = "no tags: untagged = write-through";
+		r->attr.memattr = S2_NORMAL_WT;
+		r->reason = "no tags: untagged = write-through";
 	} else if (may_change && r->opts.untagged == UNTAGGED_NON_CACHEABLE) {
-		out->attr.memattr = S2_NORMAL_NC;
-		out->reason = "no tags: untagged = non-cacheable";
+		r->attr.memattr = S2_NORMAL_NC;
+		r->reason = "no tags: untagged = non-cacheable";
 	} else if (!memory && r->opts.untagged == UNTAGGED_TRUSTED) {
-		out->reason = "no tags: the guest is trusted not to map it Tagged";
+		r->reason = "no tags: the guest is trusted not to map it Tagged";
 	} else {
-		out->hides_mte = true;
-		out->reason = may_change && r->opts.untagged == UNTAGGED_WRITE_THROUGH
-				      ? "no tags: MTE is hidden, as with FWB there is no Write-Through"
-				      : "no tags: MTE is hidden from the guest";
+		r->reason = may_change && r->opts.untagged == UNTAGGED_WRITE_THROUGH
+				    ? "no tags: MTE is hidden, as with FWB there is no Write-Through"
+				    : "no tags: MTE is hidden from the guest";
+		return true;
 	}
+	return false;
 }
 
-int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte,
-		   struct resolved *out, struct diag *d)
+int region_resolve(struct region *r, const struct mm_caps *caps, bool mte, bool *hides_mte,
+		   struct diag *d)
 {
-	int err = by_type(r, caps, out, d);
+	int err = by_type(r, caps, d);
 
-	if (!err && mte && !region_has_tags(r) && s2_reaches_tags(&out->attr, caps))
-		keep_from_tags(r, caps, out);
+	*hides_mte = !err && mte && !region_has_tags(r) && s2_reaches_tags(&r->attr, caps) &&
+		     keep_from_tags(r, caps);
 	return err;
 }

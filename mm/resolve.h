@@ -7,12 +7,6 @@
 
 #include "mm/region.h"
 
-struct resolved {
-	struct s2_attr attr;
-	const char *reason;	/* what decided: "by type", "untagged = write-through" */
-	bool hides_mte; /* the guest must not have MTE, or it could use tags that are not there */
-};
-
 /* True if the descriptor says, or its type implies, that there is tag storage. */
 bool region_has_tags(const struct region *r);
 
@@ -20,11 +14,12 @@ bool region_has_tags(const struct region *r);
 bool s2_reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps);
 
 /*
- * What @r gets on a CPU with @caps, for a guest that has MTE if @mte. Of @r only type and opts
- * count. -EINVAL: an encoding that this CPU does not have; the text says which and why, after the
- * region's name.
+ * Sets r->attr, and in r->reason what decided ("by type", "untagged = write-through"), for a CPU
+ * with @caps and a guest that has MTE if @mte. Of @r only type and opts count. *hides_mte: the
+ * guest must not have MTE, or it could use tags that are not there. -EINVAL: an encoding that this
+ * CPU does not have; the text says which and why, after the region's name.
  */
-int region_resolve(const struct region *r, const struct mm_caps *caps, bool mte,
-		   struct resolved *out, struct diag *d);
+int region_resolve(struct region *r, const struct mm_caps *caps, bool mte, bool *hides_mte,
+		   struct diag *d);
 
 #endif

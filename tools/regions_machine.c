@@ -44,22 +44,6 @@ bool cpu_parse(const char *text, struct tool_cpu *cpu)
 	return true;
 }
 
-/* The first BAR that hides MTE, as at boot, but for what only the machine knows: where it is. */
-static int resolve_bars(const struct tool_cpu *cpu, const struct region **hides_mte, struct diag *d)
-{
-	for (unsigned i = 0; i < config.nr_bars; i++) {
-		const struct region *r = &config.bar[i].region;
-		struct resolved out;
-		int err = region_resolve(r, &cpu->caps, config.mte && cpu->caps.mte, &out, d);
-
-		if (err)
-			return err;
-		if (out.hides_mte && !config_bar_is_fixed(&config.bar[i]) && !*hides_mte)
-			*hides_mte = r;
-	}
-	return 0;
-}
-
 static bool in_window(const struct region *r)
 {
 	for (unsigned i = 0; i < host.nr_mmio; i++)
@@ -86,13 +70,11 @@ static void print_bars(const struct tool_cpu *cpu, bool mte)
 {
 	for (unsigned i = 0; i < config.nr_bars; i++) {
 		struct region r = config.bar[i].region;
-		struct resolved out;
 		struct diag d;
+		bool hides_mte;
 
-		if (region_resolve(&r, &cpu->caps, table.mte, &out, &d))
+		if (region_resolve(&r, &cpu->caps, table.mte, &hides_mte, &d))
 			continue;
-		r.attr = out.attr;
-		r.reason = out.reason;
 		r.pa = PA(r.ipa.v);
 		print_row(&r, config_bar_is_fixed(&config.bar[i]) ? "placed at boot"
 							   : "follows the BAR",
@@ -121,7 +103,6 @@ static void print_table(const struct tool_cpu *cpu, bool mte)
 
 static int run(const char *machine, const char *path, const char *memory, struct tool_cpu *cpu)
 {
-	const struct region *hides_mte = NULL;
 	struct diag d;
 	size_t size;
 	void *dtb;
@@ -136,9 +117,8 @@ static int run(const char *machine, const char *path, const char *memory, struct
 		return refused("%s", d.text);
 	mte = config.mte;
 	cpu->caps.fwb &= !config.no_fwb;
-	if (resolve_bars(cpu, &hides_mte, &d) || memory_map_start(&table, &config, &d) ||
-	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, hides_mte, &cpu->caps,
-			      &d))
+	if (memory_map_start(&table, &config, &d) ||
+	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
 		return refused("%s", d.text);
 	print_table(cpu, mte);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");

@@ -103,7 +103,7 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 }
 
 int bars_find(const struct config *config, const struct host *host, const struct mm_caps *caps,
-	      struct region_table *t, const struct region **hides_mte, struct diag *d)
+	      struct region_table *t, struct diag *d)
 {
 	int err = pci_read_windows(host, &bars.windows, d);
 
@@ -111,20 +111,14 @@ int bars_find(const struct config *config, const struct host *host, const struct
 	for (unsigned i = 0; i < config->nr_bars && !err; i++) {
 		const struct config_bar *want = &config->bar[i];
 		struct bar b = { .region = want->region, .bar = want->request.bar };
-		struct resolved out;
 
 		err = measure(&b, want, host, d);
-		if (!err)
-			err = region_resolve(&b.region, caps, config->mte && caps->mte, &out, d);
 		if (err)
 			break;
-		if (config_bar_is_fixed(want)) {
+		if (config_bar_is_fixed(want))
 			err = fix(&b, want, t, d);
-			continue;
-		}
-		bars.bar[bars.nr++] = b;
-		if (out.hides_mte && !*hides_mte)
-			*hides_mte = &want->region;
+		else
+			bars.bar[bars.nr++] = b;
 	}
 	return err;
 }
@@ -171,17 +165,15 @@ static int trap(const char *name, u64 ecam, bool hide, struct diag *d)
 
 int bars_trap(struct selfcheck *checks, struct diag *d)
 {
-	struct resolved out;
 	int err = 0;
+	bool hides_mte;		/* memory_map_finish() has seen to that */
 
 	for (unsigned i = 0; i < nr_hidden && !err; i++)
 		err = trap(hidden[i].region, hidden[i].ecam, true, d);
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && !err; b++, checks++) {
-		err = region_resolve(&b->region, &guest.caps, guest.regions->mte, &out, d);
+		err = region_resolve(&b->region, &guest.caps, guest.regions->mte, &hides_mte, d);
 		if (err)
 			break;
-		b->region.attr = out.attr;
-		b->region.reason = out.reason;
 		check_in_window(b, checks);
 		err = trap(b->region.name, b->f.ecam, false, d);
 		if (!err)

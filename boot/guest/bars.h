@@ -13,12 +13,11 @@
 
 /*
  * Finds the functions and how large their BARs are. The fixed ones are placed and added to @t, the
- * others go to hyp/bar.h's table. One that the guest must not map Tagged, wherever it puts it, is
- * in *hides_mte; else that stays as it is. Before memory_map_build(). A text names region, property
- * and what was found.
+ * others go to hyp/bar.h's table. Between memory_map_start() and memory_map_finish(). A text names
+ * region, property and what was found.
  */
 int bars_find(const struct config *config, const struct host *host, const struct mm_caps *caps,
-	      struct region_table *t, const struct region **hides_mte, struct diag *d);
+	      struct region_table *t, struct diag *d);
 
 /*
  * Takes their configuration space from the guest. After guest_map(), before the guest runs. What

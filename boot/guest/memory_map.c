@@ -3,6 +3,7 @@
 
 #include "lib/errno.h"
 #include "lib/range.h"
+#include "mm/resolve.h"
 
 static int add_host(struct region_table *t, struct range r, enum region_type type, const char *name,
 		    struct diag *d)
@@ -104,6 +105,28 @@ static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
 	return 0;
 }
 
+/*
+ * The first of the regions that follow a BAR which the guest must not map Tagged, wherever it puts
+ * it. What has a fixed place is in the table.
+ */
+static int ask_bars(const struct config *config, const struct mm_caps *caps, bool mte,
+		    const struct region **hides_mte, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < config->nr_bars && !err; i++) {
+		struct region r = config->bar[i].region;
+		bool hides;
+
+		if (config_bar_is_fixed(&config->bar[i]))
+			continue;
+		err = region_resolve(&r, caps, mte, &hides, d);
+		if (hides && !*hides_mte)
+			*hides_mte = &config->bar[i].region;
+	}
+	return err;
+}
+
 int memory_map_start(struct region_table *t, const struct config *config, struct diag *d)
 {
 	int err = 0;
@@ -115,11 +138,14 @@ int memory_map_start(struct region_table *t, const struct config *config, struct
 }
 
 int memory_map_finish(struct region_table *t, const struct host *host, const struct config *config,
-		      struct range image, const struct region *hides_mte,
-		      const struct mm_caps *caps, struct diag *d)
+		      struct range image, const struct mm_caps *caps, struct diag *d)
 {
-	int err = add_memory(t, host, d);
+	bool mte = config->mte && caps->mte;
+	const struct region *hides_mte = NULL;
+	int err = ask_bars(config, caps, mte, &hides_mte, d);
 
+	if (!err)
+		err = add_memory(t, host, d);
 	if (!err)
 		err = add_devices(t, host, d);
 	if (!err)
@@ -129,7 +155,7 @@ int memory_map_finish(struct region_table *t, const struct host *host, const str
 	if (!err)
 		err = carve_firmware(t, host, d);
 	if (!err)
-		err = region_table_finish(t, caps, config->mte && caps->mte && !hides_mte, d);
+		err = region_table_finish(t, caps, mte && !hides_mte, d);
 	if (!err && hides_mte)
 		format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", hides_mte->name);
 	if (!err && config->memory)

@@ -300,11 +300,9 @@ static void without_pages_the_window_stays_as_it_is(void **state)
 
 static int find(struct pci_request request)
 {
-	const struct region *hides_mte = NULL;
-
 	config.nr_bars = 1;
 	config.bar[0] = (struct config_bar){ .region.name = "gpu", .request = request };
-	return bars_find(&config, &host, &caps, &table, &hides_mte, &d);
+	return bars_find(&config, &host, &caps, &table, &d);
 }
 
 static void a_missing_function_is_refused_by_name(void **state)

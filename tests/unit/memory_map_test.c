@@ -9,7 +9,6 @@ static const struct range image = { 0x40200000, 0x200000 };
 static struct host host;
 static struct config config;
 static struct region_table table;
-static const struct region *hides_mte;
 static struct diag diag;
 
 static void device(const char *name, u64 base, u64 size, enum host_mmio_kind kind,
@@ -29,7 +28,6 @@ static int setup(void **state)
 	(void)state;
 	memset(&host, 0, sizeof(host));
 	config = (struct config){ .bootargs = "" };
-	hides_mte = NULL;
 	table.nr = 0;
 	diag.text[0] = '\0';
 	host.memory[0] = (struct range){ 0x40000000, MIB(256) };
@@ -57,7 +55,7 @@ static void configure(const char *name, u64 base, u64 size, enum region_type typ
 
 static int build(void)
 {
-	return memory_map_finish(&table, &host, &config, image, hides_mte, &caps, &diag);
+	return memory_map_finish(&table, &host, &config, image, &caps, &diag);
 }
 
 static const struct region *at(u64 ipa)
@@ -243,14 +241,25 @@ static void reserved_memory_without_tags_need_not_hide_mte(void **state)
 
 static void a_bar_that_must_not_be_tagged_hides_mte_from_the_guest(void **state)
 {
-	static const struct region bar = { .name = "gpu-bar" };
+	struct region *bar = &config.bar[0].region;
 
 	(void)state;
 	config.mte = true;
-	hides_mte = &bar;
+	config.nr_bars = 1;
+	*bar = (struct region){ .name = "gpu-bar", .type = REGION_DEVICE_MEMORY };
 	assert_int_equal(build(), 0);
 	assert_false(table.mte);
 	assert_string_equal(table.mte_hidden_by, "gpu-bar");
+
+	bar->opts.untagged = UNTAGGED_NON_CACHEABLE;
+	table.nr = 0;
+	assert_int_equal(build(), 0);
+	assert_true(table.mte);
+	bar->type = REGION_RAW;
+	bar->opts.memattr = 0xff;
+	table.nr = 0;
+	assert_int_equal(build(), -EINVAL);
+	assert_non_null(strstr(diag.text, "region gpu-bar: memattr"));
 }
 
 #define test(f) cmocka_unit_test_setup(f, setup)

@@ -12,12 +12,18 @@ static const struct mm_caps fwb_perm = {
 
 static struct diag diag;
 
+struct resolved {
+	struct s2_attr attr;
+	const char *reason;
+	bool hides_mte;
+};
+
 static struct resolved resolve(struct region r, const struct mm_caps *caps, bool mte)
 {
-	struct resolved out;
+	bool hides_mte;
 
-	assert_int_equal(region_resolve(&r, caps, mte, &out, &diag), 0);
-	return out;
+	assert_int_equal(region_resolve(&r, caps, mte, &hides_mte, &diag), 0);
+	return (struct resolved){ r.attr, r.reason, hides_mte };
 }
 
 static struct region untagged(enum region_type type, u8 how)
@@ -81,19 +87,19 @@ static void raw_is_taken_as_written_where_the_cpu_has_it(void **state)
 	struct region r = { .name = "odd",
 			    .type = REGION_RAW,
 			    .opts = { .memattr = 0x4, .sh = SH_OUTER } };
-	struct resolved out;
+	bool hides_mte;
 
 	(void)state;
 	assert_int_equal(resolve(r, &perm, true).attr.memattr, 0x4);
 	assert_int_equal(resolve(r, &perm, true).attr.sh, SH_OUTER);
-	assert_int_equal(region_resolve(&r, &plain, true, &out, &diag), -EINVAL);
+	assert_int_equal(region_resolve(&r, &plain, true, &hides_mte, &diag), -EINVAL);
 	assert_non_null(strstr(diag.text, "odd"));
 	assert_non_null(strstr(diag.text, "memattr"));
-	assert_int_equal(region_resolve(&r, &fwb_perm, true, &out, &diag), -EINVAL);
+	assert_int_equal(region_resolve(&r, &fwb_perm, true, &hides_mte, &diag), -EINVAL);
 
 	r.opts.memattr = 0xe;
 	assert_int_equal(resolve(r, &fwb_perm, true).attr.memattr, 0xe);
-	assert_int_equal(region_resolve(&r, &fwb, true, &out, &diag), -EINVAL);
+	assert_int_equal(region_resolve(&r, &fwb, true, &hides_mte, &diag), -EINVAL);
 }
 
 static void without_mte_in_the_guest_tags_change_nothing(void **state)
