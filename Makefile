@@ -181,7 +181,7 @@ BUNDLE := $(O)/guest$(filter-out -virt,-$(BOARD)).cpio
 
 $(O)/guest/bin/%: guests/linux/%.c Makefile | $(DEPS)/.run
 	@mkdir -p $(@D)
-	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -Wl,--build-id=none -o $@ $<
+	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -I. -MMD -MP -MF $(O)/guest/$*.d -Wl,--build-id=none -o $@ $<
 
 RAMDISK_IN := guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN)
 # $(call MAKE_RAMDISK,directory of the kernel)
@@ -457,4 +457,4 @@ endef
 help:
 	@: $(info $(HELP))
 
--include $(shell find $(O)/target $(O)/host $(O)/tools $(O)/lab -name '*.d' 2>/dev/null)
+-include $(shell find $(O)/target $(O)/host $(O)/tools $(O)/lab $(O)/guest -name '*.d' 2>/dev/null)

@@ -106,7 +106,7 @@ static void make_stage2(void)
 
 	caps.fwb &= !config.no_fwb;
 	check(memory_map_start(&guest_regions, &config, &diag), &diag);
-	check(bars_find(&config, &host, &caps, &guest_regions, &diag), &diag);
+	check(bars_find(&config, &host, &guest_regions, &diag), &diag);
 	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),
 	      &diag);
 	check(guest_map(&guest_regions, &caps, &diag), &diag);

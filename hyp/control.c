@@ -19,7 +19,10 @@ _Static_assert(CONTROL_EPERM == -EPERM && CONTROL_ENOENT == -ENOENT &&
 	       CONTROL_ENOMEM == -ENOMEM && CONTROL_EACCES == -EACCES &&
 	       CONTROL_EFAULT == -EFAULT && CONTROL_EBUSY == -EBUSY && CONTROL_EINVAL == -EINVAL,
 	       "the numbers of control_abi.h are errno's");
-_Static_assert(CONTROL_TYPE_RAW == (int)REGION_RAW && CONTROL_EXPOSE_NONE == (int)EXPOSE_NONE &&
+#define TYPE(id, name) _Static_assert(CONTROL_TYPE_##id == (int)REGION_##id, name);
+REGION_TYPES(TYPE)
+#undef TYPE
+_Static_assert(CONTROL_EXPOSE_NONE == (int)EXPOSE_NONE &&
 	       CONTROL_ORIGIN_CONFIG == (int)REGION_FROM_CONFIG, "and those of regions mm/'s");
 
 /* A region by its number: the table's, then those that follow a BAR. */

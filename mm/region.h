@@ -13,13 +13,12 @@
 #include "lib/format.h"
 #include "lib/types.h"
 #include "mm/attr.h"
+#include "mm/region_types.h"
 
 enum region_type {
-	REGION_RAM,		/* general-purpose memory */
-	REGION_DEVICE_MEMORY,	/* idempotent, cacheable, coherent: GPU BAR, CXL, HBM */
-	REGION_PREFETCHABLE,	/* no read side effects, not coherent: write-combining */
-	REGION_MMIO,		/* registers with side effects */
-	REGION_RAW,		/* research: attributes taken as written */
+#define TYPE(id, name) REGION_##id,
+	REGION_TYPES(TYPE)
+#undef TYPE
 	REGION_NR_TYPES,
 };
 

@@ -11,24 +11,24 @@
  * bare machine. `tags` is whether there is tag storage unless the region says otherwise.
  */
 static const struct {
-	const char *name;
 	u8 memattr[2];		/* by FWB */
 	bool exec;
 	bool tags;
 } types[REGION_NR_TYPES] = {
-	[REGION_RAM] = { "ram", { S2_NORMAL_WB, S2_FWB_STAGE1 }, true, true },
-	[REGION_DEVICE_MEMORY] = { "device-memory",
-				   { S2_NORMAL_WB, S2_FWB_FORCE_WB },
-				   false,
-				   false },
-	[REGION_PREFETCHABLE] = { "prefetchable", { S2_NORMAL_NC, S2_NORMAL_NC }, false, false },
-	[REGION_MMIO] = { "mmio", { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false, false },
-	[REGION_RAW] = { "raw", { 0, 0 }, false, true },
+	[REGION_RAM] = { { S2_NORMAL_WB, S2_FWB_STAGE1 }, true, true },
+	[REGION_DEVICE_MEMORY] = { { S2_NORMAL_WB, S2_FWB_FORCE_WB }, false, false },
+	[REGION_PREFETCHABLE] = { { S2_NORMAL_NC, S2_NORMAL_NC }, false, false },
+	[REGION_MMIO] = { { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE }, false, false },
+	[REGION_RAW] = { { 0, 0 }, false, true },
 };
 
 const char *region_type_name(enum region_type type)
 {
-	return types[type].name;
+#define TYPE(id, name) name,
+	static const char *const names[REGION_NR_TYPES] = { REGION_TYPES(TYPE) };
+#undef TYPE
+
+	return names[type];
 }
 
 /* What the type says, before tags are thought of. */

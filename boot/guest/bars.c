@@ -102,8 +102,8 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 	return region_add(t, &b->region, d);
 }
 
-int bars_find(const struct config *config, const struct host *host, const struct mm_caps *caps,
-	      struct region_table *t, struct diag *d)
+int bars_find(const struct config *config, const struct host *host, struct region_table *t,
+	      struct diag *d)
 {
 	int err = pci_read_windows(host, &bars.windows, d);
 

@@ -16,8 +16,8 @@
  * others go to hyp/bar.h's table. Between memory_map_start() and memory_map_finish(). A text names
  * region, property and what was found.
  */
-int bars_find(const struct config *config, const struct host *host, const struct mm_caps *caps,
-	      struct region_table *t, struct diag *d);
+int bars_find(const struct config *config, const struct host *host, struct region_table *t,
+	      struct diag *d);
 
 /*
  * Takes their configuration space from the guest. After guest_map(), before the guest runs. What

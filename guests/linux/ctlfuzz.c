@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../hyp/control_abi.h"
+#include "hyp/control_abi.h"
 
 #define MAX_REGIONS 1400
 #define MAX_RUNS 4096

@@ -19,7 +19,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../hyp/control_abi.h"
+#include "hyp/control_abi.h"
+#include "mm/attr.h"
+#include "mm/region_types.h"
 
 #define MAX_COUNTERS 64
 
@@ -137,16 +139,21 @@ struct memory_type {
 };
 
 static const struct memory_type memory_types[] = {
-	{ "device-nGnRnE", { 0, 0 } }, { "device-nGnRE", { 1, 1 } }, { "device-nGRE", { 2, 2 } },
-	{ "device-GRE", { 3, 3 } },    { "normal-nc", { 5, 5 } },    { "normal-wt", { 10, -1 } },
-	{ "normal-wb", { 15, 6 } },    { "stage1", { 15, 7 } },
+	{ "device-nGnRnE", { S2_DEVICE_nGnRnE, S2_DEVICE_nGnRnE } },
+	{ "device-nGnRE", { S2_DEVICE_nGnRE, S2_DEVICE_nGnRE } },
+	{ "device-nGRE", { S2_DEVICE_nGRE, S2_DEVICE_nGRE } },
+	{ "device-GRE", { S2_DEVICE_GRE, S2_DEVICE_GRE } },
+	{ "normal-nc", { S2_NORMAL_NC, S2_NORMAL_NC } },
+	{ "normal-wt", { S2_NORMAL_WT, -1 } },
+	{ "normal-wb", { S2_NORMAL_WB, S2_FWB_FORCE_WB } },
+	{ "stage1", { S2_NORMAL_WB, S2_FWB_STAGE1 } },
 };
 
 static const char *memattr_name(unsigned memattr)
 {
 	static char other[16];
 
-	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(memory_types); i++)
 		if (memory_types[i].memattr[fwb] == (int)memattr)
 			return memory_types[i].name;
 	snprintf(other, sizeof(other), "0x%x", memattr);
@@ -161,7 +168,7 @@ static unsigned parse_memattr(const char *text)
 
 	if (*text && !*end)
 		return n > 15 ? 16 : (unsigned)n;
-	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(memory_types); i++) {
 		if (strcasecmp(text, memory_types[i].name))
 			continue;
 		if (memory_types[i].memattr[fwb] < 0)
@@ -171,18 +178,21 @@ static unsigned parse_memattr(const char *text)
 		return (unsigned)memory_types[i].memattr[fwb];
 	}
 	fprintf(stderr, "mavisctl: %s is no memory type; these are:", text);
-	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(memory_types); i++)
 		fprintf(stderr, " %s", memory_types[i].name);
 	fprintf(stderr, " 0x0 to 0xf\n");
 	exit(2);
 }
 
-static const char *const type_names[] = { "ram", "device-memory", "prefetchable", "mmio", "raw" };
 static const char *const sh_names[] = { "non-shareable", "reserved", "outer", "inner" };
 
 static const char *type_name(uint64_t r3)
 {
-	return (r3 & 255) < 5 ? type_names[r3 & 255] : "?";
+#define TYPE(id, name) [CONTROL_TYPE_##id] = name,
+	static const char *const names[] = { REGION_TYPES(TYPE) };
+#undef TYPE
+
+	return (r3 & 255) < ARRAY_SIZE(names) ? names[r3 & 255] : "?";
 }
 
 static const char *access_name(uint64_t r4)
@@ -236,7 +246,7 @@ static int refused(int64_t status)
 		  "has those that are reserved" },
 	};
 
-	for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(texts); i++)
 		if (texts[i].status == status) {
 			fprintf(stderr, "mavisctl: refused (%" PRId64 "): %s\n", status,
 				texts[i].text);
@@ -534,10 +544,10 @@ static const struct {
 static int usage(FILE *to)
 {
 	fprintf(to, "usage: mavisctl [--json] COMMAND\n");
-	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
 		fprintf(to, "  %-7s %-27s %s\n", modes[i].name, modes[i].args, modes[i].what);
 	fprintf(to, "TYPE:");
-	for (unsigned i = 0; i < sizeof(memory_types) / sizeof(memory_types[0]); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(memory_types); i++)
 		fprintf(to, "%s%s", i == 5 ? "\n      " : " ", memory_types[i].name);
 	fprintf(to, " 0x0...0xf\nOPTION: --times (all of it so often), --pause (milliseconds after "
 		    "each)\nREGION: a name or a number, as `regions` has them\n");
@@ -557,7 +567,7 @@ int main(int argc, char **argv)
 		return usage(stderr);
 	if (!strcmp(argv[1], "--help"))
 		return usage(stdout);
-	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++) {
 		if (strcmp(argv[1], modes[i].name))
 			continue;
 		stay_on_this_cpu();

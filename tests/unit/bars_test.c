@@ -302,7 +302,7 @@ static int find(struct pci_request request)
 {
 	config.nr_bars = 1;
 	config.bar[0] = (struct config_bar){ .region.name = "gpu", .request = request };
-	return bars_find(&config, &host, &caps, &table, &d);
+	return bars_find(&config, &host, &table, &d);
 }
 
 static void a_missing_function_is_refused_by_name(void **state)
