@@ -7,6 +7,10 @@
 #include "boot/config/parts.h"
 #include "lib/errno.h"
 
+struct root_node {
+	const char *compatible;
+};
+
 /* What is known of a member of the bundle. */
 struct member_node {
 	u64 size;
@@ -15,43 +19,46 @@ struct member_node {
 };
 
 static const struct prop root_props[] = {
-	{ .name = "compatible", .kind = PROP_STRING },
+	PROP(struct root_node, compatible, "compatible", STRING),
+};
+
+#define GUEST(...)	PROP(struct config, __VA_ARGS__)
+
+static const struct prop guest_props[] = {
+	GUEST(cpus, "cpus", U32, .min = 1, .max = MAX_CPUS),
+	GUEST(memory, "memory", U64, .min = PAGE_SIZE, .max = BIT(DT_PA_BITS), .align = PAGE_SIZE),
+	GUEST(bootargs, "bootargs", STRING),
+	GUEST(mte, "mte", FLAG),
+	GUEST(verify, "verify", FLAG),
+	GUEST(quiet, "quiet", FLAG),
+	GUEST(strict, "strict", FLAG),
+	GUEST(control, "control", FLAG),
+	GUEST(no_fwb, "no-fwb", FLAG),
+};
+
+#define MEMBER(...)	PROP(struct member_node, __VA_ARGS__)
+
+enum { M_SIZE, M_CRC32, M_LOAD, M_ENTRY, NR_MEMBER_PROPS };
+
+static const struct prop member_props[NR_MEMBER_PROPS] = {
+	[M_SIZE] = MEMBER(size, "size", U64, .min = 1, .max = ~0ul),
+	[M_CRC32] = MEMBER(crc32, "crc32", U32, .max = ~0u),
+	[M_LOAD] = MEMBER(load, "load", U64, .max = ~0ul),
+	[M_ENTRY] = MEMBER(entry, "entry", U64, .max = ~0ul, .align = 4),
 };
 
 static int read_root(struct config_reader *r)
 {
-	const char *compatible = "";
+	struct root_node n = { .compatible = "" };
 	u32 given;
-	int err = props_read(&r->w, root_props, ARRAY_SIZE(root_props), &compatible, &given,
-			     r->diag);
+	int err = props_read(&r->w, root_props, ARRAY_SIZE(root_props), &n, &given, r->diag);
 
-	if (!err && strcmp(compatible, "mavis,config"))
+	if (!err && strcmp(n.compatible, "mavis,config"))
 		return refuse(r, -EINVAL, "compatible",
 			      "\"%.40s\" is no description of a guest for Mavis: it must say \"mavis,config\"",
-			      compatible);
+			      n.compatible);
 	return err;
 }
-
-static const struct prop guest_props[] = {
-	{ .name = "cpus",
-	  .kind = PROP_U32,
-	  .offset = offsetof(struct config, cpus),
-	  .min = 1,
-	  .max = MAX_CPUS },
-	{ .name = "memory",
-	  .kind = PROP_U64,
-	  .offset = offsetof(struct config, memory),
-	  .min = PAGE_SIZE,
-	  .max = BIT(DT_PA_BITS),
-	  .align = PAGE_SIZE },
-	{ .name = "bootargs", .kind = PROP_STRING, .offset = offsetof(struct config, bootargs) },
-	{ .name = "mte", .kind = PROP_FLAG, .offset = offsetof(struct config, mte) },
-	{ .name = "verify", .kind = PROP_FLAG, .offset = offsetof(struct config, verify) },
-	{ .name = "quiet", .kind = PROP_FLAG, .offset = offsetof(struct config, quiet) },
-	{ .name = "strict", .kind = PROP_FLAG, .offset = offsetof(struct config, strict) },
-	{ .name = "control", .kind = PROP_FLAG, .offset = offsetof(struct config, control) },
-	{ .name = "no-fwb", .kind = PROP_FLAG, .offset = offsetof(struct config, no_fwb) },
-};
 
 static int read_guest(struct config_reader *r)
 {
@@ -73,30 +80,7 @@ static int read_no_props(struct config_reader *r)
 	return props_read(&r->w, NULL, 0, NULL, &given, r->diag);
 }
 
-static const struct prop member_props[] = {
-	{ .name = "size",
-	  .kind = PROP_U64,
-	  .offset = offsetof(struct member_node, size),
-	  .min = 1,
-	  .max = ~0ul },
-	{ .name = "crc32",
-	  .kind = PROP_U32,
-	  .offset = offsetof(struct member_node, crc32),
-	  .max = ~0u },
-	{ .name = "load",
-	  .kind = PROP_U64,
-	  .offset = offsetof(struct member_node, load),
-	  .max = ~0ul },
-	{ .name = "entry",
-	  .kind = PROP_U64,
-	  .offset = offsetof(struct member_node, entry),
-	  .max = ~0ul,
-	  .align = 4 },
-};
-
-enum { HAS_CRC32 = BIT(1), HAS_LOAD = BIT(2), HAS_ENTRY = BIT(3) };
-
-/* Only the kernel has the last two. */
+/* Only the kernel has M_LOAD and M_ENTRY: @nr_props. */
 static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc,
 		       u32 *given, struct member_node *m)
 {
@@ -104,7 +88,7 @@ static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc
 
 	*m = (struct member_node){ 0 };
 	err = props_read(&r->w, member_props, nr_props, m, given, r->diag);
-	*has_crc = *given & HAS_CRC32;
+	*has_crc = *given & BIT(M_CRC32);
 	*crc = m->crc32;
 	return err;
 }
@@ -114,15 +98,15 @@ static int read_kernel(struct config_reader *r)
 	struct config *c = r->config;
 	struct member_node m;
 	u32 given;
-	int err = read_member(r, ARRAY_SIZE(member_props), &c->has_kernel_crc, &c->kernel_crc,
+	int err = read_member(r, NR_MEMBER_PROPS, &c->has_kernel_crc, &c->kernel_crc,
 			      &given, &m);
 
 	if (err)
 		return err;
-	if (!(given & HAS_LOAD) != !(given & HAS_ENTRY))
-		return refuse(r, -EINVAL, given & HAS_LOAD ? "entry" : "load",
+	if (!(given & BIT(M_LOAD)) != !(given & BIT(M_ENTRY)))
+		return refuse(r, -EINVAL, given & BIT(M_LOAD) ? "entry" : "load",
 			      "missing: a bare-metal program needs both `load` and `entry`, an arm64 Image neither");
-	c->bare = given & HAS_LOAD;
+	c->bare = given & BIT(M_LOAD);
 	c->load = IPA(m.load);
 	c->entry = IPA(m.entry);
 	return 0;
@@ -130,18 +114,20 @@ static int read_kernel(struct config_reader *r)
 
 static int read_ramdisk(struct config_reader *r)
 {
+	struct config *c = r->config;
 	struct member_node m;
 	u32 given;
 
-	return read_member(r, 2, &r->config->has_ramdisk_crc, &r->config->ramdisk_crc, &given, &m);
+	return read_member(r, M_LOAD, &c->has_ramdisk_crc, &c->ramdisk_crc, &given, &m);
 }
 
 static int read_dtb(struct config_reader *r)
 {
+	struct config *c = r->config;
 	struct member_node m;
 	u32 given;
 
-	return read_member(r, 2, &r->config->has_dtb_crc, &r->config->dtb_crc, &given, &m);
+	return read_member(r, M_LOAD, &c->has_dtb_crc, &c->dtb_crc, &given, &m);
 }
 
 enum node {
@@ -191,16 +177,15 @@ static int unknown_node(const struct config_reader *r, enum node parent)
 	for (enum node n = NODE_ROOT; n < NR_NODES; n++)
 		if (nodes[n].parent == parent)
 			known[nr++] = nodes[n].name;
-	list_known(hint, sizeof(hint), known, nr);
+	config_hint(hint, sizeof(hint), dt_name(&r->w), known, nr);
 	dt_path(&r->w, path, sizeof(path));
 	return fail(r->diag, -EINVAL, "%s: unknown node; %s", path, hint);
 }
 
 static int read_nodes(struct config_reader *r)
 {
-	enum node at[DT_MAX_DEPTH + 1] = {
-		NR_NODES
-	}; /* at[depth + 1]: what the node at that depth is */
+	/* at[depth + 1]: what the node at that depth is */
+	enum node at[DT_MAX_DEPTH + 1] = { NR_NODES };
 	bool seen[NR_NODES + 1] = { false };
 	int err = 0;
 
@@ -245,10 +230,9 @@ int config_read(const void *dtb, u64 size, const struct host *host, struct confi
 		memcpy(copy, dtb, size);
 	err = dt_check(copy, size, &why);
 	if (err)
-		return fail(
-			d, err,
-			"bundle: config.dtb is no device tree: %.200s; compile its source with dtc",
-			why.text);
+		return fail(d, err,
+			    "bundle: config.dtb is no device tree: %.200s; compile its source with dtc",
+			    why.text);
 	dt_walk(&r.w, copy);
 	return read_nodes(&r);
 }

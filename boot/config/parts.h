@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of config_read(). Only hyp/config*.c and their tests include this. */
+/* The parts of config_read(). Only these files and their tests include this. */
 #ifndef BOOT_CONFIG_PARTS_H
 #define BOOT_CONFIG_PARTS_H
 
@@ -31,6 +31,10 @@ struct prop {
 	u32 offset;	/* of the value, of the type that `kind` says, in the node's struct */
 };
 
+/* A row of a table: a property whose value goes to @member of @node, and in what form it stands. */
+#define PROP(node, member, text, form, ...) \
+	{ .name = text, .kind = PROP_##form, .offset = offsetof(node, member), __VA_ARGS__ }
+
 /*
  * Reads all properties of the node that @w stands on into the struct at @out, as @props say; bit n
  * of *given is set if props[n] is there. Properties that are unknown, there twice, or of another
@@ -39,8 +43,11 @@ struct prop {
 int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, void *out,
 	       u32 *given, struct diag *d);
 
-/* Lists in @buf the @nr names that may stand where an unknown one does. */
-void list_known(char *buf, size_t size, const char *const *known, unsigned nr);
+/*
+ * Writes what may stand where the unknown @name does: the one of the @nr known names that it is
+ * nearly, or else all of them.
+ */
+void config_hint(char *buf, size_t size, const char *name, const char *const *known, unsigned nr);
 
 /* The config while it is read. */
 struct config_reader {

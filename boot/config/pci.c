@@ -58,10 +58,9 @@ int config_read_pci(struct config_reader *r, const struct region *region, const 
 	struct config_bar b = { .region = *region, .request.bar = (u8)bar, .has_ipa = ipa };
 
 	if (!pci_function_parse(function, &b.request))
-		return refuse(
-			r, -EINVAL, "pci",
-			"\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or an address, as \"0000:00:02.0\"",
-			function);
+		return refuse(r, -EINVAL, "pci",
+			      "\"%.32s\" is no PCI function: write vendor:device, as \"1af4:1110\", or an address, as \"0000:00:02.0\"",
+			      function);
 	if (region_is_memory(region))
 		return refuse(r, -EINVAL, "type",
 			      "a BAR is not general-purpose memory: use device-memory, or `expose = \"pmem\"`");

@@ -9,14 +9,6 @@
 #define MAX_KNOWN	32
 #define HINT_SIZE	224
 
-void list_known(char *buf, size_t size, const char *const *known, unsigned nr)
-{
-	size_t at = (size_t)format(buf, size, "%s", nr ? "known here:" : "none is known here");
-
-	for (unsigned i = 0; i < nr && at < size; i++)
-		at += (size_t)format(buf + at, size - at, "%s %s", i ? "," : "", known[i]);
-}
-
 static int wrong_length(const struct dt_walk *w, const struct prop *p, u32 len, const char *right,
 			struct diag *d)
 {
@@ -97,7 +89,7 @@ static int read_choice(const struct dt_walk *w, const struct prop *p, struct dt_
 		}
 		known[n++] = c->name;
 	}
-	list_known(hint, sizeof(hint), known, n);
+	config_hint(hint, sizeof(hint), text, known, n);
 	return dt_fail(w, d, -EINVAL, p->name, "\"%.32s\" is not a value of it; %s", text, hint);
 }
 
@@ -125,10 +117,16 @@ static int read_range(const struct dt_walk *w, const struct prop *p, struct dt_p
 	return 0;
 }
 
-static int (*const readers[])(const struct dt_walk *, const struct prop *, struct dt_prop, void *,
-			      struct diag *) = {
-	[PROP_FLAG] = read_flag,     [PROP_U32] = read_u32,	  [PROP_U64] = read_u64,
-	[PROP_STRING] = read_string, [PROP_CHOICE] = read_choice, [PROP_RANGE] = read_range,
+typedef int read_fn(const struct dt_walk *w, const struct prop *p, struct dt_prop val, void *out,
+		    struct diag *d);
+
+static read_fn *const readers[] = {
+	[PROP_FLAG] = read_flag,
+	[PROP_U32] = read_u32,
+	[PROP_U64] = read_u64,
+	[PROP_STRING] = read_string,
+	[PROP_CHOICE] = read_choice,
+	[PROP_RANGE] = read_range,
 };
 
 static const struct prop *find(const struct prop *props, unsigned nr, const char *name)
@@ -157,7 +155,7 @@ static int unknown(const struct dt_walk *w, const struct prop *props, unsigned n
 
 	for (unsigned i = 0; i < nr; i++)
 		known[i] = props[i].name;
-	list_known(hint, sizeof(hint), known, nr);
+	config_hint(hint, sizeof(hint), name, known, nr);
 	format(shown, sizeof(shown), "%s", name);
 	return dt_fail(w, d, -EINVAL, shown, "unknown property; %s", hint);
 }

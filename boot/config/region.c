@@ -6,6 +6,7 @@
 #include "boot/config/parts.h"
 #include "lib/errno.h"
 #include "lib/range.h"
+#include "mm/resolve.h"
 
 /* The properties as they stand. */
 struct region_node {
@@ -20,11 +21,9 @@ struct region_node {
 };
 
 static const struct prop_choice types[] = {
-	{ "ram", REGION_RAM },
-	{ "device-memory", REGION_DEVICE_MEMORY },
-	{ "prefetchable", REGION_PREFETCHABLE },
-	{ "mmio", REGION_MMIO },
-	{ "raw", REGION_RAW },
+#define TYPE(id, name) { name, REGION_##id },
+	REGION_TYPES(TYPE)
+#undef TYPE
 	{ NULL, 0 },
 };
 
@@ -58,121 +57,92 @@ static const struct prop_choice shareabilities[] = {
 	{ NULL, 0 },
 };
 
-enum {
-	P_REG,
-	P_IPA,
-	P_HOST_NODE,
-	P_PCI,
-	P_BAR,
-	P_TYPE,
-	P_EXPOSE,
-	P_TAGS,
-	P_NO_TAGS,
-	P_UNTAGGED,
-	P_PROBE_TAGS,
-	P_READ_ONLY,
-	P_EXEC,
-	P_DEVICE_TYPE,
-	P_MEMATTR,
-	P_SHAREABILITY,
-	P_ALLOW_ALIAS,
-	P_ADJUSTABLE,
-	NR_PROPS
-};
-
-#define AT(member)	.offset = offsetof(struct region_node, member)
-
-static const struct prop props[NR_PROPS] = {
-	[P_REG] = { .name = "reg",
-		    .kind = PROP_RANGE,
-		    AT(reg),
-		    .max = BIT(DT_PA_BITS),
-		    .align = PAGE_SIZE },
-	[P_IPA] = { .name = "ipa",
-		    .kind = PROP_U64,
-		    AT(ipa),
-		    .max = BIT(DT_PA_BITS),
-		    .align = PAGE_SIZE },
-	[P_HOST_NODE] = { .name = "host-node", .kind = PROP_STRING, AT(host_node) },
-	[P_PCI] = { .name = "pci", .kind = PROP_STRING, AT(pci) },
-	[P_BAR] = { .name = "bar", .kind = PROP_U32, AT(bar), .max = 5 },
-	[P_TYPE] = { .name = "type", .kind = PROP_CHOICE, AT(type), .choices = types },
-	[P_EXPOSE] = { .name = "expose",
-		       .kind = PROP_CHOICE,
-		       AT(opts.expose),
-		       .choices = exposures },
-	[P_TAGS] = { .name = "tags", .kind = PROP_FLAG, AT(has_tags) },
-	[P_NO_TAGS] = { .name = "no-tags", .kind = PROP_FLAG, AT(no_tags) },
-	[P_UNTAGGED] = { .name = "untagged",
-			 .kind = PROP_CHOICE,
-			 AT(opts.untagged),
-			 .choices = untagged },
-	[P_PROBE_TAGS] = { .name = "probe-tags", .kind = PROP_FLAG, AT(opts.probe_tags) },
-	[P_READ_ONLY] = { .name = "read-only", .kind = PROP_FLAG, AT(opts.read_only) },
-	[P_EXEC] = { .name = "exec", .kind = PROP_FLAG, AT(opts.exec) },
-	[P_DEVICE_TYPE] = { .name = "device-type",
-			    .kind = PROP_CHOICE,
-			    AT(opts.device_type),
-			    .choices = device_types },
-	[P_MEMATTR] = { .name = "memattr", .kind = PROP_U32, AT(memattr), .max = 15 },
-	[P_SHAREABILITY] = { .name = "shareability",
-			     .kind = PROP_CHOICE,
-			     AT(opts.sh),
-			     .choices = shareabilities },
-	[P_ALLOW_ALIAS] = { .name = "allow-alias", .kind = PROP_FLAG, AT(opts.allow_alias) },
-	[P_ADJUSTABLE] = { .name = "adjustable", .kind = PROP_FLAG, AT(opts.adjustable) },
-};
-
 /* Types that a property or a value is for; the bit is the enum's value. */
 #define T_RAM		BIT(REGION_RAM)
 #define T_DEVICE_MEMORY	BIT(REGION_DEVICE_MEMORY)
 #define T_PREFETCHABLE	BIT(REGION_PREFETCHABLE)
 #define T_MMIO		BIT(REGION_MMIO)
 #define T_RAW		BIT(REGION_RAW)
+#define T_TAGGED	(T_RAM | T_DEVICE_MEMORY | T_RAW)	/* what can be Write-Back */
 #define T_NOT_MMIO	(T_RAM | T_DEVICE_MEMORY | T_PREFETCHABLE | T_RAW)
+#define T_ANY		(T_NOT_MMIO | T_MMIO)
 
-/* Only what can be Write-Back can be Tagged. 0: for any type. */
-static const u8 for_types[NR_PROPS] = {
-	[P_TAGS] = T_RAM | T_DEVICE_MEMORY | T_RAW,
-	[P_NO_TAGS] = T_RAM | T_DEVICE_MEMORY | T_RAW,
-	[P_UNTAGGED] = T_RAM | T_DEVICE_MEMORY | T_RAW,
-	[P_PROBE_TAGS] = T_RAM | T_DEVICE_MEMORY | T_RAW,
-	[P_DEVICE_TYPE] = T_MMIO,
-	[P_MEMATTR] = T_RAW,
-	[P_SHAREABILITY] = T_RAW,
-};
+#define ADDRESS		.max = BIT(DT_PA_BITS), .align = PAGE_SIZE
+
+/* P_<id>, the name, the types it is for, where its value goes, its form and limits. */
+#define PROPS(ROW)									\
+	ROW(REG, "reg", T_ANY, reg, RANGE, ADDRESS)					\
+	ROW(IPA, "ipa", T_ANY, ipa, U64, ADDRESS)					\
+	ROW(HOST_NODE, "host-node", T_ANY, host_node, STRING)				\
+	ROW(PCI, "pci", T_ANY, pci, STRING)						\
+	ROW(BAR, "bar", T_ANY, bar, U32, .max = 5)					\
+	ROW(TYPE, "type", T_ANY, type, CHOICE, .choices = types)			\
+	ROW(EXPOSE, "expose", T_ANY, opts.expose, CHOICE, .choices = exposures)		\
+	ROW(TAGS, "tags", T_TAGGED, has_tags, FLAG)					\
+	ROW(NO_TAGS, "no-tags", T_TAGGED, no_tags, FLAG)				\
+	ROW(UNTAGGED, "untagged", T_TAGGED, opts.untagged, CHOICE, .choices = untagged)	\
+	ROW(PROBE_TAGS, "probe-tags", T_TAGGED, opts.probe_tags, FLAG)			\
+	ROW(READ_ONLY, "read-only", T_ANY, opts.read_only, FLAG)			\
+	ROW(EXEC, "exec", T_ANY, opts.exec, FLAG)					\
+	ROW(DEVICE_TYPE, "device-type", T_MMIO, opts.device_type, CHOICE, .choices = device_types) \
+	ROW(MEMATTR, "memattr", T_RAW, memattr, U32, .max = 15)				\
+	ROW(SHAREABILITY, "shareability", T_RAW, opts.sh, CHOICE, .choices = shareabilities) \
+	ROW(ALLOW_ALIAS, "allow-alias", T_ANY, opts.allow_alias, FLAG)			\
+	ROW(ADJUSTABLE, "adjustable", T_ANY, opts.adjustable, FLAG)
+
+#define ROW(id, ...) P_##id,
+enum { PROPS(ROW) NR_PROPS };
+#undef ROW
+
+#define ROW(id, name, fit, member, ...) \
+	[P_##id] = PROP(struct region_node, member, name, __VA_ARGS__),
+static const struct prop props[NR_PROPS] = { PROPS(ROW) };
+#undef ROW
+
+#define ROW(id, name, fit, ...) [P_##id] = fit,
+static const u8 for_types[NR_PROPS] = { PROPS(ROW) };
+#undef ROW
 
 static const u8 exposed_types[] = {
-	[EXPOSE_BY_TYPE] = T_NOT_MMIO | T_MMIO,
+	[EXPOSE_BY_TYPE] = T_ANY,
 	[EXPOSE_MEMORY] = T_RAM | T_RAW,
 	[EXPOSE_RESERVED] = T_NOT_MMIO,
 	[EXPOSE_PMEM] = T_NOT_MMIO,
-	[EXPOSE_NONE] = T_NOT_MMIO | T_MMIO,
+	[EXPOSE_NONE] = T_ANY,
 };
+
+/* Lists the types of @fit. */
+static void list_types(char *buf, size_t size, u8 fit)
+{
+	size_t at = 0;
+
+	for (const struct prop_choice *c = types; c->name && at < size; c++)
+		if (fit & BIT(c->value))
+			at += (size_t)format(buf + at, size - at, "%s%s", at ? ", " : "", c->name);
+}
 
 /* refuse() for a property that the region's type does not go with. */
 static int unfit(const struct config_reader *r, u8 type, u8 fit, const char *prop, const char *what)
 {
 	char names[80];
-	size_t at = 0;
 
-	for (const struct prop_choice *c = types; c->name && at < sizeof(names); c++)
-		if (fit & BIT(c->value))
-			at += (size_t)format(names + at, sizeof(names) - at, "%s%s", at ? ", " : "",
-					     c->name);
-	return refuse(
-		r, -EINVAL, prop,
-		"%s is for type %s only, but this region is %s: take it out, or change the type",
-		what, names, region_type_name(type));
+	list_types(names, sizeof(names), fit);
+	return refuse(r, -EINVAL, prop,
+		      "%s is for type %s only, but this region is %s: take it out, or change the type",
+		      what, names, region_type_name(type));
 }
 
 static int check_type(const struct config_reader *r, const struct region_node *n, u32 given)
 {
-	if (!(given & BIT(P_TYPE)))
-		return refuse(r, -EINVAL, "type",
-			      "missing: say what the region is: ram, device-memory, prefetchable, mmio or raw");
+	char names[80];
+
+	if (!(given & BIT(P_TYPE))) {
+		list_types(names, sizeof(names), T_ANY);
+		return refuse(r, -EINVAL, "type", "missing: say what the region is, one of %s",
+			      names);
+	}
 	for (unsigned p = 0; p < NR_PROPS; p++)
-		if (given & BIT(p) && for_types[p] && !(for_types[p] & BIT(n->type)))
+		if (given & BIT(p) && !(for_types[p] & BIT(n->type)))
 			return unfit(r, n->type, for_types[p], props[p].name, "it");
 	if (!(exposed_types[n->opts.expose] & BIT(n->type)))
 		return unfit(r, n->type, exposed_types[n->opts.expose], "expose", "this value");
@@ -182,19 +152,20 @@ static int check_type(const struct config_reader *r, const struct region_node *n
 	return 0;
 }
 
-static int check_tags(const struct config_reader *r, const struct region_node *n)
+static int check_tags(const struct config_reader *r, const struct region_node *n,
+		      const struct region *region)
 {
-	bool stored = n->has_tags || (!n->no_tags && n->type != REGION_DEVICE_MEMORY);
+	u8 untagged = region->opts.untagged;
 
 	if (n->has_tags && n->no_tags)
 		return refuse(r, -EINVAL, "no-tags",
 			      "stands beside `tags`, its contrary: keep one of them");
-	if (n->opts.untagged && stored)
+	if (untagged && region_has_tags(region))
 		return refuse(r, -EINVAL, "untagged",
 			      "says what to do without tag storage, which this region has: %s",
 			      n->has_tags ? "take out one of `untagged` and `tags`"
 					  : "add `no-tags`, or take it out");
-	if (n->opts.untagged && n->opts.untagged != UNTAGGED_TRUSTED && n->type == REGION_RAW)
+	if (untagged && untagged != UNTAGGED_TRUSTED && region->type == REGION_RAW)
 		return refuse(r, -EINVAL, "untagged",
 			      "type raw keeps its memattr: only \"trusted\" is possible");
 	return 0;
@@ -219,9 +190,8 @@ static int check_place(const struct config_reader *r, u32 given)
 		return refuse(r, -EINVAL, "bar",
 			      "says nothing without `pci`, the function whose BAR it is: add it");
 	if (!first)
-		return refuse(
-			r, -EINVAL, "reg",
-			"missing: say where the region is, with `reg`, with `host-node`, or with `pci` and `bar`");
+		return refuse(r, -EINVAL, "reg",
+			      "missing: say where the region is, with `reg`, with `host-node`, or with `pci` and `bar`");
 	if (given & BIT(P_PCI) && !(given & BIT(P_BAR)))
 		return refuse(r, -EINVAL, "bar", "missing: say which BAR of `pci`, 0 to 5");
 	return 0;
@@ -350,14 +320,14 @@ int config_read_region(struct config_reader *r)
 		err = check_place(r, given);
 	if (!err)
 		err = check_type(r, &n, given);
-	if (!err)
-		err = check_tags(r, &n);
 	if (err)
 		return err;
 
 	region.type = n.type;
 	set_opts(&region, &n, given);
-	err = check_adjustable(r, &region);
+	err = check_tags(r, &n, &region);
+	if (!err)
+		err = check_adjustable(r, &region);
 	if (err)
 		return err;
 	if (n.pci)

@@ -134,7 +134,8 @@ def test_a_bar_has_no_address_yet(virt, tmp_path):
     ('x { reg = <0 0x08080000 0 0x1000>; type = "mmio"; };', "", "", "region x: reg"),
     ("", "cpus = <9>;", "", "/guest: cpus"),
     ("", "memory = <0x1 0x0>;", "", "/guest: memory"),
-    ("", "mtee;", "", "known here:"),
+    ("", "mtee;", "", "did you mean mte?"),
+    ("", "colour;", "", "known here:"),
 ])
 def test_a_refusal_is_the_boots(virt, tmp_path, regions, guest, cpu, said):
     assert said in refusal(virt, config(tmp_path, regions, guest), cpu)

@@ -151,7 +151,8 @@ static void wrong_guests_are_refused(void **state)
 		{ "strict = \"\";", "strict", "1 bytes: write `strict;`", 0 },
 		{ "control = <1>;", "control", "4 bytes: write `control;`", 0 },
 		{ "no-fwb = <1>;", "no-fwb", "4 bytes: write `no-fwb;`", 0 },
-		{ "bootarg = \"quiet\";", "bootarg", " bootargs", 0 },
+		{ "bootarg = \"quiet\";", "bootarg",
+		  "unknown property; did you mean bootargs?", 0 },
 		{ "colour = <1>;", "colour",
 		  "known here: cpus, memory, bootargs, mte, verify, quiet, strict", 0 },
 		{ "#address-cells = <1>;", "#address-cells", "give 2 to 2", -ERANGE },
@@ -171,13 +172,13 @@ static void wrong_nodes_are_refused(void **state)
 		struct refusal r;
 		const char *rest, *node;
 	} cases[] = {
-		{ { "region { };", NULL, "regions", 0 },
+		{ { "region { };", NULL, "unknown node; did you mean regions?", 0 },
 		  "",
 		  "/guest/region" },
 		{ { "devices { };", NULL, "unknown node; known here: regions", 0 },
 		  "",
 		  "/guest/devices" },
-		{ { "", NULL, " bundle", 0 }, "bundel { };", "/bundel" },
+		{ { "", NULL, "unknown node; did you mean bundle?", 0 }, "bundel { };", "/bundel" },
 		{ { "", NULL, "known here: guest, bundle", 0 },
 		  "__symbols__ { };",
 		  "/__symbols__" },
@@ -550,23 +551,26 @@ static const struct refusal refused_regions[] = {
 	{ RAM REG "bar = <2>;", "bar", "says nothing without `pci`", 0 },
 
 	/* What it is */
-	{ REG, "type", "missing: say what the region is", 0 },
+	{ REG, "type",
+	  "missing: say what the region is, one of ram, device-memory, prefetchable, mmio, raw",
+	  0 },
 	{ REG "type = \"cheese\";", "type",
 	  "\"cheese\" is not a value of it; known here: ram, device-memory", 0 },
-	{ REG "type = \"device_memory\";", "type", " device-memory", 0 },
+	{ REG "type = \"device_memory\";", "type",
+	  "\"device_memory\" is not a value of it; did you mean device-memory?", 0 },
 	{ REG "type = <1>;", "type", "not one string", 0 },
 	{ REG "type = \"raw\";", "memattr", "missing: type raw needs", 0 },
 	{ REG "type = \"raw\"; memattr = <16>;", "memattr", "16 is out of range: give 0 to 15",
 	  -ERANGE },
 	{ REG "type = \"raw\"; memattr = \"WB\";", "memattr", "write `memattr = <number>;`", 0 },
 	{ REG "type = \"raw\"; memattr = <5>; shareability = \"iner\";", "shareability",
-	  " inner", 0 },
+	  "did you mean inner?", 0 },
 	{ RAM REG "memattr = <5>;", "memattr", "for type raw only, but this region is ram", 0 },
 	{ RAM REG "shareability = \"outer\";", "shareability", "for type raw only", 0 },
 	{ RAM REG "device-type = \"GRE\";", "device-type",
 	  "for type mmio only, but this region is ram", 0 },
 	{ REG "type = \"mmio\"; device-type = \"nGnRE \";", "device-type",
-	  " nGnRE", 0 },
+	  "did you mean nGnRE?", 0 },
 	{ REG "type = \"mmio\"; device-type = \"Normal\";", "device-type",
 	  "known here: nGnRnE, nGnRE, nGRE, GRE", 0 },
 	{ RAM REG "read-only = <1>;", "read-only", "write `read-only;`", 0 },
@@ -579,7 +583,7 @@ static const struct refusal refused_regions[] = {
 	  "expose it as reserved, pmem or none", 0 },
 	{ RAM REG "expose = \"none\"; adjustable;", "adjustable",
 	  "without `control` in /guest", 0 },
-	{ RAM REG "readonly;", "readonly", " read-only", 0 },
+	{ RAM REG "readonly;", "readonly", "did you mean read-only?", 0 },
 	{ RAM REG "colour;", "colour", "known here: reg, ipa", 0 },
 
 	/* How the guest sees it */
@@ -841,6 +845,39 @@ static int free_machine(void **state)
 	return 0;
 }
 
+static void a_hint_names_what_is_near_or_else_all(void **state)
+{
+	static const char *const known[] = { "mte", "no-fwb", "device-memory", "tags", "memory" };
+	static const struct { const char *name, *hint; } cases[] = {
+		{ "mt", "did you mean mte?" },			/* one left out */
+		{ "mmte", "did you mean mte?" },		/* one too many */
+		{ "te", "did you mean mte?" },
+		{ "mtx", "did you mean mte?" },			/* another one */
+		{ "met", "did you mean mte?" },			/* two the wrong way round */
+		{ "nofwb", "did you mean no-fwb?" },
+		{ "Memroy", "did you mean memory?" },		/* two of these */
+		{ "devicememory_", "did you mean device-memory?" },
+		{ "tags-", "did you mean tags?" },
+		{ "t", "known here: mte, no-fwb, device-memory, tags, memory" },
+		{ "mxx", "known here: mte, no-fwb, device-memory, tags, memory" },
+		{ "mmmmry-", "known here: mte, no-fwb, device-memory, tags, memory" },
+		{ "", "known here: mte, no-fwb, device-memory, tags, memory" },
+		{ "an-even-longer-name-than-any-property-here-has",
+		  "known here: mte, no-fwb, device-memory, tags, memory" },
+	};
+	char text[80];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		config_hint(text, sizeof(text), cases[i].name, known, ARRAY_SIZE(known));
+		assert_string_equal(text, cases[i].hint);
+	}
+	config_hint(text, sizeof(text), "mte", known, 0);
+	assert_string_equal(text, "none is known here");
+	config_hint(text, 12, "x", known, ARRAY_SIZE(known));
+	assert_string_equal(text, "known here:");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -876,6 +913,7 @@ int main(void)
 		cmocka_unit_test(a_pci_region_is_kept_for_later),
 		cmocka_unit_test(more_pci_regions_than_there_is_room_for_are_refused),
 		cmocka_unit_test(damaged_configs_never_hurt),
+		cmocka_unit_test(a_hint_names_what_is_near_or_else_all),
 	};
 
 	return cmocka_run_group_tests(tests, read_machine, free_machine);
