@@ -150,8 +150,8 @@ TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_S
 	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
-$(O)/tools/regions: $(wildcard tools/regions*.c $(addsuffix /*.h,tools mm drivers hyp lib boot boot/*)) $(TOOL_SRC) \
-		Makefile | $(DEPS)/.unit
+$(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
+		$(wildcard $(addsuffix /*.h,tools/regiontool mm drivers hyp lib boot boot/*)) Makefile | $(DEPS)/.unit
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $(filter %.c,$^) -lfdt
 
@@ -165,7 +165,8 @@ unit: $(UNIT_TESTS)
 
 # Debian's compiler has this name on every machine. Guest programs are static: the ramdisk has no libc.
 GUEST_CC := aarch64-linux-gnu-gcc
-GUEST_BIN := $(patsubst guests/linux/%.c,$(O)/guest/bin/%,$(sort $(wildcard guests/linux/*.c)))
+# Those of the tests are in every ramdisk: what is tested is what runs.
+GUEST_BIN := $(patsubst %.c,$(O)/guest/bin/%,$(notdir $(sort $(wildcard guests/linux/*.c tests/guests/linux/*.c))))
 
 # Debian's own kernel, or with LINUX=backports the newer one.
 LINUX :=
@@ -179,9 +180,15 @@ override BOARD := $(patsubst rpi4,raspi4b,$(BOARD))
 CONFIG := configs/$(BOARD).dts
 BUNDLE := $(O)/guest$(filter-out -virt,-$(BOARD)).cpio
 
+COMPILE_GUEST = $(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -I. -MMD -MP -MF $(O)/guest/$*.d -Wl,--build-id=none -o $@ $<
+
 $(O)/guest/bin/%: guests/linux/%.c Makefile | $(DEPS)/.run
 	@mkdir -p $(@D)
-	$(Q)$(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -I. -MMD -MP -MF $(O)/guest/$*.d -Wl,--build-id=none -o $@ $<
+	$(Q)$(COMPILE_GUEST)
+
+$(O)/guest/bin/%: tests/guests/linux/%.c Makefile | $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE_GUEST)
 
 RAMDISK_IN := guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN)
 # $(call MAKE_RAMDISK,directory of the kernel)

@@ -5,7 +5,7 @@
  * devices.
  */
 #include "mm/resolve.h"
-#include "tools/regions.h"
+#include "tools/regiontool/regions.h"
 
 enum what { RAM, COHERENT, WINDOW, REGISTERS, NR_WHATS };
 

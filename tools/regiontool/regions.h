@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of tools/regions. */
-#ifndef TOOLS_REGIONS_H
-#define TOOLS_REGIONS_H
+#ifndef TOOLS_REGIONTOOL_REGIONS_H
+#define TOOLS_REGIONTOOL_REGIONS_H
 
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "boot/table.h"
-#include "tools/regions.h"
+#include "tools/regiontool/regions.h"
 
 static struct host host;
 

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/regions.h"
+#include "tools/regiontool/regions.h"
 
 #define MAX_SIZE	MIB(16)
 

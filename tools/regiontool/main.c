@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mm/combine.h"
-#include "tools/regions.h"
+#include "tools/regiontool/regions.h"
 
 struct mode {
 	const char *option;

@@ -7,7 +7,7 @@
 #include "boot/guest/memory_map.h"
 #include "boot/table.h"
 #include "mm/resolve.h"
-#include "tools/regions.h"
+#include "tools/regiontool/regions.h"
 
 static struct host host;
 static struct config config;
