@@ -127,7 +127,7 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
 	$(patsubst %,hyp/%.c,bar caps control control_page cpu errata gic guest idreg mmio psci pstate smccc)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE)
+HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/host/%,$(sort $(wildcard tests/unit/*_test.c)))
 UNIT_HELPERS := $(patsubst %,$(O)/host/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
@@ -291,7 +291,7 @@ lab: $(O)/mavis.img $(O)/tools/regions lab-bundle | $(DEPS)/.run
 # --- Tests ----------------------------------------------------------------------------------------
 
 # libfdt is made with SWIG, of which newer Pythons complain.
-PYTEST := /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini
+PYTEST := MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini
 
 # Bare-metal guests.
 TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S))
@@ -375,7 +375,7 @@ build-check: $(O)/mavis.img | $(DEPS)/.check
 
 # Every config against the binding's schema, and on its machine.
 config-check: $(O)/tools/regions | $(DEPS)/.check
-	$(Q)tools/config-check $(O)/check $(DEPS)
+	$(Q)MAVIS_BUILD='$(O)' tools/config-check $(O)/check $(DEPS)
 
 static-check: $(TIDY) | $(DEPS)/.check
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --platform=unix64 -I. \

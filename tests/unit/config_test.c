@@ -13,17 +13,18 @@ static struct diag diag;
 static _Alignas(8) u8 blob[CONFIG_MAX_SIZE + 8];
 static u64 blob_size;
 
+#define OUTPUT MAVIS_BUILD "/host/config_test.dtb"
+
 /* What dtc makes of @source, into blob. */
 static void compile(const char *source)
 {
-	static const char output[] = "build/host/config_test.dtb";
-	FILE *f = popen("dtc -q -f -I dts -O dtb -o build/host/config_test.dtb - 2>/dev/null", "w");
+	FILE *f = popen("dtc -q -f -I dts -O dtb -o '" OUTPUT "' - 2>/dev/null", "w");
 
 	assert_non_null(f);
 	fputs(source, f);
 	if (pclose(f))
 		fail_msg("dtc does not take this: %s", source);
-	f = fopen(output, "rb");
+	f = fopen(OUTPUT, "rb");
 	assert_non_null(f);
 	blob_size = fread(blob, 1, sizeof(blob), f);
 	fclose(f);

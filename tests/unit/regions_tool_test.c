@@ -2,7 +2,7 @@
 /* What the host tool prints, as its users read it: tools/regions is built before this test runs. */
 #include "tests/unit/test.h"
 
-#define TOOL "build/tools/regions"
+#define TOOL "'" MAVIS_BUILD "/tools/regions'"
 #define CSV "tests/data/stage1-stage2.csv"
 
 /* 4 Device, 15 x 15 Normal, Tagged; MemAttr defined for FWB, MTE_PERM = 00, 01, 10, 11. */
@@ -58,7 +58,7 @@ static void combine_prints_the_architecture_table_as_it_is_written(void **state)
 static void a_wrong_option_is_a_failure_with_nothing_on_standard_output(void **state)
 {
 	static const char *const wrong[] = { "", "--combined", "--combine x" };
-	char command[64], c;
+	char command[256], c;
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {

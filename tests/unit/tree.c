@@ -7,12 +7,12 @@
 void *tree_load(const char *name)
 {
 	static _Alignas(8) u8 buf[1 << 16];
-	char path[128];
+	char path[256];
 	size_t len, total;
 	void *fdt;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "build/host/%s.dtb", name);
+	snprintf(path, sizeof(path), MAVIS_BUILD "/host/%s.dtb", name);
 	f = fopen(path, "rb");
 	if (!f)
 		fail_msg("%s: cannot be read", path);

@@ -10,8 +10,8 @@
 #include "lib/types.h"
 
 /*
- * A copy of build/host/@name.dtb with 4 KiB of room, in its own allocation: reads past its end are
- * found. free() it.
+ * A copy of tests/data/@name.dts, compiled, with 4 KiB of room, in its own allocation: reads past
+ * its end are found. free() it.
  */
 void *tree_load(const char *name);
 
