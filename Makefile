@@ -10,7 +10,8 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 .SECONDARY:
 
-VERSION := 0.1
+# What the boot says: "0.1 (168a26a01234)".
+VERSION := $(shell tools/version)
 
 # V=1 shows the commands; otherwise only what goes wrong is seen.
 Q := $(if $(V),,@)
@@ -70,7 +71,13 @@ TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/
 # Made when the command line of the compiler changes, so that everything is compiled again.
 $(O)/target/.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(VERSION) $(LIBFDT)' | cmp -s - $@ || echo '$(CC) $(VERSION) $(LIBFDT)' >$@
+	@echo '$(CC) $(LIBFDT)' | cmp -s - $@ || echo '$(CC) $(LIBFDT)' >$@
+
+# Each commit has another version, and only this file says it.
+$(O)/target/boot/report.c.o: $(O)/target/.version
+$(O)/target/.version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 
 # What runs once and leaves, and what stays.
 BOOT_SRC := $(sort $(wildcard boot/*.[cS] boot/*/*.[cS]))
@@ -205,7 +212,10 @@ $(O)/.bundle: FORCE
 	@mkdir -p $(@D)
 	@echo '$(KERNEL) $(RAMDISK) $(CONFIG)' | cmp -s - $@ || echo '$(KERNEL) $(RAMDISK) $(CONFIG)' >$@
 
-$(BUNDLE): $(RAMDISK) $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | $(DEPS)/.run
+# A bundle says which version made it.
+BUNDLE_TOOL := tools/bundle tools/newc.py $(O)/target/.version
+
+$(BUNDLE): $(RAMDISK) $(CONFIG) $(BUNDLE_TOOL) $(O)/.bundle | $(DEPS)/.run
 	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $(RAMDISK) --config $(CONFIG) -o $@
 
 .PHONY: bundle
@@ -278,7 +288,7 @@ $(O)/lab/.base: FORCE
 $(O)/lab/lab.bin: $(O)/lab/lab.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
-$(O)/lab/%.cpio: $(O)/lab/lab.bin configs/%.dts configs/lab.dts tools/bundle tools/newc.py | $(DEPS)/.run
+$(O)/lab/%.cpio: $(O)/lab/lab.bin configs/%.dts configs/lab.dts $(BUNDLE_TOOL) | $(DEPS)/.run
 	$(Q)tools/bundle --kernel $< --load $(LAB_BASE) --entry $(LAB_BASE) --config configs/$*.dts -o $@
 
 .PHONY: lab lab-bundle
@@ -320,7 +330,7 @@ $(O)/bench/guest.bin: bench/guest.S Makefile | $(DEPS)/.build
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
-$(O)/bench/operations.cpio: $(O)/bench/guest.bin bench/operations.dts configs/virt.dts tools/bundle tools/newc.py | $(DEPS)/.run
+$(O)/bench/operations.cpio: $(O)/bench/guest.bin bench/operations.dts configs/virt.dts $(BUNDLE_TOOL) | $(DEPS)/.run
 	$(Q)tools/bundle --kernel $< --load 0x44000000 --entry 0x44000000 --config bench/operations.dts -o $@
 
 # The ramdisk of `make run`, but for its /init and the programs of guests/linux.
@@ -332,7 +342,7 @@ $(O)/bench/ramdisk.cpio.gz: $(O)/bench/init guests/linux/modules tools/ramdisk t
 	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init $< \
 		--modules guests/linux/modules -o $@
 
-$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(CONFIG) tools/bundle tools/newc.py $(O)/.bundle | $(DEPS)/.run
+$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(CONFIG) $(BUNDLE_TOOL) $(O)/.bundle | $(DEPS)/.run
 	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $< --config $(CONFIG) -o $@
 
 # What a table of many regions costs, counted on the host.

@@ -11,6 +11,10 @@ struct root_node {
 	const char *compatible;
 };
 
+struct bundle_node {
+	const char *mavis;		/* whose tools/bundle has made it: for people */
+};
+
 /* What is known of a member of the bundle. */
 struct member_node {
 	u64 size;
@@ -34,6 +38,10 @@ static const struct prop guest_props[] = {
 	GUEST(strict, "strict", FLAG),
 	GUEST(control, "control", FLAG),
 	GUEST(no_fwb, "no-fwb", FLAG),
+};
+
+static const struct prop bundle_props[] = {
+	PROP(struct bundle_node, mavis, "mavis", STRING),
 };
 
 #define MEMBER(...)	PROP(struct member_node, __VA_ARGS__)
@@ -78,6 +86,14 @@ static int read_no_props(struct config_reader *r)
 	u32 given;
 
 	return props_read(&r->w, NULL, 0, NULL, &given, r->diag);
+}
+
+static int read_bundle(struct config_reader *r)
+{
+	struct bundle_node n;
+	u32 given;
+
+	return props_read(&r->w, bundle_props, ARRAY_SIZE(bundle_props), &n, &given, r->diag);
 }
 
 /* Only the kernel has M_LOAD and M_ENTRY: @nr_props. */
@@ -151,7 +167,7 @@ static const struct {
 	[NODE_GUEST] = { "guest", NODE_ROOT, read_guest },
 	[NODE_REGIONS] = { "regions", NODE_GUEST, read_no_props },
 	[NODE_REGION] = { NULL, NODE_REGIONS, config_read_region },
-	[NODE_BUNDLE] = { "bundle", NODE_ROOT, read_no_props },
+	[NODE_BUNDLE] = { "bundle", NODE_ROOT, read_bundle },
 	[NODE_KERNEL] = { "kernel", NODE_BUNDLE, read_kernel },
 	[NODE_RAMDISK] = { "ramdisk", NODE_BUNDLE, read_ramdisk },
 	[NODE_DTB] = { "dtb", NODE_BUNDLE, read_dtb },

@@ -2,6 +2,7 @@
 """A stock Linux guest under Mavis is what it is without: the same kernel on the same machine tells."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -48,6 +49,11 @@ def test_the_console_tells_banner_then_regions_then_start_then_linux(guest):
     assert rows == sorted(rows)
     for (_, end), (begin, _) in zip(rows, rows[1:]):
         assert int(end, 16) < int(begin, 16), "regions do not overlap"
+
+
+def test_the_banner_says_which_version_this_is(guest):
+    version = subprocess.run([machine.TOP / "tools/version"], check=True, capture_output=True, text=True).stdout.strip()
+    assert f"Mavis {version}: EL2 on {CPUS} CPUs" in guest.boot_log()
 
 
 def test_all_cpus_are_online(guest):

@@ -166,7 +166,7 @@ def test_one_cpu_has_no_other(tmp_path):
 
 
 LOG = """U-Boot 2026.01
-Mavis 0.1: EL2 on 2 CPUs
+Mavis 0.1 (168a26a01234-dirty): EL2 on 2 CPUs
 --- lab begin
 {"t":"lab","v":1,"mavis":"1.0"}
 mavis: CPU 0 at 0x44000000: write to 0x7c000000: a line of Mavis in between
@@ -188,7 +188,7 @@ def listen(folder, *args, text=LOG):
 def test_a_boards_log_is_read(tmp_path):
     assert listen(tmp_path)[0] == 0
     records = [json.loads(line) for line in (tmp_path / "out.json").read_text().splitlines()]
-    assert records[0] == {"t": "run", "machine": "board", "cpu": "a53", "mavis": "0.1"}
+    assert records[0] == {"t": "run", "machine": "board", "cpu": "a53", "mavis": "0.1 (168a26a01234-dirty)"}
     assert [r["t"] for r in records] == ["run", "lab", "cell", "end"]
 
 

@@ -86,6 +86,8 @@ def test_the_config_describes_the_members(files):
     made(files, "--dtb", files / "g.dtb")
     tree = libfdt.FdtRo(extract(files, "config.dtb"))
     assert property_of(tree, "/guest", "bootargs") == b"quiet\0"
+    version = subprocess.run([TOP / "tools/version"], check=True, capture_output=True).stdout.strip()
+    assert property_of(tree, "/bundle", "mavis") == version + b"\0"
     for node, member in (("kernel", "kernel"), ("ramdisk", "ramdisk"), ("dtb", "guest.dtb")):
         content = extract(files, member)
         assert property_of(tree, f"/bundle/{node}", "size") == struct.pack(">Q", len(content))

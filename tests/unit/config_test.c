@@ -190,7 +190,7 @@ static void wrong_nodes_are_refused(void **state)
 		    0 },
 		  "",
 		  "/guest/regions" },
-		{ { "", "crc32", "unknown property; none is known here", 0 },
+		{ { "", "crc32", "unknown property; known here: mavis", 0 },
 		  "bundle { crc32 = <0>; };",
 		  "/bundle" },
 	};
@@ -347,7 +347,8 @@ static void the_bundle_node_is_read(void **state)
 	(void)state;
 	compile_guest(
 		"",
-		"bundle { kernel { size = <0 1000>; crc32 = <0x89abcdef>; load = <1 0x1000>; entry "
+		"bundle { mavis = \"0.1 (168a26a01234)\";"
+		"kernel { size = <0 1000>; crc32 = <0x89abcdef>; load = <1 0x1000>; entry "
 		"= <1 0x1004>; };"
 		"ramdisk { size = <0 1>; crc32 = <2>; }; dtb { size = <0 1>; crc32 = <0>; }; };");
 	assert_int_equal(read_blob(), 0);
@@ -376,6 +377,7 @@ static void wrong_bundle_nodes_are_refused(void **state)
 		struct refusal r;
 		const char *node;
 	} cases[] = {
+		{ { "mavis = <1>;", "mavis", "is not one string", 0 }, "/bundle" },
 		{ { "kernel { load = <0 0>; };", "entry",
 		    "missing: a bare-metal program needs both", 0 },
 		  "/bundle/kernel" },

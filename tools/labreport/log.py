@@ -14,7 +14,7 @@ import select
 from labreport.attr import Refused
 
 BEGIN, END = "--- lab begin", "--- lab end"
-BANNER = re.compile(r"Mavis (\S+): EL2 on")
+BANNER = re.compile(r"Mavis ([^:]+): EL2 on")
 RECORD = re.compile(r'\{\s*"')
 # A serial line has no end of file: after the lab's last line this many seconds of silence are one.
 SILENCE = 3
