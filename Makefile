@@ -96,19 +96,21 @@ $(O)/mavis.img: $(O)/mavis.elf
 LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments \
 	--fix-cortex-a53-835769 --fix-cortex-a53-843419 -T linker.ld
 
-# boot/ and libfdt as one object, with names of sections that tell it from the rest (linker.ld).
-$(O)/target/boot.o: $(BOOT_OBJ) $(LIBFDT_LIB)
-	$(Q)$(LD) -r -o $@.tmp $^
-	$(Q)$(OBJCOPY) --prefix-alloc-sections=.boot $@.tmp $@
+# What leaves, boot/ and libfdt, has names of sections that tell it from the rest (linker.ld).
+LEAVES = $(OBJCOPY) --prefix-alloc-sections=.boot
+
+$(O)/target/boot-libfdt.a: $(LIBFDT_LIB)
+	$(Q)$(LEAVES) $< $@
 
 # head.S applies relocations of one kind.
-$(O)/mavis.elf: $(STAY_OBJ) $(O)/target/boot.o linker.ld
-	$(Q)$(LD) $(LDFLAGS) -o $@ $(filter %.o,$^)
+$(O)/mavis.elf: $(STAY_OBJ) $(BOOT_OBJ) $(O)/target/boot-libfdt.a linker.ld
+	$(Q)$(LD) $(LDFLAGS) -Map=$(O)/mavis.map -o $@ $(filter-out linker.ld,$^)
 	$(Q)! $(CROSS_COMPILE)readelf -rW $@ | grep R_AARCH64 | grep -v R_AARCH64_RELATIVE
 
 $(BOOT_OBJ) $(STAY_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
+	$(Q)$(if $(filter boot/%,$<),$(LEAVES) $@)
 
 ifdef LIBFDT
 $(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)
@@ -372,7 +374,7 @@ C_SRC := $(sort $(filter %.c,$(BOOT_SRC) $(STAY_SRC)) $(wildcard guests/lab/*.c)
 TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 
 .PHONY: check format-check static-check build-check config-check tools-check fuzz-smoke
-check: format-check build-check static-check config-check unit tools-check fuzz-smoke
+check: format-check layers-check build-check static-check config-check unit tools-check fuzz-smoke
 
 format-check:
 	$(Q)tools/format-check
@@ -430,6 +432,8 @@ fuzz: $(FUZZERS)
 			-artifact_prefix=$$f. $$f.corpus >$$f.log 2>&1 || { cat $$f.log; exit 1; }; \
 	done
 
+include dev.mk
+
 # --- The rest -------------------------------------------------------------------------------------
 
 .PHONY: deps help clean distclean
@@ -455,6 +459,7 @@ make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make config-check  configs/*.dts against the schema, and on their machines
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
+make size       what stays of the image when the guest runs, and what has left, by folder
 make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded
 
