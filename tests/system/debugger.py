@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A debugger for tests: QEMU's gdbstub and its monitor, each on a socket of its own, without gdb."""
+
+import json
+import pathlib
+import socket
+import struct
+import tempfile
+
+# Seconds for an answer. A stop is waited for as long as a boot.
+PATIENCE = 60
+
+# Registers of a packet `g`: x0 to x30, SP, PC, 8 bytes each, CPSR.
+REGISTERS = struct.Struct("<33QI")
+PSTATE_EL = 3 << 2
+
+
+def symbols(elf):
+    """The address of each symbol of an ELF file, by name."""
+    elf = elf.read_bytes()
+    table, = struct.unpack_from("<Q", elf, 0x28)
+    entry, count = struct.unpack_from("<HH", elf, 0x3a)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", elf, table + i * entry) for i in range(count)]
+    found = {}
+    for _, kind, _, _, offset, size, link, _, _, step in sections:
+        if kind == 2:               # SHT_SYMTAB
+            names = sections[link][4]
+            for at in range(offset, offset + size, step):
+                name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", elf, at)
+                if name:
+                    found[elf[names + name:elf.index(b"\0", names + name)].decode()] = value
+    return found
+
+
+class Closed(AssertionError):
+    """QEMU has gone."""
+
+
+def _connect(path):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(PATIENCE)
+    s.connect(str(path))
+    return s
+
+
+class Stub:
+    """The remote serial protocol. The machine stops when this connects."""
+
+    def __init__(self, path):
+        self.socket = _connect(path)
+        self.unread = b""
+
+    def _byte(self):
+        if not self.unread:
+            self.unread = self.socket.recv(4096)
+            if not self.unread:
+                raise Closed("the gdbstub's socket was closed")
+        byte, self.unread = self.unread[:1], self.unread[1:]
+        return byte
+
+    def _answer(self):
+        while self._byte() != b"$":
+            pass                    # acknowledgements
+        text = b""
+        while (c := self._byte()) != b"#":
+            text += c
+        checksum = int(self._byte() + self._byte(), 16)
+        assert checksum == sum(text) & 0xff, f"{text!r}: wrong checksum"
+        self.socket.sendall(b"+")
+        return text.decode()
+
+    def ask(self, packet):
+        data = packet.encode()
+        self.socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xff))
+        return self._answer()
+
+    def break_at(self, addr):
+        """A hardware breakpoint."""
+        assert self.ask(f"Z1,{addr:x},4") == "OK"
+
+    def go_on(self):
+        """Lets the machine run until it stops; the CPU that stopped is the one that is looked at from then on."""
+        said = self.ask("c")
+        assert said.startswith("T05") and "thread:" in said, f"stopped by {said}"
+        thread = said.split("thread:")[1].split(";")[0]
+        assert self.ask(f"Hg{thread}") == "OK"
+
+    def registers(self):
+        """(x0 to x30, SP, PC, PSTATE)"""
+        return REGISTERS.unpack(bytes.fromhex(self.ask("g"))[:REGISTERS.size])
+
+    def read(self, addr, size):
+        """Bytes at an address as the CPU sees it at its Exception level; None where that faults."""
+        said = self.ask(f"m{addr:x},{size:x}")
+        return None if said.startswith("E") else bytes.fromhex(said)
+
+    def close(self):
+        self.socket.close()
+
+
+class Monitor:
+    """QEMU's monitor (QMP)."""
+
+    def __init__(self, path):
+        self.socket = _connect(path)
+        self.file = self.socket.makefile("rw", encoding="utf-8")
+        self.file.readline()        # the greeting
+        self.ask("qmp_capabilities")
+
+    def ask(self, command, **arguments):
+        self.file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self.file.flush()
+        while line := self.file.readline():
+            said = json.loads(line)
+            if "event" not in said:
+                assert "return" in said, f"{command}: {said}"
+                return said["return"]
+        raise Closed("the monitor's socket was closed")
+
+    def read_physical(self, addr, size):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "memory")
+            self.ask("pmemsave", val=addr, size=size, filename=str(path))
+            return path.read_bytes()
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+class Sockets:
+    """A folder for the two sockets: a name in pytest's own may be too long for one."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="mavis-")
+        self.gdb, self.qmp = (pathlib.Path(self.folder.name, name) for name in ("gdb", "qmp"))
+
+    def args(self):
+        return ["-gdb", f"unix:{self.gdb},server=on,wait=off", "-qmp", f"unix:{self.qmp},server=on,wait=off"]
+
+    def close(self):
+        self.folder.cleanup()
