@@ -319,8 +319,13 @@ NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ram
 TEST_IN := $(O)/mavis.img $(O)/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(NEWER) \
 	$(O)/check/clang/mavis.img
 
-test test-all: $(TEST_IN) lab-bundle unit | $(DEPS)/.test
-	$(Q)QEMU='$(QEMU)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/system
+# STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.
+STRICT := 1
+test test-all: $(TEST_IN) lab-bundle strict-build unit | $(DEPS)/.test
+	$(Q)QEMU='$(QEMU)' STRICT='$(STRICT)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/strict \
+		tests/system
+
+include tests/strict/strict.mk
 
 # --- Measurements -----------------------------------------------------------------------------------------------------
 
@@ -457,6 +462,7 @@ make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zcu102 imx8mp)
 make fit        build/<board>.itb, the same in one file for U-Boot's bootm
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
+make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
 make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab.png
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
@@ -470,6 +476,7 @@ Variables
 BOARD=virt                     the machine for run and native: virt raspi4b zcu102 imx8mp versal npcm845 raspi3b
 CPU=max SMP=4 MEM=1G GIC=3     what virt has
 QEMU= QEMU_ARGS=               another QEMU; more arguments for it
+STRICT=0                       test: without the strict machine, which takes a fifth longer
 LINUX=backports                the guest's kernel is that of Debian's backports
 CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle instead
 KERNEL= RAMDISK=               what goes into the bundle

@@ -17,5 +17,10 @@ def start(request):
         return running[-1]
 
     yield starter
+    broken = []
     for m in running:
-        m.close()
+        try:
+            m.close()
+        except machine.BrokenRule as e:
+            broken.append(f"{m.log.stem}: {e}")
+    assert not broken, "\n".join(broken)

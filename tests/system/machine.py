@@ -9,9 +9,10 @@ import sys
 import pexpect
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tools"))
+sys.path[:0] = [str(TOP / "tools"), str(TOP / "tests/strict")]
 
 import boards  # noqa: E402  (found through the line above)
+import strict  # noqa: E402
 
 BUILD = TOP / os.environ.get("MAVIS_BUILD", "build")
 QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
@@ -26,6 +27,9 @@ READY = "mavis-guest: shell ready"
 # No test waits longer than this for one thing; a boot takes about five seconds.
 PATIENCE = 90
 
+# Machines are strict ones (docs/strict.md) unless a test says why not: STRICT=0 for none, when time is short.
+STRICT = os.environ.get("STRICT", "1") != "0"
+
 # QEMU refuses tag memory beside a CPU that has no tags.
 TAGGED_CPUS = ("max", "cortex-a710", "neoverse-n2")
 
@@ -34,15 +38,24 @@ class Died(AssertionError):
     """The machine did not do what was waited for; the text ends with what its console said last."""
 
 
+class BrokenRule(AssertionError):
+    """Something is right only because QEMU forgives."""
+
+
 class Machine:
-    def __init__(self, log, *, board=None, dtb=None, loaded=(), args=(), **virt):
+    def __init__(self, log, *, board=None, dtb=None, loaded=(), args=(), unjudged="", **virt):
         """Starts QEMU with what `loaded` (arguments for QEMU) puts into its memory; the console goes to `log`.
 
         The machine is a board of tools/boards.py with its tree (or another, `dtb`), or by default virt (see virt_args).
+        `unjudged` is why it is no strict machine.
         """
         command = board.qemu(dtb or board_tree(board)) if board else virt_args(**virt)
         command += [*map(str, loaded), *map(str, args)]
         log.parent.mkdir(parents=True, exist_ok=True)
+        self.reports = log.with_suffix(".strict")
+        self.reports.unlink(missing_ok=True)
+        if STRICT and not unjudged and str(KERNEL) not in command:
+            command += strict.arguments(QEMU, command, self.reports, size=os.stat(IMAGE).st_size)
         self.log = log
         self.log_file = open(log, "w", encoding="utf-8")
         self.log_file.write(f"{QEMU} {' '.join(command)}\n")
@@ -74,6 +87,7 @@ class Machine:
         self.expect(pexpect.EOF, timeout)
         self.qemu.close()
         assert self.qemu.exitstatus == 0, f"QEMU: status {self.qemu.exitstatus}, signal {self.qemu.signalstatus}"
+        self.check_rules()
         return self.console.replace("\r", "")
 
     def login(self):
@@ -108,6 +122,14 @@ class Machine:
         """Ends QEMU, by its own process id."""
         self.qemu.close(force=True)
         self.log_file.close()
+        self.check_rules()
+
+    def check_rules(self):
+        """Fails, once, if what has run broke a rule."""
+        broken = strict.reports(self.reports)
+        if broken:
+            self.reports.rename(self.reports.with_suffix(".broken"))
+            raise BrokenRule(strict.with_names("\n".join(broken), BUILD / "mavis.elf"))
 
 
 def virt_args(cpu="max", smp=4, mem="1G", gic=3, machine=""):

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each rule has a program that breaks it, and nothing else, and one that is like it and breaks none."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+import strict
+
+HERE = pathlib.Path(__file__).parent
+QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
+PROGRAMS = sorted(p.stem for p in (HERE / "programs").glob("*.S"))
+
+# On a Cortex-A72, which has no FEAT_S2FWB, and caches that need all there is of maintenance; but for these.
+CPU = {"isb-vector": "max", "isb-key": "max"}
+SMP = {"share": 2}
+
+PATIENCE = 20
+
+
+def run(name, version, tmp_path, *options):
+    log = tmp_path / "reports"
+    image = strict.BUILD / "strict" / f"{name}.{version}.bin"
+    command = ["-nodefaults", "-display", "none", "-M", "virt,virtualization=on,gic-version=3", "-cpu",
+               CPU.get(name, "cortex-a72"), "-smp", str(SMP.get(name, 1)), "-m", "128M", "-kernel", str(image), *options]
+    subprocess.run([QEMU, *command, *strict.arguments(QEMU, command, log)], check=True, timeout=PATIENCE)
+    assert strict.started(log)
+    return strict.reports(log)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_rule_is_reported(name, tmp_path):
+    found = run(name, "bad", tmp_path)
+    assert {strict.rule(r) for r in found} == {name}, found
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_keeps_it_is_not(name, tmp_path):
+    assert run(name, "good", tmp_path) == []
+
+
+def test_each_rule_has_a_program_and_a_line_in_the_docs():
+    rules = re.findall(r"^\t\[\w+\] = \{ \"([\w-]+)\"", (HERE / "report.c").read_text(encoding="utf-8"), re.M)
+    assert len(rules) == len(set(rules)) > 30
+    assert sorted(rules) == PROGRAMS
+    docs = (strict.TOP / "docs/strict.md").read_text(encoding="utf-8")
+    assert [r for r in rules if f"`{r}`" not in docs] == []
