@@ -322,8 +322,8 @@ TEST_IN := $(O)/mavis.img $(O)/guest.cpio $(O)/tools/regions $(O)/bench/regions 
 # STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.
 STRICT := 1
 test test-all: $(TEST_IN) lab-bundle strict-build unit | $(DEPS)/.test
-	$(Q)QEMU='$(QEMU)' STRICT='$(STRICT)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) tests/tools tests/strict \
-		tests/system
+	$(Q)QEMU='$(QEMU)' STRICT='$(STRICT)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) \
+		tests/tools tests/strict tests/system
 
 include tests/strict/strict.mk
 

@@ -19,6 +19,7 @@ struct list {
 	unsigned nr, room;
 };
 
+static bool guest_ran;		/* only then is anything in caches by what stage 2 had */
 static struct list gone;	/* stage 2 does not have it any more */
 static struct list made;	/* to be checked before the guest runs */
 
@@ -34,6 +35,7 @@ static void add(struct list *l, struct range r)
 void handover_reset(void)
 {
 	gone.nr = made.nr = 0;
+	guest_ran = false;
 }
 
 static bool cacheable(enum attr attr)
@@ -56,6 +58,8 @@ void handover_unmapped(u64 pa, u64 size, enum attr attr)
 {
 	struct range *last = gone.nr ? &gone.range[gone.nr - 1] : NULL;
 
+	if (!guest_ran)
+		return;
 	epoch++;
 	if (last && last->pa + last->size == pa && cacheable(last->attr) == cacheable(attr)) {
 		last->size += size;
@@ -109,6 +113,7 @@ void handover_check(struct at at)
 		check_dirty(at, &made.range[i]);
 	}
 	made.nr = 0;
+	guest_ran = true;
 }
 
 #define BLOCK	(2ull << 20)
