@@ -2,6 +2,7 @@
 #include "entry.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "decode.h"
 #include "peek.h"
@@ -40,9 +41,26 @@ static const struct {
 	{ "CONTEXTIDR_EL1", SYSREG(3, 0, 13, 0, 1), 0, 0, UNKNOWN_ELSE },
 	{ "TPIDR_EL1", SYSREG(3, 0, 13, 0, 4), 0, 0, UNKNOWN_ELSE },
 	{ "TPIDR_EL0", SYSREG(3, 3, 13, 0, 2), 0, 0, UNKNOWN_ELSE },
+	{ "TPIDRRO_EL0", SYSREG(3, 3, 13, 0, 3), 0, 0, UNKNOWN_ELSE },
+	{ "TTBR0_EL1", SYSREG(3, 0, 2, 0, 0), 0, 0, UNKNOWN_ELSE },
+	{ "TTBR1_EL1", SYSREG(3, 0, 2, 0, 1), 0, 0, UNKNOWN_ELSE },
+	{ "MAIR_EL1", SYSREG(3, 0, 10, 2, 0), 0, 0, UNKNOWN_ELSE },
+	{ "AMAIR_EL1", SYSREG(3, 0, 10, 3, 0), 0, 0, UNKNOWN_ELSE },
+	{ "ELR_EL1", SYSREG(3, 0, 4, 0, 1), 0, 0, UNKNOWN_ELSE },
+	{ "SPSR_EL1", SYSREG(3, 0, 4, 0, 0), 0, 0, UNKNOWN_ELSE },
+	{ "ESR_EL1", SYSREG(3, 0, 5, 2, 0), 0, 0, UNKNOWN_ELSE },
+	{ "FAR_EL1", SYSREG(3, 0, 6, 0, 0), 0, 0, UNKNOWN_ELSE },
+	{ "PAR_EL1", SYSREG(3, 0, 7, 4, 0), 0, 0, UNKNOWN_ELSE },
+	{ "CSSELR_EL1", SYSREG(3, 2, 0, 0, 0), 0, 0, UNKNOWN_ELSE },
+	{ "SP_EL0", SYSREG(3, 0, 4, 1, 0), 0, 0, UNKNOWN_ELSE },
+	{ "SP_EL1", SYSREG(3, 4, 4, 1, 0), 0, 0, UNKNOWN_ELSE },
+	/* At the first start alone: one of them may be what has woken a CPU. */
+	{ "CNTP_CTL_EL0", SYSREG(3, 3, 14, 2, 1), 1, 0, "no timer runs" },
+	{ "CNTV_CTL_EL0", SYSREG(3, 3, 14, 3, 1), 1, 0, "no timer runs" },
 };
 
 #define CNTVOFF_EL2	6
+#define NR_AT_EACH_START (ARRAY_SIZE(table) - 2)
 
 static struct {
 	bool written;
@@ -56,11 +74,12 @@ static u64 offset;
 void entry_reset(void)
 {
 	entered = false;
+	memset(state, 0, sizeof(state));
 }
 
 void entry_cpu_starts(unsigned cpu)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(table); i++)
+	for (unsigned i = 0; i < NR_AT_EACH_START; i++)
 		state[cpu][i].written = false;
 }
 

@@ -42,6 +42,23 @@ def test_what_keeps_it_is_not(name, tmp_path):
     assert run(name, "good", tmp_path) == []
 
 
+def test_the_guests_first_registers_are_those_that_mavis_writes():
+    """What Mavis's own table (hyp/el1_state.h) writes on every CPU is asked for; and a few more, by other files."""
+    mavis = re.findall(r"^\tX\((\w+),.*,\s*true\)", (strict.TOP / "hyp/el1_state.h").read_text(encoding="utf-8"), re.M)
+    asked = re.findall(r"^\t\{ \"(\w+)\"", (HERE / "entry.c").read_text(encoding="utf-8"), re.M)
+    assert len(mavis) > 20 and set(map(str.upper, mavis)) <= set(asked)
+
+
+def test_each_mutant_has_its_place():
+    """tests/strict/mutants.py itself takes long: `make test-all`."""
+    subprocess.run([HERE / "mutants.py", "--places"], check=True)
+
+
+@pytest.mark.all
+def test_each_mutant_is_reported():
+    subprocess.run([HERE / "mutants.py"], check=True, timeout=7200)
+
+
 def test_each_rule_has_a_program_and_a_line_in_the_docs():
     rules = re.findall(r"^\t\[\w+\] = \{ \"([\w-]+)\"", (HERE / "report.c").read_text(encoding="utf-8"), re.M)
     assert len(rules) == len(set(rules)) > 30

@@ -186,6 +186,21 @@ cpu_on:	movz	w0, #0xc400, lsl #16
 	msr	contextidr_el1, xzr
 	msr	tpidr_el1, xzr
 	msr	tpidr_el0, xzr
+	msr	tpidrro_el0, xzr
+	msr	ttbr0_el1, xzr
+	msr	ttbr1_el1, xzr
+	msr	mair_el1, xzr
+	msr	amair_el1, xzr
+	msr	elr_el1, xzr
+	msr	spsr_el1, xzr
+	msr	esr_el1, xzr
+	msr	far_el1, xzr
+	msr	par_el1, xzr
+	msr	csselr_el1, xzr
+	msr	sp_el0, xzr
+	msr	sp_el1, xzr
+	msr	cntp_ctl_el0, xzr
+	msr	cntv_ctl_el0, xzr
 	mov	x0, #0x33ff & ~0x400
 	msr	cptr_el2, x0
 	msr	hstr_el2, xzr

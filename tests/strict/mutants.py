@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Breaks Mavis on purpose, one change of tests/strict/mutants.txt at a time, and asks the strict machine what it sees.
+
+Each change names the rule that must be reported. One that is not is a hole in the machine, or Mavis does not need what was
+taken away. Needs build/ as `make test` has it; works on a copy of the sources in build/mutants.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import strict
+
+LIST = pathlib.Path(__file__).with_name("mutants.txt")
+COPY = strict.BUILD / "mutants"
+QEMU = "qemu-system-aarch64"
+PATIENCE = 60
+
+# What the machine runs, and what its console says when enough was seen.
+RUNS = {
+    "lab": ("lab/lab.cpio", ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a72"], r'"t":"end"|t=end|Power|halted'),
+    "cpus": ("guest.cpio", ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a72"], r"Brought up 1 node, 2 CPUs"),
+    "max": ("guest.cpio", ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "max"], r"Brought up 1 node, 2 CPUs"),
+}
+
+
+class Mutant:
+    def __init__(self, text):
+        head, *body = text.split("\n")
+        self.name = head
+        self.file, self.rule, self.run = head.split()
+        self.old = "\n".join(line[1:] for line in body if line[0] in "- ") + "\n"
+        self.new = "".join(f"{line[1:]}\n" for line in body if line[0] in "+ ")
+
+    def __str__(self):
+        return self.name
+
+
+def mutants():
+    text = "\n".join(line for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return [Mutant(block.strip("\n")) for block in re.split(r"\n\n+", text) if block.strip()]
+
+
+def copy_sources():
+    """The sources as they are in the work tree; what is the same keeps its date, so that little is compiled again."""
+    files = subprocess.run(["git", "ls-files"], cwd=strict.TOP, capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, files):
+        source, target = strict.TOP / name, COPY / name
+        if source.is_file() and (not target.exists() or target.read_bytes() != source.read_bytes()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    (COPY / "build").mkdir(exist_ok=True)
+    if not (COPY / "build/deps").exists():
+        (COPY / "build/deps").symlink_to((strict.TOP / "build/deps").resolve())
+
+
+def build():
+    made = subprocess.run(["make", "-s", "build/mavis.img"], cwd=COPY, capture_output=True, text=True, check=False)
+    return made.returncode == 0, made.stderr
+
+
+def judge(run):
+    """The rules that are broken in one run."""
+    bundle, machine, enough = RUNS[run]
+    log, console = COPY / "reports", COPY / "console"
+    log.unlink(missing_ok=True)
+    command = ["-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}", *machine, "-smp", "2", "-m", "1G",
+               "-kernel", str(COPY / "build/mavis.img"), "-initrd", str(strict.BUILD / bundle)]
+    console.write_text("")
+    with subprocess.Popen([QEMU, *command, *strict.arguments(QEMU, command, log)], stderr=subprocess.DEVNULL) as qemu:
+        end = time.monotonic() + PATIENCE
+        while qemu.poll() is None and time.monotonic() < end:
+            time.sleep(0.2)
+            if re.search(enough, console.read_text(errors="replace")):
+                break
+        qemu.kill()
+    return sorted({strict.rule(r) for r in strict.reports(log)})
+
+
+def check(mutant):
+    """What is wrong with a mutant, or nothing."""
+    path = COPY / mutant.file
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        return f"its old lines stand {text.count(mutant.old)} times in {mutant.file}"
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    try:
+        built, said = build()
+        if not built:
+            return f"does not build: {said}"
+        found = judge(mutant.run)
+        return "" if mutant.rule in found else f"reported: {', '.join(found) or 'nothing'}"
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("only", nargs="?", default="", help="a part of the first line of those to try")
+    parser.add_argument("--places", action="store_true", help="look only whether the lines to change are there")
+    args = parser.parse_args()
+    chosen = [m for m in mutants() if args.only in m.name]
+    if args.places:
+        wrong = [m.name for m in chosen if (strict.TOP / m.file).read_text(encoding="utf-8").count(m.old) != 1]
+        print("\n".join(wrong), end="\n" if wrong else "")
+        sys.exit(1 if wrong or not chosen else 0)
+    copy_sources()
+    built, said = build()
+    if not built:
+        sys.exit(said)
+    failed = 0
+    for run in sorted({m.run for m in chosen}):
+        if judge(run):
+            sys.exit(f"{run}: rules are broken without any change: {judge(run)}")
+    for mutant in chosen:
+        wrong = check(mutant)
+        failed += bool(wrong)
+        print(f"{mutant}: {wrong or 'reported'}", flush=True)
+    sys.exit(1 if failed or not chosen else 0)
+
+
+if __name__ == "__main__":
+    main()
