@@ -19,13 +19,13 @@ import strict
 LIST = pathlib.Path(__file__).with_name("mutants.txt")
 COPY = strict.BUILD / "mutants"
 QEMU = "qemu-system-aarch64"
-PATIENCE = 60
+PATIENCE = 40
 
 # What the machine runs, and what its console says when enough was seen.
 RUNS = {
-    "lab": ("lab/lab.cpio", ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a72"], r'"t":"end"|t=end|Power|halted'),
-    "cpus": ("guest.cpio", ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a72"], r"Brought up 1 node, 2 CPUs"),
-    "max": ("guest.cpio", ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "max"], r"Brought up 1 node, 2 CPUs"),
+    "lab": ("lab/lab.cpio", "cortex-a72", r"--- lab end"),
+    "cpus": ("guest.cpio", "cortex-a72", r"Brought up 1 node, 2 CPUs"),
+    "max": ("guest.cpio", "max", r"Brought up 1 node, 2 CPUs"),
 }
 
 
@@ -66,10 +66,11 @@ def build():
 
 def judge(run):
     """The rules that are broken in one run."""
-    bundle, machine, enough = RUNS[run]
+    bundle, cpu, enough = RUNS[run]
     log, console = COPY / "reports", COPY / "console"
     log.unlink(missing_ok=True)
-    command = ["-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}", *machine, "-smp", "2", "-m", "1G",
+    command = ["-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}", "-M",
+               "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", "2", "-m", "1G",
                "-kernel", str(COPY / "build/mavis.img"), "-initrd", str(strict.BUILD / bundle)]
     console.write_text("")
     with subprocess.Popen([QEMU, *command, *strict.arguments(QEMU, command, log)], stderr=subprocess.DEVNULL) as qemu:
