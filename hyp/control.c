@@ -136,15 +136,19 @@ static s64 walk(const u64 *a, u64 *r)
 	return 0;
 }
 
-/* How much of the memory caches may hold: above CACHE_NC, some. Whatever stage 1 says: 4. */
+/* How much of the memory inner and outer caches may hold, whatever stage 1 says. */
+#define HOLDS(inner, outer)	((inner) * 8u + (outer))
+#define HOLDS_NOTHING		HOLDS(CACHE_NC, CACHE_NC)
+#define HOLDS_ALL		HOLDS(7, 7)		/* Write-Back by force */
+
 static unsigned cacheability(u8 memattr)
 {
 	const struct s2_mem *m = guest_decode(memattr);
 
 	if (m->rule == S2_FORCE_WB)
-		return 4;
-	return m->attr.type == MEM_NORMAL ? MIN(m->attr.inner.policy, m->attr.outer.policy)
-					  : CACHE_NC;
+		return HOLDS_ALL;
+	return m->attr.type == MEM_NORMAL ? HOLDS(m->attr.inner.policy, m->attr.outer.policy) :
+					    HOLDS_NOTHING;
 }
 
 /*
@@ -168,7 +172,7 @@ static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
 
 	unsigned after = cacheability(new->memattr);
 
-	return before != after || (before > CACHE_NC && old->sh != new->sh);
+	return before != after || (before != HOLDS_NOTHING && old->sh != new->sh);
 }
 
 static bool takes_tags_that_are_not_there(const struct region *r, const struct s2_attr *attr)

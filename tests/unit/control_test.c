@@ -208,7 +208,9 @@ static void cacheability_that_changes_is_cleaned(void **state)
 		{ S2_DEVICE_nGnRnE, S2_NORMAL_NC, false },
 		{ S2_NORMAL_WB, S2_NORMAL_WB, false },
 		{ S2_NORMAL_WB, 0x7, true },
-		{ 0x7, S2_NORMAL_NC, false },
+		{ 0x7, S2_NORMAL_NC, true },
+		{ 0xd, S2_NORMAL_NC, true },
+		{ 0x7, 0xd, true },
 	};
 
 	(void)state;
