@@ -25,8 +25,10 @@ _start:
 	/*
 	 * What the walker and the caches read was written past them: no stale line of it may be
 	 * there (Arm ARM B2, "Mismatched memory attributes"). The other CPU reads all of this with
-	 * its MMU off.
+	 * its MMU off. The DMB: those stores and DC are ordered by nothing else (D7, "Ordering and
+	 * completion of data and instruction cache instructions").
 	 */
+	dmb	sy
 	adr_l	x0, __image_start
 	adr_l	x1, __image_end
 	bl	dcache_clean_inval_poc
