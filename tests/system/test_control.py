@@ -21,13 +21,17 @@ GUEST = """control; mte;
     };"""
 
 
+def boot(start, name, cpu, folder, **options):
+    bundle = bundles.make(folder / "guest.cpio", bundles.config(folder / "config.dts", GUEST))
+    m = start(name, cpu=cpu, smp=2, loaded=machine.mavis(bundle), args=DEVICES, **options).login()
+    m.run(f"echo 1 >{BAR}/enable")
+    m.fwb = cpu == "max"
+    return m
+
+
 @pytest.fixture(scope="module", params=["max", "cortex-a72"])
 def guest(start, request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("control")
-    bundle = bundles.make(folder / "guest.cpio", bundles.config(folder / "config.dts", GUEST))
-    m = start(request.param, cpu=request.param, smp=2, loaded=machine.mavis(bundle), args=DEVICES).login()
-    m.run(f"echo 1 >{BAR}/enable")
-    m.fwb = request.param == "max"
+    m = boot(start, request.param, request.param, tmp_path_factory.mktemp("control"))
     yield m
     m.close()
 
@@ -108,7 +112,9 @@ def test_counters_count(guest):
     assert after["aborts"]
 
 
-def test_a_thousand_changes_under_load_lose_nothing(guest):
+@pytest.mark.parametrize("cpu", ["max", "cortex-a72"])
+def test_a_thousand_changes_under_load_lose_nothing(start, tmp_path, cpu):
+    guest = boot(start, f"load-{cpu}", cpu, tmp_path, unjudged="it runs a hundred million DCs")
     guest.run(f"barload {BAR}/resource2_wc {SIZE} 1 >/tmp/load & sleep 1")
     said = ask(guest, "set gpu-bar device-nGnRE normal-wb --times 1000 --pause 3")
     load = guest.run("kill $!; wait; cat /tmp/load")
@@ -116,6 +122,7 @@ def test_a_thousand_changes_under_load_lose_nothing(guest):
     assert said["changes"] == 2000 and said["cleaned"] >= 1999, "each way, but for the first"
     assert lost == 0 and works > 1000 and faults > 1000 and turns > 1000
     assert "works" in unaligned(guest)
+    guest.close()
 
 
 def fuzz(guest, seconds):
