@@ -177,6 +177,8 @@ void context_at(struct at at)
 {
 	if (cpus[at.cpu].unsynced & (W_STAGE2 | W_HCR | W_EL1))
 		report(ISB_AT, at, "VTTBR_EL2, VTCR_EL2, HCR_EL2 or a register of EL1's stage 1");
+	if (cpus[at.cpu].tlbi_open)
+		report(TLBI_INCOMPLETE, at, "AT is run");
 	cpus[at.cpu].unsynced |= W_AT;
 }
 

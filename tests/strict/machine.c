@@ -113,7 +113,7 @@ void machine_start(u64 base, u64 size)
 static void cpu_starts(unsigned c)
 {
 	struct cpu *cpu = &cpus[c];
-	struct cpu fresh = { .seen = true, .orders = cpu->orders + 1, .ic_epoch = epoch,
+	struct cpu fresh = { .seen = true, .orders = cpu->orders + 1,
 			     .store_orders = cpu->store_orders + 1,
 			     .completions = cpu->completions + 1 };
 

@@ -16,6 +16,10 @@ import time
 
 import strict
 
+sys.path.insert(0, str(strict.TOP / "tests/system"))
+
+import bundles  # noqa: E402  (found through the line above)
+
 LIST = pathlib.Path(__file__).with_name("mutants.txt")
 COPY = strict.BUILD / "mutants"
 QEMU = "qemu-system-aarch64"
@@ -26,7 +30,13 @@ RUNS = {
     "lab": ("lab/lab.cpio", "cortex-a72", r"--- lab end"),
     "cpus": ("guest.cpio", "cortex-a72", r"Brought up 1 node, 2 CPUs"),
     "max": ("guest.cpio", "max", r"Brought up 1 node, 2 CPUs"),
+    # A BAR that stage 2 follows: Linux places it, and a program in the guest turns it on.
+    "bar": ("mutants/bar.cpio", "cortex-a72", r"bar is on"),
 }
+BAR = """regions { gpu-bar { pci = "1af4:1110"; bar = <2>; type = "device-memory"; untagged = "trusted"; }; };"""
+BAR_DEVICE = ["-object", "memory-backend-ram,id=bar,size=8M,share=on", "-device", "ivshmem-plain,memdev=bar,addr=2"]
+BAR_ON = "cd /sys/bus/pci/devices/0000:00:02.0; " \
+    "echo 1 >enable; echo 1 >remove; echo 1 >/sys/bus/pci/rescan; echo bar is\" on\""
 
 
 class Mutant:
@@ -55,6 +65,7 @@ def copy_sources():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
     (COPY / "build").mkdir(exist_ok=True)
+    bundles.make(COPY / "bar.cpio", bundles.config(COPY / "bar.dts", BAR))
     if not (COPY / "build/deps").exists():
         (COPY / "build/deps").symlink_to((strict.TOP / "build/deps").resolve())
 
@@ -69,15 +80,21 @@ def judge(run):
     bundle, cpu, enough = RUNS[run]
     log, console = COPY / "reports", COPY / "console"
     log.unlink(missing_ok=True)
-    command = ["-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}", "-M",
+    command = ["-nodefaults", "-display", "none", "-no-reboot", "-chardev", f"stdio,id=c,logfile={console}",
+               "-serial", "chardev:c", *BAR_DEVICE, "-M",
                "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", "2", "-m", "1G",
                "-kernel", str(COPY / "build/mavis.img"), "-initrd", str(strict.BUILD / bundle)]
     console.write_text("")
-    with subprocess.Popen([QEMU, *command, *strict.arguments(QEMU, command, log)], stderr=subprocess.DEVNULL) as qemu:
-        end = time.monotonic() + PATIENCE
+    with subprocess.Popen([QEMU, *command, *strict.arguments(QEMU, command, log)], stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True) as qemu:
+        end, spoken = time.monotonic() + PATIENCE, run != "bar"
         while qemu.poll() is None and time.monotonic() < end:
             time.sleep(0.2)
-            if re.search(enough, console.read_text(errors="replace")):
+            said = console.read_text(errors="replace")
+            if not spoken and "shell ready" in said:
+                print(BAR_ON, file=qemu.stdin, flush=True)
+                spoken = True
+            if re.search(enough, said):
                 break
         qemu.kill()
     return sorted({strict.rule(r) for r in strict.reports(log)})
