@@ -65,3 +65,16 @@ def test_each_rule_has_a_program_and_a_line_in_the_docs():
     assert sorted(rules) == PROGRAMS
     docs = (strict.TOP / "docs/strict.md").read_text(encoding="utf-8")
     assert [r for r in rules if f"`{r}`" not in docs] == []
+
+
+@pytest.mark.parametrize("kernel, status", [("dirty-read.good.bin", 0), ("dirty-read.bad.bin", 1), ("missing", 2)])
+def test_the_wrapper_says_so_by_its_status(kernel, status):
+    command = ["-nodefaults", "-display", "none", "-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a72"]
+    if status == 2:         # nothing runs at EL2
+        command += ["-no-reboot", "-monitor", "stdio"]
+    else:
+        command += ["-kernel", str(strict.BUILD / "strict" / kernel)]
+    ran = subprocess.run([HERE / "qemu-strict", "--", *command], input="quit\n", capture_output=True, text=True, timeout=PATIENCE,
+                         env=os.environ | {"QEMU": QEMU}, check=False)
+    assert ran.returncode == status, ran.stderr
+    assert ("strict: dirty-read: CPU 0 at image+0x" in ran.stderr) == (status == 1)
