@@ -19,6 +19,7 @@ struct config_bar {
 	struct region region;
 	struct pci_request request;
 	bool has_ipa;			/* it says where the guest sees a fixed one: region.ipa */
+	bool optional;			/* no error if the machine has no such function */
 };
 
 /* The guest's tree names it, so it cannot move. */

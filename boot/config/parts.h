@@ -66,7 +66,7 @@ int config_read_region(struct config_reader *r);
 
 /* The same for one with `pci`; @ipa is NULL where it has none. */
 int config_read_pci(struct config_reader *r, const struct region *region, const char *function,
-		    u32 bar, const u64 *ipa);
+		    u32 bar, const u64 *ipa, bool optional);
 
 /*
  * Reads "1af4:1110" (vendor and device) or "0000:00:02.0" (segment, bus, device and function), all

@@ -52,10 +52,11 @@ bool pci_function_parse(const char *text, struct pci_request *out)
 }
 
 int config_read_pci(struct config_reader *r, const struct region *region, const char *function,
-		    u32 bar, const u64 *ipa)
+		    u32 bar, const u64 *ipa, bool optional)
 {
 	struct config *c = r->config;
-	struct config_bar b = { .region = *region, .request.bar = (u8)bar, .has_ipa = ipa };
+	struct config_bar b = { .region = *region, .request.bar = (u8)bar, .has_ipa = ipa,
+				.optional = optional };
 
 	if (!pci_function_parse(function, &b.request))
 		return refuse(r, -EINVAL, "pci",

@@ -16,7 +16,7 @@ struct region_node {
 	u32 bar;
 	u8 type;
 	u32 memattr;
-	bool has_tags, no_tags;
+	bool has_tags, no_tags, optional;
 	struct region_opts opts;
 };
 
@@ -88,7 +88,8 @@ static const struct prop_choice shareabilities[] = {
 	ROW(MEMATTR, "memattr", T_RAW, memattr, U32, .max = 15)				\
 	ROW(SHAREABILITY, "shareability", T_RAW, opts.sh, CHOICE, .choices = shareabilities) \
 	ROW(ALLOW_ALIAS, "allow-alias", T_ANY, opts.allow_alias, FLAG)			\
-	ROW(ADJUSTABLE, "adjustable", T_ANY, opts.adjustable, FLAG)
+	ROW(ADJUSTABLE, "adjustable", T_ANY, opts.adjustable, FLAG)			\
+	ROW(OPTIONAL, "optional", T_ANY, optional, FLAG)
 
 #define ROW(id, ...) P_##id,
 enum { PROPS(ROW) NR_PROPS };
@@ -189,6 +190,9 @@ static int check_place(const struct config_reader *r, u32 given)
 	if (given & BIT(P_BAR) && !(given & BIT(P_PCI)))
 		return refuse(r, -EINVAL, "bar",
 			      "says nothing without `pci`, the function whose BAR it is: add it");
+	if (given & BIT(P_OPTIONAL) && !(given & BIT(P_PCI)))
+		return refuse(r, -EINVAL, "optional",
+			      "says nothing without `pci`, a function that the machine may not have: take it out");
 	if (!first)
 		return refuse(r, -EINVAL, "reg",
 			      "missing: say where the region is, with `reg`, with `host-node`, or with `pci` and `bar`");
@@ -332,7 +336,7 @@ int config_read_region(struct config_reader *r)
 		return err;
 	if (n.pci)
 		return config_read_pci(r, &region, n.pci, n.bar,
-				       given & BIT(P_IPA) ? &n.ipa : NULL);
+				       given & BIT(P_IPA) ? &n.ipa : NULL, n.optional);
 	if (n.host_node)
 		return add_host_node(r, &n, &region, given & BIT(P_IPA));
 	region.pa = PA(n.reg.base);

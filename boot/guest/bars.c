@@ -3,6 +3,7 @@
 
 #include "boot/guest/selfcheck.h"
 #include "boot/machine/pci.h"
+#include "drivers/console.h"
 #include "drivers/io.h"
 #include "hyp/bar.h"
 #include "hyp/mmio.h"
@@ -113,6 +114,11 @@ int bars_find(const struct config *config, const struct host *host, struct regio
 		struct bar b = { .region = want->region, .bar = want->request.bar };
 
 		err = measure(&b, want, host, d);
+		if (err == -ENODEV && want->optional) {
+			print("Left out, as it is optional: %s\n", d->text);
+			err = 0;
+			continue;
+		}
 		if (err)
 			break;
 		if (config_bar_is_fixed(want))

@@ -312,6 +312,16 @@ static void a_missing_function_is_refused_by_name(void **state)
 	assert_non_null(strstr(d.text, "region gpu: pci: no bus"));
 }
 
+static void an_optional_function_may_be_missing(void **state)
+{
+	(void)state;
+	config.nr_bars = 1;
+	config.bar[0] = (struct config_bar){ .request = { .by_address = true, .dev = 9 },
+					     .optional = true };
+	assert_int_equal(bars_find(&config, &host, &table, &d), 0);
+	assert_int_equal(bars.nr, 0);
+}
+
 static void a_bar_that_is_none_is_refused_by_name(void **state)
 {
 	static const struct { u8 bar; int err; const char *why; } none[] = {
@@ -355,6 +365,7 @@ int main(void)
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
 		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
 		cmocka_unit_test_setup(a_missing_function_is_refused_by_name, make),
+		cmocka_unit_test_setup(an_optional_function_may_be_missing, make),
 		cmocka_unit_test_setup(a_bar_that_is_none_is_refused_by_name, make),
 		cmocka_unit_test_setup(a_function_is_not_hidden_and_followed, make),
 	};

@@ -552,6 +552,7 @@ static const struct refusal refused_regions[] = {
 	{ RAM "host-node = \"/pl031@9010000\"; pci = \"1af4:1110\";", "pci",
 	  "stands beside `host-node`", 0 },
 	{ RAM REG "bar = <2>;", "bar", "says nothing without `pci`", 0 },
+	{ RAM REG "optional;", "optional", "says nothing without `pci`", 0 },
 
 	/* What it is */
 	{ REG, "type",
