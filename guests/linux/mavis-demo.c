@@ -156,7 +156,8 @@ static void tags(char *bar)
 		puts("   this CPU has no MTE, or it is hidden from the guest: see the boot log");
 		return;
 	}
-	printf("   general-purpose RAM with PROT_MTE: %s\n", p != MAP_FAILED ? "granted" : "refused");
+	printf("   general-purpose RAM with PROT_MTE: %s\n",
+	       p != MAP_FAILED ? "granted" : "refused");
 	printf("   the BAR with PROT_MTE: %s\n",
 	       mprotect(bar, 4096, PROT_READ | PROT_WRITE | PROT_MTE) ? "refused: no tags there"
 								       : "granted");
@@ -167,7 +168,8 @@ int main(void)
 	char folder[256], *bar;
 
 	if (!find_function(folder, sizeof(folder)) || !(bar = map_bar(folder))) {
-		fprintf(stderr, "mavis-demo: no PCI function " FUNCTION ": start the machine by `make run`\n");
+		fputs("mavis-demo: no PCI function " FUNCTION ": start the machine by `make run`\n",
+		      stderr);
 		return 1;
 	}
 	puts("1. What the guest has where, and as what (mavisctl regions):");
@@ -177,7 +179,8 @@ int main(void)
 	puts("\n2. An 8-byte store to an address that is no multiple of 8, to the BAR as");
 	if (set_type("normal-wb"))
 		return 1;
-	printf("   Normal Write-Back, as its line in the config asks for: %s\n", unaligned_store(bar));
+	printf("   Normal Write-Back, as its line in the config asks for: %s\n",
+	       unaligned_store(bar));
 	if (set_type("device-nGnRE"))
 		return 1;
 	printf("   Device-nGnRE, as most hypervisors map a BAR: %s\n", unaligned_store(bar));

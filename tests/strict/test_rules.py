@@ -74,7 +74,8 @@ def test_the_wrapper_says_so_by_its_status(kernel, status):
         command += ["-no-reboot", "-monitor", "stdio"]
     else:
         command += ["-kernel", str(strict.BUILD / "strict" / kernel)]
-    ran = subprocess.run([HERE / "qemu-strict", "--", *command], input="quit\n", capture_output=True, text=True, timeout=PATIENCE,
+    ran = subprocess.run([HERE / "qemu-strict", "--", *command], input="quit\n", capture_output=True, text=True,
+                         timeout=PATIENCE,
                          env=os.environ | {"QEMU": QEMU}, check=False)
     assert ran.returncode == status, ran.stderr
     assert ("strict: dirty-read: CPU 0 at image+0x" in ran.stderr) == (status == 1)
