@@ -165,8 +165,8 @@ int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, v
 {
 	struct dt_prop val;
 	const char *name;
-	u32 at = 0, ignored;
-	int err = 0;
+	u32 ignored;
+	int at = 0, err = 0;
 
 	*given = 0;
 	while (!err && dt_next_prop(w, &at, &name, &val)) {

@@ -25,9 +25,8 @@ u64 edit_exposed_bound(const struct region_table *t)
  * Reserved memory is no-map: it is no bank of /memory either, so that the guest's kernel leaves it
  * to whoever maps it by its address.
  */
-static int new_region(struct edit *e, const void *arg)
+static int set_region(struct edit *e, const struct region *r)
 {
-	const struct region *r = arg;
 	struct range bank = { r->ipa.v, r->size };
 	int err = edit_set_banks(e, &bank, 1);
 
@@ -37,25 +36,34 @@ static int new_region(struct edit *e, const void *arg)
 					     : edit_set(e, "no-map", "", 0);
 }
 
-/* All that are exposed like this, named after themselves (pmem: what it is) and their place. */
+/* Named after itself (pmem: what it is) and its place. */
+static int add_region(struct edit *e, const struct region *r)
+{
+	char name[sizeof(r->name) + 20], *unit;
+	int parent = e->w.node, err;
+
+	format(name, sizeof(name), "%s", r->opts.expose == EXPOSE_PMEM ? "pmem" : r->name);
+	unit = strchr(name, '@');
+	if (!unit)
+		unit = name + strlen(name);
+	format(unit, (size_t)(name + sizeof(name) - unit), "@%lx", (unsigned long)r->ipa.v);
+	err = edit_add(e, name);
+	if (!err)
+		err = set_region(e, r);
+	if (!err)
+		edit_leave(e, parent);
+	return err;
+}
+
+/* All that are exposed like this. The last first: each is put before the others. */
 static int add_regions(struct edit *e, enum region_expose like)
 {
 	const struct region_table *t = e->args->regions;
 	int err = 0;
 
-	for (const struct region *r = t->region; r < t->region + t->nr && !err; r++) {
-		char name[sizeof(r->name) + 20], *unit;
-
-		if (r->opts.expose != like)
-			continue;
-		format(name, sizeof(name), "%s", like == EXPOSE_PMEM ? "pmem" : r->name);
-		unit = strchr(name, '@');
-		if (!unit)
-			unit = name + strlen(name);
-		format(unit, (size_t)(name + sizeof(name) - unit), "@%lx",
-		       (unsigned long)r->ipa.v);
-		err = edit_add(e, name, new_region, r);
-	}
+	for (unsigned i = t->nr; i && !err; i--)
+		if (t->region[i - 1].opts.expose == like)
+			err = add_region(e, &t->region[i - 1]);
 	return err;
 }
 
@@ -74,20 +82,22 @@ static bool any_reserved(const struct region_table *t)
 }
 
 /* Has the root's cells, as Linux wants them. */
-static int new_reserved(struct edit *e, const void *arg)
+static int add_reserved(struct edit *e)
 {
-	u8 *p;
-	int err = edit_room(e, "#address-cells", 4, &p);
+	u32 address_cells = e->w.bus[0].address_cells, size_cells = e->w.bus[0].size_cells;
+	int err = edit_add(e, "reserved-memory");
 
-	(void)arg;
-	if (err)
-		return err;
-	edit_put_cells(&p, 1, dt_parent(&e->w)->address_cells);
-	err = edit_room(e, "#size-cells", 4, &p);
-	if (err)
-		return err;
-	edit_put_cells(&p, 1, dt_parent(&e->w)->size_cells);
-	return edit_set(e, "ranges", "", 0);
+	if (!err)
+		err = edit_set_u32(e, "#address-cells", address_cells);
+	if (!err)
+		err = edit_set_u32(e, "#size-cells", size_cells);
+	if (!err)
+		err = edit_set(e, "ranges", "", 0);
+	if (!err)
+		err = edit_reserved(e);
+	if (!err)
+		edit_leave(e, 0);
+	return err;
 }
 
 int edit_exposed(struct edit *e)
@@ -95,22 +105,23 @@ int edit_exposed(struct edit *e)
 	int err = 0;
 
 	if (!e->reserved && any_reserved(e->args->regions))
-		err = edit_add(e, "reserved-memory", new_reserved, NULL);
+		err = add_reserved(e);
 	return err ? err : add_regions(e, EXPOSE_PMEM);
-}
-
-static int new_control(struct edit *e, const void *arg)
-{
-	int err = edit_set_banks(e, arg, 1);
-
-	return err ? err : edit_set_string(e, "compatible", "mavis,control");
 }
 
 int edit_control(struct edit *e)
 {
 	struct range page = { e->args->control_page.v, PAGE_SIZE };
 	char name[40];
+	int err;
 
 	format(name, sizeof(name), "mavis-control@%lx", (unsigned long)page.base);
-	return edit_add(e, name, new_control, &page);
+	err = edit_add(e, name);
+	if (!err)
+		err = edit_set_banks(e, &page, 1);
+	if (!err)
+		err = edit_set_string(e, "compatible", "mavis,control");
+	if (!err)
+		edit_leave(e, 0);
+	return err;
 }

@@ -48,10 +48,14 @@ static bool take(struct edit *e, unsigned i, struct range r, struct range *taken
 	return true;
 }
 
-void edit_put_cells(u8 **p, unsigned n, u64 val)
+/* Writes a number of 1 or 2 cells and steps behind it. */
+static void put_cells(u8 **p, unsigned n, u64 val)
 {
-	for (; n; n--, *p += 4)
-		*(fdt32_t *)*p = cpu_to_fdt32(n == 2 ? (u32)(val >> 32) : (u32)val);
+	if (n == 2)
+		fdt64_st(*p, val);
+	else
+		fdt32_st(*p, (u32)val);
+	*p += n * 4;
 }
 
 int edit_set_banks(struct edit *e, const struct range *bank, unsigned n)
@@ -64,7 +68,7 @@ int edit_set_banks(struct edit *e, const struct range *bank, unsigned n)
 	if (!dt_parent(&e->w)->mapped)
 		return dt_fail(&e->w, e->d, -EINVAL, "reg",
 			       "the node above must have `ranges`, unless it is the root, and #address-cells and #size-cells of 1 or 2");
-	err = edit_room(e, "reg", n * (address_cells + size_cells) * 4, &p);
+	err = edit_resize(e, "reg", n * (address_cells + size_cells) * 4, &p);
 
 	for (unsigned i = 0; i < n && !err; i++) {
 		if ((address_cells == 1 && bank[i].base >> 32) ||
@@ -72,8 +76,8 @@ int edit_set_banks(struct edit *e, const struct range *bank, unsigned n)
 			return dt_fail(&e->w, e->d, -ERANGE, "reg",
 				       "%#lx bytes at %#lx do not fit in the cells that the node above has for them",
 				       (unsigned long)bank[i].size, (unsigned long)bank[i].base);
-		edit_put_cells(&p, address_cells, bank[i].base);
-		edit_put_cells(&p, size_cells, bank[i].size);
+		put_cells(&p, address_cells, bank[i].base);
+		put_cells(&p, size_cells, bank[i].size);
 	}
 	return err;
 }
@@ -87,9 +91,8 @@ int edit_memory(struct edit *e)
 
 	if (!dt_enabled(&e->w))
 		return 0;
-	e->skip = e->w.depth != 1;
-	if (e->skip)
-		return 0;
+	if (e->w.depth != 1)
+		return edit_delete_node(e);
 	for (unsigned i = 0; i < dt_reg_count(&e->w); i++) {
 		ret = dt_reg(&e->w, i, &r, e->d);
 		if (ret < 0)
@@ -103,36 +106,31 @@ int edit_memory(struct edit *e)
 					       EDIT_MAX_RAM);
 		}
 	}
-	e->skip = !n;
-	if (e->skip)
-		return 0;
+	if (!n)
+		return edit_delete_node(e);
 	ret = edit_set_banks(e, banks, n);
 	return ret ? ret : edit_delete(e, "linux,usable-memory");
 }
 
-struct banks {
-	struct range bank[EDIT_MAX_RAM];
-	unsigned nr;
-};
-
-static int new_memory(struct edit *e, const void *arg)
-{
-	const struct banks *b = arg;
-	int err = edit_set_banks(e, b->bank, b->nr);
-
-	return err ? err : edit_set_string(e, "device_type", "memory");
-}
-
 int edit_remaining_ram(struct edit *e)
 {
-	struct banks left = { .nr = 0 };
+	struct range bank[EDIT_MAX_RAM];
+	unsigned n = 0;
 	char name[32];
+	int err;
 
 	for (unsigned i = 0; i < e->nr_ram; i++)
 		if (e->ram[i].size)
-			left.bank[left.nr++] = e->ram[i];
-	if (!left.nr)
+			bank[n++] = e->ram[i];
+	if (!n)
 		return 0;
-	format(name, sizeof(name), "memory@%lx", (unsigned long)left.bank[0].base);
-	return edit_add(e, name, new_memory, &left);
+	format(name, sizeof(name), "memory@%lx", (unsigned long)bank[0].base);
+	err = edit_add(e, name);
+	if (!err)
+		err = edit_set_banks(e, bank, n);
+	if (!err)
+		err = edit_set_string(e, "device_type", "memory");
+	if (!err)
+		edit_leave(e, 0);
+	return err;
 }

@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of guest_fdt_write(). Only hyp/guest_fdt*.c include this. */
+/* The parts of guest_fdt_write(). Only boot/guest/tree*.c include this. */
 #ifndef BOOT_GUEST_TREE_PARTS_H
 #define BOOT_GUEST_TREE_PARTS_H
 
-#include "boot/machine/fdt.h"
-#include "boot/guest/fdt_write.h"
 #include "boot/guest/tree.h"
+#include "boot/machine/fdt.h"
 
 #define EDIT_MAX_GONE		128
 #define EDIT_MAX_RAM		64
-#define EDIT_MAX_CHANGES	16
-
-struct edit_change {
-	const char *prop;
-	const void *val;		/* NULL: it goes */
-	u32 len;
-};
 
 /* The tree in the making. */
 struct edit {
-	const void *from;			/* the host's, or the bundle's */
-	struct dt_writer out;
+	void *fdt;
 	const struct guest_fdt_args *args;
 	struct diag *d;
-	struct dt_walk w;			/* stands on the node being written */
-	bool skip;				/* it is not to be written */
-	struct edit_change change[EDIT_MAX_CHANGES];	/* to its properties */
-	unsigned nr_changes;
-	u8 values[EDIT_MAX_RAM * 16 + 64] __attribute__((aligned(8)));	/* of theirs */
-	u32 values_used;
+	/*
+	 * Stands on the node that is edited. What changes lies in it or behind it: offsets and
+	 * names of its ancestors stay as the walk has them.
+	 */
+	struct dt_walk w;
 	bool gic, psci, chosen, reserved, boot_cpu;	/* seen */
 	struct range ram[EDIT_MAX_RAM];		/* memory that no node names yet */
 	unsigned nr_ram;
@@ -37,23 +27,28 @@ struct edit {
 };
 
 /*
- * Changes to the node that e->w stands on; @prop and @val must live until it is written.
- * edit_room() has room for a value of @len bytes. -E2BIG with a text that names node and property.
+ * Changes to the node that e->w stands on, which reads it again: what was taken from e->w.prop
+ * before is not there any more. @val must not lie in the tree. -ENOSPC with a text that names node
+ * and property.
  */
 int edit_set(struct edit *e, const char *prop, const void *val, u32 len);
 int edit_set_string(struct edit *e, const char *prop, const char *val);
-int edit_room(struct edit *e, const char *prop, u32 len, u8 **val);
+int edit_set_u32(struct edit *e, const char *prop, u32 val);
+int edit_set_u64(struct edit *e, const char *prop, u64 val);
+
+/* Gives a property @len bytes, of which those that it had stay; *val: where they are. */
+int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val);
 int edit_delete(struct edit *e, const char *prop);	/* no error if there is none */
 
-/*
- * Writes a new node below the one that e->w stands on, with the changes that @fill makes to it.
- * -EEXIST: the tree has one of this name.
- */
-int edit_add(struct edit *e, const char *name, int (*fill)(struct edit *e, const void *arg),
-	     const void *arg);
+/* Deletes the node itself and all below it. */
+int edit_delete_node(struct edit *e);
 
-/* Writes a number of @n cells and steps behind it. */
-void edit_put_cells(u8 **p, unsigned n, u64 val);
+/*
+ * Adds a node below the one that e->w stands on, before its other children, and steps to it.
+ * -EEXIST: it has one of this name. edit_leave() steps back, to the node at offset @parent.
+ */
+int edit_add(struct edit *e, const char *name);
+void edit_leave(struct edit *e, int parent);
 
 /* Sets `reg` in the cells of the node's parent, which must be ones that the CPU reaches. */
 int edit_set_banks(struct edit *e, const struct range *bank, unsigned n);
@@ -67,8 +62,9 @@ int edit_memory(struct edit *e);
 int edit_remaining_ram(struct edit *e);
 
 /*
- * Makes the nodes of regions with `expose`: those below /reserved-memory where the tree has that,
- * then the others below the root. And says how many bytes they take at most.
+ * Makes the nodes of regions with `expose`: those below /reserved-memory, on which e->w stands, or
+ * which the tree does not have; then the others below the root. And says how many bytes they take
+ * at most.
  */
 int edit_reserved(struct edit *e);
 int edit_exposed(struct edit *e);
@@ -80,14 +76,11 @@ int edit_control(struct edit *e);
 /* What speaks of the host's own boot, by the name of a property or a `compatible`. */
 bool edit_is_leftover(const char *name);
 
-/* What the guest does not have; and notes all of that, for those that refer to it. */
+/* Whether the guest does not have the node, which is of @kind. Deletes it and notes its phandle. */
 bool edit_is_gone(const struct edit *e, enum dt_kind kind);
-int edit_find_gone(struct edit *e);
+int edit_take_away(struct edit *e);
 
-/* Writes a property that may refer to something that is gone; false if it is none of these. */
-bool edit_list(struct edit *e, const char *name, struct dt_prop p);
-
-/* True if the node is about nothing but what is gone. */
-bool edit_refers_to_gone(const struct edit *e);
+/* When all are noted: what the tree still says about them. */
+int edit_references(struct edit *e);
 
 #endif

@@ -35,59 +35,60 @@ bool edit_is_gone(const struct edit *e, enum dt_kind kind)
 	const struct dt_walk *w = &e->w;
 	u64 mpidr;
 
+	if (!w->depth)
+		return false;
 	if (dt_is_cpu(w))
 		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
 	return kind == DT_ITS || kind == DT_DEBUG || is_boot_module(w);
 }
 
-static int note_gone(struct edit *e)
+int edit_take_away(struct edit *e)
 {
 	u64 phandle;
 
-	if (!dt_number(e->w.prop[DT_PHANDLE], &phandle))
-		return 0;
-	if (e->nr_gone == EDIT_MAX_GONE)
-		return dt_fail(&e->w, e->d, -E2BIG, "phandle",
-			       "more than %d nodes to remove: raise EDIT_MAX_GONE", EDIT_MAX_GONE);
-	e->gone[e->nr_gone++] = (u32)phandle;
-	return 0;
-}
-
-int edit_find_gone(struct edit *e)
-{
-	int err = 0;
-
-	dt_walk(&e->w, e->from);
-	while (!err && dt_next(&e->w))
-		if (edit_is_gone(e, dt_kind(&e->w)))
-			err = note_gone(e);
-	return err;
+	if (dt_number(e->w.prop[DT_PHANDLE], &phandle)) {
+		if (e->nr_gone == EDIT_MAX_GONE)
+			return dt_fail(&e->w, e->d, -E2BIG, "phandle",
+				       "more than %d nodes to remove: raise EDIT_MAX_GONE",
+				       EDIT_MAX_GONE);
+		e->gone[e->nr_gone++] = (u32)phandle;
+	}
+	return edit_delete_node(e);
 }
 
 /* Lists of phandles, each with arguments. */
 static const struct reference {
+	enum dt_known prop;
 	const char *name;
 	u8 stride;		/* cells of an entry; 0: of a length that the phandle's node says */
 	u8 at;			/* which of them is the phandle */
 	bool node;		/* the node is about nothing else: it goes when its list is empty */
 } references[] = {
-	{ "msi-parent",		0, 0, false },
-	{ "msi-map",		4, 1, false },
-	{ "interrupt-affinity",	1, 0, false },
-	{ "affinity",		1, 0, false },
-	{ "cooling-device",	3, 0, true },
-	{ "cpu",		1, 0, true },
+	{ DT_MSI_PARENT,		"msi-parent",		0, 0, false },
+	{ DT_MSI_MAP,			"msi-map",		4, 1, false },
+	{ DT_INTERRUPT_AFFINITY,	"interrupt-affinity",	1, 0, false },
+	{ DT_AFFINITY,			"affinity",		1, 0, false },
+	{ DT_COOLING_DEVICE,		"cooling-device",	3, 0, true },
+	{ DT_CPU,			"cpu",			1, 0, true },
 };
 
-static const struct reference *find(const char *name)
+/* @n entries of @size bytes, and where their phandles are, one every @stride bytes. */
+struct list {
+	const char *name;
+	u32 n, size;
+	const u8 *phandle;
+	u32 stride;
+};
+
+static struct list list_of(const struct reference *ref, struct dt_prop p)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(references); i++)
-		if (*name == *references[i].name && !strcmp(name, references[i].name))
-			return &references[i];
-	return NULL;
+	u32 size = ref->stride ? ref->stride * 4u : p.len;
+	u32 n = p.len < 4 || p.len < size ? 0 : p.len / size;
+
+	return (struct list){ ref->name, n, size, p.data + ref->at * 4, size };
 }
 
-static bool gone(const struct edit *e, const u8 *phandle)
+static bool is_gone(const struct edit *e, const u8 *phandle)
 {
 	u32 val = dt_cell(phandle);
 
@@ -97,69 +98,65 @@ static bool gone(const struct edit *e, const u8 *phandle)
 	return false;
 }
 
-/*
- * Writes @name with the @n entries of @size bytes at @data, less those whose phandle, one every
- * @stride bytes from @phandle, is gone. Nothing where all are.
- */
-static void write_rest(struct edit *e, const char *name, const u8 *data, u32 size, u32 n,
-		       const u8 *phandle, u32 stride)
+static u32 count_left(const struct edit *e, const struct list *l)
 {
-	u32 left = 0, out = 0;
-	u8 *p;
+	u32 left = 0;
 
-	for (u32 i = 0; i < n; i++)
-		left += !gone(e, phandle + i * stride);
-	p = left ? dt_write_room(&e->out, name, left * size) : NULL;
-	for (u32 i = 0; p && i < n; i++) {
-		if (gone(e, phandle + i * stride))
+	for (u32 i = 0; i < l->n; i++)
+		left += !is_gone(e, l->phandle + i * l->stride);
+	return left;
+}
+
+/* Takes out the entries of what is gone, of which @left are not; all of the property with none. */
+static int cut(struct edit *e, const struct list *l, u32 left)
+{
+	u8 *data = fdt_getprop_w(e->fdt, e->w.node, l->name, NULL), *to = data;
+
+	if (!left)
+		return edit_delete(e, l->name);
+	for (u32 i = 0; i < l->n; i++) {
+		if (is_gone(e, l->phandle + i * l->stride))
 			continue;
-		memcpy(p + out, data + i * size, size);
-		out += size;
+		memmove(to, data + i * l->size, l->size);
+		to += l->size;
 	}
+	return edit_resize(e, l->name, left * l->size, &data);
 }
 
-/* A PMU lists its CPUs in the order of its interrupts. */
-static bool write_interrupts(struct edit *e, struct dt_prop irq)
+/* A PMU has as many interrupts as CPUs, in the order of its list of these. */
+static int cut_interrupts(struct edit *e, const struct list *affinity, u32 left)
 {
-	struct dt_prop affinity = dt_prop(&e->w, "interrupt-affinity");
-	u32 n = affinity.data ? affinity.len / 4 : 0;
+	struct list l = *affinity;
+	u32 len = dt_prop(&e->w, "interrupts").len;
 
-	if (!n || irq.len % (n * 4))
-		return false;
-	write_rest(e, "interrupts", irq.data, irq.len / n, n, affinity.data, 4);
-	return true;
+	if (!len || len % (l.n * 4))
+		return 0;
+	l.name = "interrupts";
+	l.size = len / l.n;
+	return cut(e, &l, left);
 }
 
-static u32 entry_size(const struct reference *ref, struct dt_prop p)
+static int edit_lists(struct edit *e)
 {
-	return ref->stride ? ref->stride * 4u : p.len;
-}
+	int err = 0;
 
-bool edit_list(struct edit *e, const char *name, struct dt_prop p)
-{
-	const struct reference *ref = find(name);
-	u32 entry;
+	for (const struct reference *ref = references;
+	     ref < references + ARRAY_SIZE(references) && !err; ref++) {
+		struct list l = list_of(ref, e->w.prop[ref->prop]);
+		u32 left = count_left(e, &l);
 
-	if (*name == 'i' && !strcmp(name, "interrupts"))
-		return write_interrupts(e, p);
-	if (!ref || p.len < 4 || p.len < entry_size(ref, p))
-		return false;
-	entry = entry_size(ref, p);
-	write_rest(e, name, p.data, entry, p.len / entry, p.data + ref->at * 4, entry);
-	return true;
-}
-
-/* True if all that the list has is gone. */
-static bool list_is_gone(const struct edit *e, const struct reference *ref, struct dt_prop p)
-{
-	u32 entry = entry_size(ref, p);
-
-	if (p.len < entry || p.len < 4)
-		return false;
-	for (u32 at = ref->at * 4u; at + 4 <= p.len; at += entry)
-		if (!gone(e, p.data + at))
-			return false;
-	return true;
+		if (left == l.n)
+			continue;
+		if (!left && ref->node && e->w.depth)
+			return edit_delete_node(e);
+		if (ref->prop == DT_INTERRUPT_AFFINITY) {
+			err = cut_interrupts(e, &l, left);
+			l = list_of(ref, e->w.prop[ref->prop]);
+		}
+		if (!err)
+			err = cut(e, &l, left);
+	}
+	return err;
 }
 
 /* A level of /cpus/cpu-map with CPUs below it that are all gone. */
@@ -172,25 +169,22 @@ static bool is_empty_level(const struct edit *e)
 		return false;
 	w = e->w;
 	do {
-		struct dt_prop cpu = dt_prop(&w, "cpu");
+		struct dt_prop cpu = w.prop[DT_CPU];
 
-		if (cpu.len == 4 && !gone(e, cpu.data))
+		if (cpu.len == 4 && !is_gone(e, cpu.data))
 			return false;
 	} while (dt_next(&w) && w.depth > depth);
 	return true;
 }
 
-bool edit_refers_to_gone(const struct edit *e)
+int edit_references(struct edit *e)
 {
-	const struct reference *ref;
-	const char *name;
-	struct dt_prop p;
-	u32 at = 0;
+	int err = 0;
 
-	while (dt_next_prop(&e->w, &at, &name, &p)) {
-		ref = *name == 'c' ? find(name) : NULL;
-		if (ref && ref->node && list_is_gone(e, ref, p))
-			return true;
-	}
-	return is_empty_level(e);
+	if (!e->nr_gone)
+		return 0;
+	dt_walk(&e->w, e->fdt);
+	while (!err && dt_next(&e->w))
+		err = is_empty_level(e) ? edit_delete_node(e) : edit_lists(e);
+	return err;
 }

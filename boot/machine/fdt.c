@@ -3,160 +3,70 @@
 #include "lib/errno.h"
 #include <string.h>
 
-/* A piece of the structure block. */
-struct token {
-	u32 tag;
-	u32 next;		/* offset of the token after it */
-	const char *name;	/* of a node or a property */
-	struct dt_prop prop;
-};
-
 static const char *const known[DT_NR_KNOWN] = {
 	[DT_ADDRESS_CELLS] = "#address-cells",
 	[DT_SIZE_CELLS] = "#size-cells",
+	[DT_AFFINITY] = "affinity",
 	[DT_COMPATIBLE] = "compatible",
+	[DT_COOLING_DEVICE] = "cooling-device",
+	[DT_CPU] = "cpu",
 	[DT_DEVICE_TYPE] = "device_type",
+	[DT_INTERRUPT_AFFINITY] = "interrupt-affinity",
+	[DT_INTERRUPT_PARENT] = "interrupt-parent",
+	[DT_MSI_MAP] = "msi-map",
+	[DT_MSI_PARENT] = "msi-parent",
 	[DT_PHANDLE] = "phandle",
 	[DT_RANGES] = "ranges",
 	[DT_REG] = "reg",
 	[DT_STATUS] = "status",
 };
 
-static bool equal(const char *a, const char *b)
-{
-	return *a == *b && !strcmp(a, b);
-}
-
-/* Reads the token at @at. False: it does not lie in its block, or is none. */
-static bool read_token(const struct dt_blocks *b, u32 at, struct token *t)
-{
-	const u8 *p = b->structure + at, *end;
-	u32 left = b->structure_size - at, name;
-
-	if (at > b->structure_size || left < 4)
-		return false;
-	t->tag = dt_cell(p);
-	t->next = at + 4;
-
-	switch (t->tag) {
-	case FDT_BEGIN_NODE:
-		t->name = (const char *)p + 4;
-		end = memchr(t->name, '\0', left - 4);
-		if (!end)
-			return false;
-		t->next = ALIGN_UP((u32)(end + 1 - b->structure), 4);
-		return t->next <= b->structure_size;
-	case FDT_PROP:
-		if (left < 12)
-			return false;
-		name = dt_cell(p + 8);
-		t->name = b->strings + name;
-		t->prop = (struct dt_prop){ p + 12, dt_cell(p + 4) };
-		if (t->prop.len > left - 12 || name >= b->strings_size)
-			return false;
-		t->next = ALIGN_UP(at + 12 + t->prop.len, 4);
-		return t->next <= b->structure_size;
-	default:
-		return t->tag == FDT_END_NODE || t->tag == FDT_NOP || t->tag == FDT_END;
-	}
-}
-
-static bool read_prop(const struct dt_blocks *b, u32 at, struct token *t)
-{
-	t->next = at;
-	do {
-		if (!read_token(b, t->next, t))
-			return false;
-	} while (t->tag == FDT_NOP);
-	return t->tag == FDT_PROP;
-}
-
-static struct dt_blocks blocks(const void *fdt)
-{
-	return (struct dt_blocks){
-		.structure = (const u8 *)fdt + fdt_off_dt_struct(fdt),
-		.strings = (const char *)fdt + fdt_off_dt_strings(fdt),
-		.structure_size = fdt_size_dt_struct(fdt),
-		.strings_size = fdt_size_dt_strings(fdt),
-	};
-}
-
-/* All nodes closed, properties before children, one root without a name, an end. */
+/*
+ * What a walk relies on and fdt_check_full() leaves open: a root, properties before children, and
+ * not too deep. And what makes fdt_check_full() itself end: libfdt before 1.7 lets the length of a
+ * property wrap, and then steps back.
+ */
 static bool structure_is_sound(const void *fdt)
 {
 	bool children[DT_MAX_DEPTH] = { false };
-	struct dt_blocks b = blocks(fdt);
-	struct token t = { .next = 0 };
-	int depth = -1;
+	int depth = -1, next = 0, at, len;
 	bool root = false;
 
-	while (read_token(&b, t.next, &t)) {
-		if (t.tag == FDT_BEGIN_NODE) {
-			if (++depth == DT_MAX_DEPTH || (!depth && (root || *t.name)))
+	for (;;) {
+		at = next;
+		switch (fdt_next_tag(fdt, at, &next)) {
+		case FDT_BEGIN_NODE:
+			if (++depth == DT_MAX_DEPTH)
 				return false;
 			root = true;
 			children[depth] = false;
 			if (depth)
 				children[depth - 1] = true;
-		} else if (t.tag == FDT_PROP) {
-			if (depth < 0 || children[depth])
+			break;
+		case FDT_PROP:
+			if (depth < 0 || children[depth] ||
+			    !fdt_get_property_by_offset(fdt, at, &len) || len < 0)
 				return false;
-		} else if (t.tag == FDT_END_NODE) {
+			break;
+		case FDT_END_NODE:
 			if (depth-- < 0)
 				return false;
-		} else if (t.tag == FDT_END) {
-			return root && depth < 0;
+			break;
+		case FDT_END:
+			return next >= 0 && root;
 		}
 	}
-	return false;
 }
 
-bool dt_reservation(const void *fdt, unsigned i, struct range *r)
+/* Blocks lie where the Devicetree Specification has them aligned, and reservations end. */
+static bool header_is_sound(const void *fdt)
 {
-	const u8 *p = (const u8 *)fdt + fdt_off_mem_rsvmap(fdt) + i * 16u;
-
-	*r = (struct range){ dt_cells(p, 2), dt_cells(p + 8, 2) };
-	return r->size;
-}
-
-static unsigned nr_reservations(const void *fdt)
-{
-	struct range r;
-	unsigned n = 0;
-
-	while (dt_reservation(fdt, n, &r))
-		n++;
-	return n;
-}
-
-/* A block lies in the tree, behind its header. */
-static bool is_inside(const void *fdt, u32 offset, u32 size)
-{
-	u32 total = fdt_totalsize(fdt);
-
-	return offset >= sizeof(struct fdt_header) && offset <= total && size <= total - offset;
-}
-
-/* The reservations end with one of no bytes. */
-static bool reservations_end(const void *fdt)
-{
-	u32 at = fdt_off_mem_rsvmap(fdt);
-	struct range r;
-
-	for (unsigned i = 0; is_inside(fdt, at, 16); i++, at += 16)
-		if (!dt_reservation(fdt, i, &r))
-			return true;
-	return false;
+	return !fdt_check_header(fdt) && IS_ALIGNED(fdt_off_dt_struct(fdt), 4) &&
+	       IS_ALIGNED(fdt_off_mem_rsvmap(fdt), 8) && fdt_num_mem_rsv(fdt) >= 0;
 }
 
 int dt_check(const void *fdt, u64 size, struct diag *d)
 {
-	struct dt_blocks b;
-
-	if (!fdt || !IS_ALIGNED((uintptr_t)fdt, 4))
-		return fail(d, -EINVAL,
-			    "address %#lx, where one that is a multiple of 4 is required",
-			    (unsigned long)(uintptr_t)fdt);
 	if (size < sizeof(struct fdt_header))
 		return fail(d, -EINVAL, "%lu bytes are fewer than a header has",
 			    (unsigned long)size);
@@ -171,36 +81,40 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 		return fail(d, -EINVAL,
 			    "its header claims %u bytes, but there is room for %lu only",
 			    fdt_totalsize(fdt), (unsigned long)size);
-	/* With its last byte a NUL no name in the strings block can run out of it. */
-	b = blocks(fdt);
-	if (!IS_ALIGNED(fdt_off_dt_struct(fdt) | fdt_off_mem_rsvmap(fdt), 4) ||
-	    !is_inside(fdt, fdt_off_dt_struct(fdt), b.structure_size) ||
-	    !is_inside(fdt, fdt_off_dt_strings(fdt), b.strings_size) ||
-	    (b.strings_size && b.strings[b.strings_size - 1]) || !reservations_end(fdt))
+	if (!header_is_sound(fdt))
 		return fail(d, -EINVAL, "its header is corrupt: a block is not where it says");
-	if (!structure_is_sound(fdt))
+	if (!structure_is_sound(fdt) || fdt_check_full(fdt, size))
 		return fail(d, -EINVAL,
 			    "its nodes and properties are corrupt, or nested more than %d deep",
 			    DT_MAX_DEPTH);
 	return 0;
 }
 
-u32 dt_packed_size(const void *fdt)
+u32 dt_used_size(const void *fdt)
 {
-	u32 header = ALIGN_UP(sizeof(struct fdt_header), 8);
-	u32 reserve = (nr_reservations(fdt) + 1) * (u32)sizeof(struct fdt_reserve_entry);
+	u32 reservations = ((u32)fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
 
-	return header + reserve + fdt_size_dt_struct(fdt) + fdt_size_dt_strings(fdt);
+	return MAX(fdt_off_mem_rsvmap(fdt) + reservations,
+		   MAX(fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt),
+		       fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt)));
+}
+
+bool dt_reservation(const void *fdt, int i, struct range *r)
+{
+	uint64_t base, size;
+
+	if (i >= fdt_num_mem_rsv(fdt) || fdt_get_mem_rsv(fdt, i, &base, &size))
+		return false;
+	*r = (struct range){ base, size };
+	return true;
 }
 
 void dt_walk(struct dt_walk *w, const void *fdt)
 {
 	w->fdt = fdt;
-	w->node = 0;
 	w->depth = -1;
 	w->next = 0;
-	w->blocks = blocks(fdt);
-	memset(w->seen, 0, sizeof(w->seen));
+	memset(w->name, 0xff, sizeof(w->name));
 }
 
 static unsigned cells(struct dt_prop p, unsigned absent)
@@ -223,109 +137,111 @@ static void read_bus(struct dt_walk *w)
 		bus->mapped &= dt_parent(w)->mapped && bus->ranges.data;
 }
 
-static void read_node(struct dt_walk *w, struct token *t)
+/* Which of the known names is at @offset among the strings. */
+static u32 find_known(struct dt_walk *w, u32 offset)
 {
-	u32 end = t->next;
+	struct dt_name *n = &w->name[offset % DT_NR_NAMES];
+	const char *name;
+	u32 i;
 
-	for (unsigned i = 0; i < DT_NR_KNOWN; i++)
-		w->prop[i].data = NULL;
-	w->bus[w->depth].name = t->name;
-
-	for (; read_prop(&w->blocks, end, t); end = t->next) {
-		for (unsigned i = 0; i < DT_NR_KNOWN; i++) {
-			if (t->name == w->seen[i] || equal(t->name, known[i])) {
-				w->seen[i] = t->name;
-				w->prop[i] = t->prop;
-				break;
-			}
-		}
-	}
-	w->next = end;
-	read_bus(w);
+	if (n->offset == offset)
+		return n->known;
+	name = fdt_string(w->fdt, (int)offset);
+	for (i = 0; i < DT_NR_KNOWN; i++)
+		if (*name == *known[i] && !strcmp(name, known[i]))
+			break;
+	*n = (struct dt_name){ offset, i };
+	return i;
 }
 
-/* Where the properties of the node at @node begin. */
-static u32 first_prop(const struct dt_blocks *b, int node)
+/* Of two properties of one name the first counts, as in libfdt and Linux. */
+static void read_prop(struct dt_walk *w, int at)
 {
-	struct token t = { .next = 0 };
+	const struct fdt_property *p = fdt_offset_ptr(w->fdt, at, sizeof(*p));
+	u32 i = find_known(w, fdt32_to_cpu(p->nameoff));
 
-	read_token(b, (u32)node, &t);
-	return t.next;
+	if (i < DT_NR_KNOWN && !w->prop[i].data)
+		w->prop[i] = (struct dt_prop){ (const u8 *)p->data, fdt32_to_cpu(p->len) };
+}
+
+/* The node that the walk stands on; @at: what follows its name. */
+static void read_node(struct dt_walk *w, int at)
+{
+	u32 tag;
+	int next;
+
+	memset(w->prop, 0, sizeof(w->prop));
+	w->bus[w->depth].name = fdt_offset_ptr(w->fdt, w->node + FDT_TAGSIZE, 1);
+
+	for (;; at = next) {
+		tag = fdt_next_tag(w->fdt, at, &next);
+		if (tag == FDT_PROP)
+			read_prop(w, at);
+		else if (tag != FDT_NOP)
+			break;
+	}
+	w->next = at;
+	read_bus(w);
 }
 
 bool dt_next(struct dt_walk *w)
 {
-	struct token t = { .next = w->next };
-	u32 at;
+	int at = w->next, next;
 
-	for (;;) {
-		at = t.next;
-		if (!read_token(&w->blocks, at, &t) || t.tag == FDT_END)
-			return false;
-		if (t.tag == FDT_END_NODE) {
-			w->depth--;
-		} else if (t.tag == FDT_BEGIN_NODE) {
-			w->node = (int)at;
+	for (;; at = next) {
+		switch (fdt_next_tag(w->fdt, at, &next)) {
+		case FDT_BEGIN_NODE:
+			w->node = at;
 			w->depth++;
-			if (w->depth < 0 || w->depth >= DT_MAX_DEPTH)
-				return false;
-			read_node(w, &t);
+			read_node(w, next);
 			return true;
+		case FDT_END_NODE:
+			w->depth--;
+			break;
+		case FDT_END:
+			return false;
 		}
 	}
 }
 
-void dt_skip(struct dt_walk *w)
+void dt_stand(struct dt_walk *w, int node, int depth)
 {
-	struct token t = { .next = w->next };
-	int open = 1;
+	int at;
 
-	while (open && read_token(&w->blocks, t.next, &t) && t.tag != FDT_END)
-		open += t.tag == FDT_BEGIN_NODE ? 1 : t.tag == FDT_END_NODE ? -1 : 0;
-	w->next = t.next;
+	fdt_next_tag(w->fdt, node, &at);
+	w->node = node;
+	w->depth = depth;
+	read_node(w, at);
+}
+
+void dt_deleted(struct dt_walk *w)
+{
+	w->next = w->node;
 	w->depth--;
 }
 
-void dt_stand_below(struct dt_walk *w, const char *name)
+bool dt_next_prop(const struct dt_walk *w, int *at, const char **name, struct dt_prop *p)
 {
-	w->blocks.structure_size = 0;	/* so that no property is found */
-	for (unsigned i = 0; i < DT_NR_KNOWN; i++)
-		w->prop[i].data = NULL;
-	w->bus[w->depth + 1] = w->bus[w->depth];
-	w->bus[++w->depth].name = name;
+	int len;
+
+	*at = *at ? fdt_next_property_offset(w->fdt, *at)
+		  : fdt_first_property_offset(w->fdt, w->node);
+	if (*at < 0)
+		return false;
+	p->data = fdt_getprop_by_offset(w->fdt, *at, name, &len);
+	p->len = (u32)len;
+	return true;
 }
 
-bool dt_next_prop(const struct dt_walk *w, u32 *at, const char **name, struct dt_prop *p)
+struct dt_prop dt_prop_of(const void *fdt, int node, const char *name)
 {
-	struct token t;
+	int len;
+	const u8 *data = fdt_getprop(fdt, node, name, &len);
 
-	if (!read_prop(&w->blocks, *at ? *at : first_prop(&w->blocks, w->node), &t))
-		return false;
-	*at = t.next;
-	*name = t.name;
-	*p = t.prop;
-	return true;
+	return (struct dt_prop){ data, data ? (u32)len : 0 };
 }
 
 struct dt_prop dt_prop(const struct dt_walk *w, const char *name)
 {
-	struct dt_prop p;
-	const char *n;
-	u32 at = 0;
-
-	while (dt_next_prop(w, &at, &n, &p))
-		if (equal(n, name))
-			return p;
-	return (struct dt_prop){ NULL, 0 };
-}
-
-struct dt_prop dt_prop_of(const void *fdt, int node, const char *name, size_t len)
-{
-	struct dt_blocks b = blocks(fdt);
-	struct token t = { .next = first_prop(&b, node) };
-
-	while (read_prop(&b, t.next, &t))
-		if (!strncmp(t.name, name, len) && !t.name[len])
-			return t.prop;
-	return (struct dt_prop){ NULL, 0 };
+	return dt_prop_of(w->fdt, w->node, name);
 }

@@ -2,11 +2,10 @@
 /*
  * Device trees, read in one pass.
  *
- * libfdt finds a node's parent, cells and bus by starting at the root again, and asks for the
- * bounds of every byte of a name. A walk visits each node once, in the tree's order, with what its
- * ancestors say at hand. The format's names and the header's accessors are libfdt's, and so are
- * node offsets; its code, which Debian's arm64 library has in large pieces only, is left to the
- * tests and the host tools.
+ * libfdt finds a node's parent, cells and bus by starting at the root again. A walk is a layer over
+ * its readers that visits each node once, in the tree's order, with what its ancestors say at hand:
+ * it translates addresses, and names node and property where something is wrong. Offsets of nodes
+ * and properties are libfdt's, so that its other functions can be called for where a walk stands.
  */
 #ifndef BOOT_MACHINE_FDT_H
 #define BOOT_MACHINE_FDT_H
@@ -18,6 +17,7 @@
 
 #define DT_MAX_DEPTH	24
 #define DT_MAX_PATH	96
+#define DT_NR_NAMES	64
 #define DT_PA_BITS	48	/* no address of a machine that Mavis runs on is wider */
 
 struct dt_prop {
@@ -29,8 +29,15 @@ struct dt_prop {
 enum dt_known {
 	DT_ADDRESS_CELLS,
 	DT_SIZE_CELLS,
+	DT_AFFINITY,
 	DT_COMPATIBLE,
+	DT_COOLING_DEVICE,
+	DT_CPU,
 	DT_DEVICE_TYPE,
+	DT_INTERRUPT_AFFINITY,
+	DT_INTERRUPT_PARENT,
+	DT_MSI_MAP,
+	DT_MSI_PARENT,
 	DT_PHANDLE,
 	DT_RANGES,
 	DT_REG,
@@ -46,20 +53,18 @@ struct dt_bus {
 	bool mapped;		/* the CPU reaches the children's `reg`, level by level */
 };
 
-/* The blocks of a tree that a walk reads. */
-struct dt_blocks {
-	const u8 *structure;
-	const char *strings;
-	u32 structure_size, strings_size;
+/* A property's name that was looked up, by its offset among the tree's strings. */
+struct dt_name {
+	u32 offset;
+	u32 known;		/* enum dt_known; DT_NR_KNOWN: it is none of these */
 };
 
 struct dt_walk {
 	const void *fdt;
-	struct dt_blocks blocks;
-	int node;		/* where the walk stands: libfdt's offset */
+	int node;		/* where the walk stands */
 	int depth;		/* 0: the root */
-	u32 next;		/* offset of what follows the node's properties */
-	const char *seen[DT_NR_KNOWN];	/* known names that need not be compared again */
+	int next;		/* offset of what follows the node's properties */
+	struct dt_name name[DT_NR_NAMES];	/* by the low bits of the offset */
 	struct dt_prop prop[DT_NR_KNOWN];
 	struct dt_bus bus[DT_MAX_DEPTH];	/* [depth]: the node; below: its ancestors */
 };
@@ -71,13 +76,13 @@ enum dt_kind {
 };
 
 /*
- * Checks @size bytes at @fdt, aligned to 4, from the header to the last property. The text says
+ * Checks @size bytes at @fdt, aligned to 8, from the header to the last property. The text says
  * what is wrong, not whose tree it is.
  */
 int dt_check(const void *fdt, u64 size, struct diag *d);
 
-/* Bytes of the tree without the slack between and after its blocks. */
-u32 dt_packed_size(const void *fdt);
+/* Bytes of the tree without the slack that a loader may leave behind its last block. */
+u32 dt_used_size(const void *fdt);
 
 /* A walk over a tree that dt_check() has passed: while (dt_next(&w)). */
 void dt_walk(struct dt_walk *w, const void *fdt);
@@ -85,26 +90,24 @@ void dt_walk(struct dt_walk *w, const void *fdt);
 /* Steps to the next node; false at the end. */
 bool dt_next(struct dt_walk *w);
 
-/* The next step is to the node that follows this one and all below it. */
-void dt_skip(struct dt_walk *w);
-
 /*
- * Stands on a node that the tree does not have, below the current one: without properties, and its
- * children with the cells that it has itself.
+ * Stands on the node at offset @node, @depth levels down and below the nodes that the walk has come
+ * through: the current one again after a change to it, one that was added below it, or its parent.
  */
-void dt_stand_below(struct dt_walk *w, const char *name);
+void dt_stand(struct dt_walk *w, int node, int depth);
 
-/* Any property of the current node, by name. */
+/* The current node and all below it were deleted: the next step is to what followed them. */
+void dt_deleted(struct dt_walk *w);
+
+/* Any property of the current node, by name, or of the node at an offset. */
 struct dt_prop dt_prop(const struct dt_walk *w, const char *name);
-
-/* The property of the node at offset @node whose name is the @len characters at @name. */
-struct dt_prop dt_prop_of(const void *fdt, int node, const char *name, size_t len);
+struct dt_prop dt_prop_of(const void *fdt, int node, const char *name);
 
 /* Entry @i of the memory reservation block; false after the last. */
-bool dt_reservation(const void *fdt, unsigned i, struct range *r);
+bool dt_reservation(const void *fdt, int i, struct range *r);
 
 /* The current node's properties one by one, *at being 0 for the first; false after the last. */
-bool dt_next_prop(const struct dt_walk *w, u32 *at, const char **name, struct dt_prop *p);
+bool dt_next_prop(const struct dt_walk *w, int *at, const char **name, struct dt_prop *p);
 
 static inline const char *dt_name(const struct dt_walk *w)
 {
@@ -141,7 +144,7 @@ bool dt_number(struct dt_prop p, u64 *val);
 
 static inline u32 dt_cell(const u8 *p)
 {
-	return __builtin_bswap32(*(const u32 *)p);
+	return fdt32_to_cpu(*(const fdt32_t *)p);
 }
 
 /* The number in @n cells: 0 to 2 of them. */

@@ -124,26 +124,20 @@ static bool find_phandle(struct dt_walk *w, const void *fdt, u64 phandle)
 /* The GIC that was found is where interrupts end: as a rule, so that no more need be read. */
 static bool is_root(const struct host *host, u64 phandle)
 {
-	static const char own[] = "phandle", parent[] = "interrupt-parent";
 	int node = host->gic.node;
 	u64 val;
 
-	return host->gic.version &&
-	       dt_number(dt_prop_of(host->fdt, node, own, sizeof(own) - 1), &val) &&
+	return host->gic.version && dt_number(dt_prop_of(host->fdt, node, "phandle"), &val) &&
 	       val == phandle &&
-	       (!dt_number(dt_prop_of(host->fdt, node, parent, sizeof(parent) - 1), &val) ||
+	       (!dt_number(dt_prop_of(host->fdt, node, "interrupt-parent"), &val) ||
 		val == phandle);
 }
 
-/* From the tree's first interrupt-parent to the one that has none but itself. */
-int host_finish_gic(const struct host *host, struct diag *d)
+int host_finish_gic(const struct host *host, u64 wanted, struct diag *d)
 {
 	struct dt_walk w;
-	u64 wanted = 0, up;
+	u64 up;
 
-	dt_walk(&w, host->fdt);
-	while (!wanted && dt_next(&w))
-		dt_number(dt_prop(&w, "interrupt-parent"), &wanted);
 	if ((!wanted && host->gic.version) || is_root(host, wanted))
 		return 0;
 	for (unsigned i = 0; i < DT_MAX_DEPTH; i++, wanted = up) {
@@ -151,7 +145,7 @@ int host_finish_gic(const struct host *host, struct diag *d)
 			return fail(d, -ENODEV,
 				    "interrupt-parent: the interrupt controller is missing: no node has phandle %#lx; correct the device tree",
 				    (unsigned long)wanted);
-		if (!dt_number(dt_prop(&w, "interrupt-parent"), &up) || up == wanted)
+		if (!dt_number(w.prop[DT_INTERRUPT_PARENT], &up) || up == wanted)
 			return check_controller(&w, d);
 	}
 	return dt_fail(&w, d, -EINVAL, "interrupt-parent",

@@ -141,6 +141,7 @@ static int read_node(struct host *host, const struct dt_walk *w, struct diag *d)
 int host_read(const void *fdt, struct host *host, struct diag *d)
 {
 	struct dt_walk w;
+	u64 interrupts = 0;
 	int err;
 
 	host->fdt = fdt;
@@ -156,12 +157,14 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 		err = read_node(host, &w, d);
 		if (err)
 			return err;
+		if (!interrupts)
+			dt_number(w.prop[DT_INTERRUPT_PARENT], &interrupts);
 	}
 	if (!host->nr_cpus)
 		return fail(d, -ENODEV,
 			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device tree");
 	err = host_finish_memory(host, d);
 	if (!err)
-		err = host_finish_gic(host, d);
+		err = host_finish_gic(host, interrupts, d);
 	return err ? err : host_finish_mmio(host, d);
 }

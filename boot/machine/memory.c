@@ -91,7 +91,7 @@ static int read_memreserve(struct host *host, struct diag *d)
 {
 	struct range r;
 
-	for (unsigned i = 0; dt_reservation(host->fdt, i, &r); i++) {
+	for (int i = 0; dt_reservation(host->fdt, i, &r); i++) {
 		if (r.size > BIT(DT_PA_BITS) || r.base > BIT(DT_PA_BITS) - r.size)
 			return fail(d, -ERANGE,
 				    "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit physical address; correct the device tree",

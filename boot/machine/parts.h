@@ -20,6 +20,8 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
 /* When all nodes are read. */
 int host_finish_memory(struct host *host, struct diag *d);
 int host_finish_mmio(struct host *host, struct diag *d);
-int host_finish_gic(const struct host *host, struct diag *d);
+
+/* From the tree's first interrupt-parent, @wanted, to the one that has none but itself. */
+int host_finish_gic(const struct host *host, u64 wanted, struct diag *d);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/machine/pci.h"
 
-#include <string.h>
-
 #include "boot/machine/fdt.h"
 #include "drivers/io.h"
 #include "lib/errno.h"
@@ -13,7 +11,7 @@
 /* A bridge's property of @n cells, or NULL. */
 static const u8 *cells(const struct host *host, int node, const char *name, u32 n)
 {
-	struct dt_prop p = dt_prop_of(host->fdt, node, name, strlen(name));
+	struct dt_prop p = dt_prop_of(host->fdt, node, name);
 
 	return p.len == n * 4 ? p.data : NULL;
 }

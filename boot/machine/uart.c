@@ -22,36 +22,32 @@ static void parse_options(struct stdout_path *out, const char *s)
 		out->baud = (u32)baud;
 }
 
-static void read_stdout(const void *fdt, struct stdout_path *out)
+static const char *said(const struct dt_walk *chosen)
 {
-	const char *said = NULL, *alias;
-	int aliases = -1;
-	struct dt_walk w;
+	const char *s = dt_string(dt_prop(chosen, "stdout-path"));
 
-	*out = (struct stdout_path){ NULL, 0, 0 };
-	dt_walk(&w, fdt);
-	while ((!said || aliases < 0) && dt_next(&w)) {
-		if (dt_at(&w, "chosen")) {
-			said = dt_string(dt_prop(&w, "stdout-path"));
-			if (!said)
-				said = dt_string(dt_prop(&w, "linux,stdout-path"));
-		} else if (dt_at(&w, "aliases")) {
-			aliases = w.node;
-		}
-	}
-	if (!said)
-		return;
+	return s ? s : dt_string(dt_prop(chosen, "linux,stdout-path"));
+}
 
-	out->path = said;
-	while (said[out->len] && said[out->len] != ':')
-		out->len++;
-	if (said[out->len])
-		parse_options(out, said + out->len + 1);
-	if (*said != '/' && aliases >= 0) {
-		alias = dt_string(dt_prop_of(fdt, aliases, said, out->len));
-		out->path = alias;
-		out->len = alias ? strlen(alias) : 0;
+/* @s: what /chosen says, or NULL; @aliases: offset of that node, or -1. */
+static struct stdout_path parse(const char *s, const void *fdt, int aliases)
+{
+	struct stdout_path out = { s, 0, 0 };
+	int len;
+
+	if (!s)
+		return out;
+	while (s[out.len] && s[out.len] != ':')
+		out.len++;
+	if (s[out.len])
+		parse_options(&out, s + out.len + 1);
+	if (*s != '/') {
+		const u8 *to = fdt_getprop_namelen(fdt, aliases, s, (int)out.len, &len);
+
+		out.path = dt_string((struct dt_prop){ to, (u32)len });
+		out.len = out.path ? strlen(out.path) : 0;
 	}
+	return out;
 }
 
 /* The first of the node's compatible strings that a driver knows. */
@@ -72,9 +68,15 @@ static u64 number(const struct dt_walk *w, const char *name, u64 max)
 	return dt_number(dt_prop(w, name), &val) && val <= max ? val : 0;
 }
 
-static void read_node(struct host_uart *uart, const struct dt_walk *w, const char *compatible,
-		      struct range reg)
+/* False: the node is no UART that can be used. */
+static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 {
+	const char *compatible = known(w);
+	struct diag ignored;
+	struct range reg;
+
+	if (!compatible || !dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0)
+		return false;
 	uart->found = true;
 	uart->range = reg;
 	format(uart->compatible, sizeof(uart->compatible), "%s", compatible);
@@ -83,31 +85,36 @@ static void read_node(struct host_uart *uart, const struct dt_walk *w, const cha
 	uart->io_width = (u8)number(w, "reg-io-width", 8);
 	uart->clock = (u32)number(w, "clock-frequency", UINT_MAX);
 	uart->baud = (u32)number(w, "current-speed", UINT_MAX);
+	return true;
 }
 
+/* Most of the time what stdout-path names is the first that there is, and one walk is enough. */
 void host_read_uart(const void *fdt, struct host_uart *uart)
 {
+	const char *chosen = NULL;
 	struct stdout_path out;
-	const char *compatible;
-	struct diag ignored;
 	struct dt_walk w;
-	struct range reg;
+	int aliases = -1;
 	bool wanted;
 
 	memset(uart, 0, sizeof(*uart));
-	read_stdout(fdt, &out);
 	dt_walk(&w, fdt);
 	while (dt_next(&w)) {
-		wanted = out.path && dt_path_is(&w, out.path, out.len);
-		if ((uart->found && !wanted) || !dt_enabled(&w) || !dt_reg_count(&w))
-			continue;
-		compatible = known(&w);
-		if (!compatible || dt_reg(&w, 0, &reg, &ignored) <= 0)
-			continue;
-		read_node(uart, &w, compatible, reg);
-		if (wanted) {
-			uart->baud = out.baud ? out.baud : uart->baud;
-			break;
-		}
+		if (!chosen && dt_at(&w, "chosen"))
+			chosen = said(&w);
+		else if (dt_at(&w, "aliases"))
+			aliases = w.node;
+		else if (!uart->found)
+			read_node(uart, &w);
 	}
+
+	out = parse(chosen, fdt, aliases);
+	if (!out.len)
+		return;
+	wanted = !strncmp(uart->path, out.path, out.len) && !uart->path[out.len];
+	dt_walk(&w, fdt);
+	while (!wanted && dt_next(&w))
+		wanted = dt_path_is(&w, out.path, out.len) && read_node(uart, &w);
+	if (wanted && out.baud)
+		uart->baud = out.baud;
 }

@@ -51,6 +51,9 @@ static void a_corrupt_header_is_refused(void **state)
 	corrupt(total, "header");
 	fdt_set_off_dt_struct(fdt, 0x3a);
 	corrupt(total, "corrupt");
+	load("virt-gicv3");
+	fdt_set_off_mem_rsvmap(fdt, fdt_off_mem_rsvmap(fdt) - 4);
+	corrupt(total, "header");
 }
 
 static void a_misaligned_tree_is_refused(void **state)
@@ -77,6 +80,32 @@ static void corrupt_nodes_are_refused(void **state)
 	corrupt(fdt_totalsize(fdt), "nodes and properties");
 	structure[size - 1] = FDT_END;
 	structure[12] = 0x70;			/* the length of the first property */
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+}
+
+/* Older libfdts add to it what comes before the value, and step back or onto the same. */
+static void a_length_that_wraps_is_refused(void **state)
+{
+	fdt32_t *len;
+
+	(void)state;
+	load("virt-gicv3");
+	len = (fdt32_t *)((u8 *)fdt + fdt_off_dt_struct(fdt) + 12);
+	for (u32 back = 1; back < 64; back++) {
+		*len = cpu_to_fdt32(0u - back);
+		corrupt(fdt_totalsize(fdt), "nodes and properties");
+	}
+	*len = cpu_to_fdt32(0x7fffffff);
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+}
+
+static void a_tree_without_a_root_is_refused(void **state)
+{
+	const fdt32_t end[] = { cpu_to_fdt32(FDT_NOP), cpu_to_fdt32(FDT_END) };
+
+	(void)state;
+	load("virt-gicv3");
+	memcpy((u8 *)fdt + fdt_off_dt_struct(fdt), end, sizeof(end));
 	corrupt(fdt_totalsize(fdt), "nodes and properties");
 }
 
@@ -338,6 +367,8 @@ int main(void)
 		TEST(a_corrupt_header_is_refused),
 		TEST(a_misaligned_tree_is_refused),
 		TEST(corrupt_nodes_are_refused),
+		TEST(a_length_that_wraps_is_refused),
+		TEST(a_tree_without_a_root_is_refused),
 		TEST(a_property_after_a_child_is_refused),
 		TEST(nodes_too_deep_are_refused),
 		TEST(a_tree_without_memory_is_refused),

@@ -38,6 +38,24 @@ static void a_region_exposed_as_reserved_is_reserved_memory(void **state)
 			  0x100000);
 }
 
+/* Linux counts them in the tree's order. */
+static void regions_keep_their_order(void **state)
+{
+	int first, node;
+
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	for (u64 i = 0; i < 3; i++)
+		add_exposed("p", 0x8000000000 + i * MIB(2), MIB(2), EXPOSE_PMEM);
+	write_guest();
+	first = fdt_path_offset(out, "/pmem@8000000000");
+	node = fdt_next_subnode(out, first);
+	assert_string_equal(fdt_get_name(out, node, NULL), "pmem@8000200000");
+	node = fdt_next_subnode(out, node);
+	assert_string_equal(fdt_get_name(out, node, NULL), "pmem@8000400000");
+}
+
 static void reserved_memory_that_is_there_gets_another_node(void **state)
 {
 	(void)state;
@@ -122,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_region_exposed_as_pmem_is_a_pmem_region),
 		TEST(a_region_exposed_as_reserved_is_reserved_memory),
+		TEST(regions_keep_their_order),
 		TEST(reserved_memory_that_is_there_gets_another_node),
 		TEST(a_region_exposed_as_none_is_not_in_the_tree),
 		TEST(many_exposed_regions_fit_in_the_bound),

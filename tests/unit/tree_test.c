@@ -7,8 +7,8 @@ static void the_tree_is_no_longer_than_it_needs_to_be(void **state)
 {
 	(void)state;
 	load_and_write("virt-gicv3");
-	assert_int_equal(fdt_totalsize(out), dt_packed_size(out));
-	assert_true(fdt_totalsize(out) < dt_packed_size(fdt) + 128);
+	assert_int_equal(fdt_totalsize(out), dt_used_size(out));
+	assert_true(fdt_totalsize(out) < dt_used_size(fdt) + 128);
 }
 
 static void what_mavis_does_not_change_stays(void **state)
@@ -42,7 +42,7 @@ static void a_host_tree_with_slack_is_copied_without_it(void **state)
 
 	(void)state;
 	load("virt-gicv3");
-	packed = dt_packed_size(fdt);
+	packed = dt_used_size(fdt);
 	assert_int_equal(fdt_open_into(fdt, big, (int)MIB(1)), 0);
 	free(fdt);
 	fdt = big;
@@ -264,7 +264,61 @@ static void a_guest_tree_without_the_boot_cpu_is_refused(void **state)
 	free(base);
 }
 
+/* dtc, libfdt and Linux have the strings last. */
+static void a_tree_with_its_blocks_in_another_order_is_refused(void **state)
+{
+	u8 *tree;
+	u32 size, strings;
+
+	(void)state;
+	load("virt-gicv3");
+	assert_int_equal(fdt_pack(fdt), 0);
+	strings = fdt_size_dt_strings(fdt);
+	size = fdt_off_dt_struct(fdt) + ALIGN_UP(strings, 4) + fdt_size_dt_struct(fdt);
+	tree = malloc(size);
+	memcpy(tree, fdt, fdt_off_dt_struct(fdt));
+	memcpy(tree + fdt_off_dt_struct(fdt), (u8 *)fdt + fdt_off_dt_strings(fdt), strings);
+	memcpy(tree + size - fdt_size_dt_struct(fdt), (u8 *)fdt + fdt_off_dt_struct(fdt),
+	       fdt_size_dt_struct(fdt));
+	fdt_set_off_dt_strings(tree, fdt_off_dt_struct(fdt));
+	fdt_set_off_dt_struct(tree, size - fdt_size_dt_struct(fdt));
+	fdt_set_totalsize(tree, size);
+	free(fdt);
+	fdt = tree;
+	read_tree();
+	refused(-EINVAL, "device tree: its blocks", "dtc's order");
+	args.base = tree;
+	args.base_size = size;
+	refused(-EINVAL, "guest.dtb in the bundle: its blocks", "dtc's order");
+}
+
 /* Limits */
+
+static void more_changes_than_there_is_room_for_are_refused(void **state)
+{
+	void *big = malloc(KIB(256));
+	u8 *tight;
+
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	assert_int_equal(fdt_open_into(fdt, big, KIB(256)), 0);
+	for (u32 i = 0; i < 1000; i++) {
+		char path[16];
+
+		snprintf(path, sizeof(path), "/psci-%u", i);
+		tree_set_string(big, path, "compatible", "arm,psci-1.0");
+	}
+	assert_int_equal(fdt_pack(big), 0);
+	/* Where no slack of the allocation is taken for room. */
+	tight = malloc(fdt_totalsize(big));
+	memcpy(tight, big, fdt_totalsize(big));
+	args.base = tight;
+	args.base_size = fdt_totalsize(big);
+	refused(-ENOSPC, "/psci-", "FDT_ERR_NOSPACE");
+	free(tight);
+	free(big);
+}
 
 static void too_small_a_buffer_names_what_is_needed(void **state)
 {
@@ -358,6 +412,8 @@ int main(void)
 		TEST(a_guest_tree_in_the_bundle_is_used_instead),
 		TEST(a_corrupt_guest_tree_is_refused),
 		TEST(a_guest_tree_without_the_boot_cpu_is_refused),
+		TEST(a_tree_with_its_blocks_in_another_order_is_refused),
+		TEST(more_changes_than_there_is_room_for_are_refused),
 		TEST(too_small_a_buffer_names_what_is_needed),
 		TEST(more_than_linux_takes_is_refused),
 		TEST(a_damaged_host_tree_gives_a_guest_tree_or_a_refusal),

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Changes to the node on which the walk over the guest's tree stands. */
+#include <string.h>
+
+#include "boot/guest/tree_parts.h"
+#include "lib/errno.h"
+
+/* @err is libfdt's. */
+static int changed(struct edit *e, const char *prop, int err)
+{
+	if (err < 0)
+		return dt_fail(&e->w, e->d, -ENOSPC, prop,
+			       "it cannot be changed in the guest's device tree, which needs more than %u bytes: %s",
+			       fdt_totalsize(e->fdt), fdt_strerror(err));
+	dt_stand(&e->w, e->w.node, e->w.depth);
+	return 0;
+}
+
+int edit_set(struct edit *e, const char *prop, const void *val, u32 len)
+{
+	return changed(e, prop, fdt_setprop(e->fdt, e->w.node, prop, val, (int)len));
+}
+
+int edit_set_string(struct edit *e, const char *prop, const char *val)
+{
+	return edit_set(e, prop, val, (u32)strlen(val) + 1);
+}
+
+int edit_set_u32(struct edit *e, const char *prop, u32 val)
+{
+	return changed(e, prop, fdt_setprop_u32(e->fdt, e->w.node, prop, val));
+}
+
+int edit_set_u64(struct edit *e, const char *prop, u64 val)
+{
+	return changed(e, prop, fdt_setprop_u64(e->fdt, e->w.node, prop, val));
+}
+
+int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val)
+{
+	void *data;
+	int err = fdt_setprop_placeholder(e->fdt, e->w.node, prop, (int)len, &data);
+
+	*val = data;
+	return changed(e, prop, err);
+}
+
+int edit_delete(struct edit *e, const char *prop)
+{
+	int err = fdt_delprop(e->fdt, e->w.node, prop);
+
+	return err == -FDT_ERR_NOTFOUND ? 0 : changed(e, prop, err);
+}
+
+int edit_delete_node(struct edit *e)
+{
+	int err = fdt_del_node(e->fdt, e->w.node);
+
+	if (err)
+		return changed(e, "the node", err);
+	dt_deleted(&e->w);
+	return 0;
+}
+
+int edit_add(struct edit *e, const char *name)
+{
+	int node = fdt_add_subnode(e->fdt, e->w.node, name);
+
+	if (node == -FDT_ERR_EXISTS) {
+		dt_stand(&e->w, fdt_subnode_offset(e->fdt, e->w.node, name), e->w.depth + 1);
+		return dt_fail(&e->w, e->d, -EEXIST, "the node",
+			       "is there already; rename or remove the one in the device tree");
+	}
+	if (node < 0)
+		return changed(e, name, node);
+	dt_stand(&e->w, node, e->w.depth + 1);
+	return 0;
+}
+
+void edit_leave(struct edit *e, int parent)
+{
+	dt_stand(&e->w, parent, e->w.depth - 1);
+}
