@@ -422,6 +422,7 @@ FUZZ_SEED := 0
 
 # What reads bytes that others made.
 FUZZ_SRC := $(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) $(wildcard boot/config/*.c) \
+	$(wildcard boot/guest/tree*.c) boot/guest/memory_map.c \
 	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC) tests/unit/uart_match.c
 
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) Makefile | $(DEPS)/.check

@@ -83,9 +83,10 @@ struct list {
 static struct list list_of(const struct reference *ref, struct dt_prop p)
 {
 	u32 size = ref->stride ? ref->stride * 4u : p.len;
-	u32 n = p.len < 4 || p.len < size ? 0 : p.len / size;
 
-	return (struct list){ ref->name, n, size, p.data + ref->at * 4, size };
+	if (p.len < 4 || p.len < size)
+		return (struct list){ .n = 0 };
+	return (struct list){ ref->name, p.len / size, size, p.data + ref->at * 4, size };
 }
 
 static bool is_gone(const struct edit *e, const u8 *phandle)
