@@ -146,7 +146,7 @@ static int edit_lists(struct edit *e)
 		struct list l = list_of(ref, e->w.prop[ref->prop]);
 		u32 left = count_left(e, &l);
 
-		if (left == l.n)
+		if (left >= l.n)
 			continue;
 		if (!left && ref->node && e->w.depth)
 			return edit_delete_node(e);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/machine/fdt.h"
 #include "boot/table.h"
 #include "tools/regiontool/regions.h"
 
@@ -48,6 +49,17 @@ struct console {
 	const char *compatible;		/* NULL: there is none */
 };
 
+/* The path that an alias stands for. Older libfdts follow one to itself, and past its end. */
+static const char *find_alias(const void *fdt, const char *alias, int len)
+{
+	int size;
+	const u8 *data = fdt_getprop_namelen(fdt, fdt_path_offset(fdt, "/aliases"), alias, len,
+					     &size);
+	const char *path = dt_string((struct dt_prop){ data, (u32)size });
+
+	return path && *path == '/' ? path : NULL;
+}
+
 /* The UART that Mavis prints on, or else what stdout-path means for Linux. */
 static struct console find_console(void)
 {
@@ -66,7 +78,7 @@ static struct console find_console(void)
 	if (path)
 		len = (int)strcspn(path, ":");
 	if (path && *path != '/') {
-		path = fdt_get_alias_namelen(fdt, path, len);
+		path = find_alias(fdt, path, len);
 		len = path ? (int)strlen(path) : 0;
 	}
 	node = path ? fdt_path_offset_namelen(fdt, path, len) : -1;
@@ -88,7 +100,7 @@ static unsigned serial_number(const void *fdt, const char *path)
 	fdt_for_each_property_offset(prop, fdt, aliases) {
 		const char *name, *to = fdt_getprop_by_offset(fdt, prop, &name, &len);
 
-		if (to && len && !to[len - 1] && !strncmp(name, "serial", 6) &&
+		if (to && len && *to == '/' && !to[len - 1] && !strncmp(name, "serial", 6) &&
 		    fdt_path_offset(fdt, to) == node)
 			return (unsigned)strtoul(name + 6, NULL, 10);
 	}
