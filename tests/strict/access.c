@@ -18,19 +18,6 @@ struct leaf machine_el2_leaf(unsigned c, u64 va)
 	return (struct leaf){ DEVICE, true, va };
 }
 
-static bool in_ram(u64 pa)
-{
-	u64 size = 1, at = pa;
-
-	for (unsigned i = 0; ram_part(i, &at, &size); i++) {
-		if (size)
-			return true;
-		at = pa;
-		size = 1;
-	}
-	return false;
-}
-
 /*
  * RAM or a device? QEMU 10.0 dies of an assertion if it is asked about an access that has just
  * changed where devices are, such as a write to PCI configuration space: not asked about what EL2
@@ -44,7 +31,7 @@ static bool is_ram(u64 pa, enum attr attr, bool mmu, u32 info, u64 va)
 	} cache[1024], *k;
 	const struct qemu_plugin_hwaddr *h;
 
-	if (in_ram(pa))
+	if (ram_has(pa))
 		return true;
 	if (mmu && attr == DEVICE)
 		return false;

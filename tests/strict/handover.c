@@ -73,9 +73,15 @@ void handover_unmapped(u64 pa, u64 size, enum attr attr)
 	add(&gone, (struct range){ pa, size, epoch, attr, { 0 } });
 }
 
-/* What was mapped otherwise before: all that is left of it in caches has to have gone since. */
+/*
+ * What was mapped otherwise before: all that is left of it in caches has to have gone since. But
+ * where a BAR that was Non-cacheable has gone, a guest whose stage 1 decides is as on the bare
+ * machine: what it has in caches there it has brought itself.
+ */
 static void check_changed(struct at at, const struct range *m)
 {
+	if (m->attr == BY_STAGE1 && !ram_has(m->pa))
+		return;
 	for (unsigned i = 0; i < gone.nr; i++) {
 		const struct range *g = &gone.range[i];
 		u64 pa = m->pa > g->pa ? m->pa : g->pa, found;

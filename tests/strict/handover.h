@@ -28,4 +28,7 @@ void ram_read(u64 fdt);
 /* The part of [pa, pa + size) that lies in bank @i. False: there is no such bank. */
 bool ram_part(unsigned i, u64 *pa, u64 *size);
 
+/* True if @pa is in RAM. */
+bool ram_has(u64 pa);
+
 #endif

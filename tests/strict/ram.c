@@ -123,3 +123,11 @@ bool ram_part(unsigned i, u64 *pa, u64 *size)
 	*size = end > base ? end - base : 0;
 	return true;
 }
+
+bool ram_has(u64 pa)
+{
+	for (unsigned i = 0; i < nr_banks; i++)
+		if (pa - banks[i].base < banks[i].size)
+			return true;
+	return false;
+}
