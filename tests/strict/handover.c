@@ -75,19 +75,19 @@ void handover_unmapped(u64 pa, u64 size, enum attr attr)
 
 /*
  * What was mapped otherwise before: all that is left of it in caches has to have gone since. But
- * where a BAR that was Non-cacheable has gone, a guest whose stage 1 decides is as on the bare
- * machine: what it has in caches there it has brought itself.
+ * where a BAR comes and goes, a guest whose stage 1 decides is as on the bare machine: what caches
+ * have of it the guest has brought there itself, and knows.
  */
 static void check_changed(struct at at, const struct range *m)
 {
-	if (m->attr == BY_STAGE1 && !ram_has(m->pa))
-		return;
 	for (unsigned i = 0; i < gone.nr; i++) {
 		const struct range *g = &gone.range[i];
 		u64 pa = m->pa > g->pa ? m->pa : g->pa, found;
 		u64 end = m->pa + m->size < g->pa + g->size ? m->pa + m->size : g->pa + g->size;
 
 		if (pa >= end || cacheable(g->attr) == cacheable(m->attr))
+			continue;
+		if (!ram_has(pa) && (g->attr == BY_STAGE1 || m->attr == BY_STAGE1))
 			continue;
 		if (memory_find_kept(pa, end - pa, g->since, cacheable(m->attr), &found))
 			report(HAND_OVER, at, "%#" PRIx64 " was %s and is %s, mapped at %s", found,
