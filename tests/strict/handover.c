@@ -76,7 +76,8 @@ void handover_unmapped(u64 pa, u64 size, enum attr attr)
 /*
  * What was mapped otherwise before: all that is left of it in caches has to have gone since. But
  * where a BAR comes and goes, a guest whose stage 1 decides is as on the bare machine: what caches
- * have of it the guest has brought there itself, and knows.
+ * have of it the guest has brought there itself, and knows. Only what was Write-Back by force it
+ * does not know of.
  */
 static void check_changed(struct at at, const struct range *m)
 {
@@ -87,7 +88,7 @@ static void check_changed(struct at at, const struct range *m)
 
 		if (pa >= end || cacheable(g->attr) == cacheable(m->attr))
 			continue;
-		if (!ram_has(pa) && (g->attr == BY_STAGE1 || m->attr == BY_STAGE1))
+		if (!ram_has(pa) && g->attr != WRITEBACK)
 			continue;
 		if (memory_find_kept(pa, end - pa, g->since, cacheable(m->attr), &found))
 			report(HAND_OVER, at, "%#" PRIx64 " was %s and is %s, mapped at %s", found,
