@@ -43,8 +43,26 @@ DEPS := build/deps
 # Stamps: what each part of the work needs is on this machine. Called again when tools/deps has changed.
 DEPS_RUN = DEPS='$(DEPS)' TARGET_CC='$(CC)' LIBFDT='$(LIBFDT)' QEMU='$(QEMU)' tools/deps
 
+# All stamps of a goal, so that the first of them asks for everything at once.
+NEEDS_all := build
+NEEDS_unit := tools unit
+NEEDS_bundle := tools run
+NEEDS_native := run
+NEEDS_run := build tools run
+NEEDS_image := build tools run image
+NEEDS_fit := $(NEEDS_image)
+NEEDS_lab-bundle := build tools run
+NEEDS_lab := $(NEEDS_lab-bundle) lab
+NEEDS_bench := build tools run unit
+NEEDS_test := build tools run unit clang test
+NEEDS_test-all := $(NEEDS_test)
+NEEDS_check := format build tools unit clang check
+NEEDS_build-check := build clang check
+NEEDS_config-check := tools check
+NEEDS_tools-check := build tools unit check
+
 $(DEPS)/.%: tools/deps
-	@$(DEPS_RUN) $*
+	@$(DEPS_RUN) $(sort $* $(foreach g,$(or $(MAKECMDGOALS),all),$(NEEDS_$g)) $(LINUX:%=backports))
 
 .PRECIOUS: $(DEPS)/.%
 
@@ -60,7 +78,7 @@ endif
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
 CFLAGS := -std=gnu11 -Os -g $(WARN) -I. -DMAVIS_VERSION='"$(VERSION)"' \
-	-ffile-prefix-map=$(CURDIR)/=
+	-ffile-prefix-map="$$PWD"=.
 TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/libc \
 	-isystem $(shell $(CC) $(TARGET_FLAGS) -print-file-name=include) -isystem $(LIBFDT_INC) \
 	-march=armv8-a -mcmodel=small -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
@@ -160,7 +178,7 @@ TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_S
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
 $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
-		$(wildcard $(addsuffix /*.h,tools/regiontool mm drivers hyp lib boot boot/*)) Makefile | $(DEPS)/.unit
+		$(wildcard $(addsuffix /*.h,tools/regiontool mm drivers hyp lib boot boot/*)) Makefile | $(DEPS)/.tools
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $(filter %.c,$^) -lfdt
 
@@ -179,15 +197,36 @@ GUEST_BIN := $(patsubst %.c,$(O)/guest/bin/%,$(notdir $(sort $(wildcard guests/l
 
 # Debian's own kernel, or with LINUX=backports the newer one.
 LINUX :=
-KERNEL := $(DEPS)$(LINUX:%=/%)/Image
-RAMDISK := $(O)/guest/ramdisk$(LINUX:%=-%).cpio.gz
+$(if $(filter-out backports,$(LINUX)),$(error LINUX=$(LINUX): no such kernel; there is backports, or name your own by KERNEL=))
 
-# The machine, by its name in tools/boards.py, and its bundle.
+# The machine, by its name in tools/boards.py.
 BOARD := virt
 BOARD_NAME := $(BOARD)
 override BOARD := $(patsubst rpi4,raspi4b,$(BOARD))
+BOARDS := $(shell grep -o 'Board."[a-z0-9]*' tools/boards.py | cut -d'"' -f2)
+$(if $(filter $(BOARD),$(BOARDS)),,$(error BOARD=$(BOARD_NAME): no such board; there are $(BOARDS)))
+
+# Other boards are as QEMU has them, with the tree of the kernel's package.
+override TREE := $(filter-out %/virt.dtb,$(O)/boards/$(BOARD).dtb)
+
+# What goes into the bundle, and the bundle: others in their place may be named on the command line. Those are only read; what
+# is made here has names of its own.
+override MADE_KERNEL := $(DEPS)$(LINUX:%=/%)/Image
+override MADE_RAMDISK := $(O)/guest/ramdisk$(LINUX:%=-%).cpio.gz
+override MADE_BUNDLE := $(O)/guest$(filter-out -virt,-$(BOARD)).cpio
+KERNEL := $(MADE_KERNEL)
+RAMDISK := $(MADE_RAMDISK)
 CONFIG := configs/$(BOARD).dts
-BUNDLE := $(O)/guest$(filter-out -virt,-$(BOARD)).cpio
+BUNDLE := $(MADE_BUNDLE)
+# The tree of the machine on which the config has to be right.
+MACHINE := $(or $(TREE),$(O)/virt.dtb)
+
+# $(call named,NAME): a name with spaces, as make takes it.
+empty :=
+named = $(subst $(empty) $(empty),\ ,$(1))
+# make's own words for a file that is not there would not say who asked for it.
+$(foreach v,KERNEL RAMDISK CONFIG BUNDLE MACHINE,$(if $(filter command,$(word 1,$(origin $v))),$(if $(filter $(O)/%,$($v)),,\
+	$(if $(wildcard $(call named,$($v))),,$(error $v=$($v): no such file)))))
 
 COMPILE_GUEST = $(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -I. -MMD -MP -MF $(O)/guest/$*.d -Wl,--build-id=none -o $@ $<
 
@@ -212,16 +251,21 @@ $(O)/guest/ramdisk-backports.cpio.gz: $(RAMDISK_IN) | $(DEPS)/.run $(DEPS)/.back
 
 $(O)/.bundle: FORCE
 	@mkdir -p $(@D)
-	@echo '$(KERNEL) $(RAMDISK) $(CONFIG)' | cmp -s - $@ || echo '$(KERNEL) $(RAMDISK) $(CONFIG)' >$@
+	@echo '$(KERNEL) $(RAMDISK) $(CONFIG) $(MACHINE)' | cmp -s - $@ || echo '$(KERNEL) $(RAMDISK) $(CONFIG) $(MACHINE)' >$@
+
+$(DEPS)/Image: | $(DEPS)/.run ;
+$(DEPS)/backports/Image: | $(DEPS)/.backports ;
 
 # A bundle says which version made it.
-BUNDLE_TOOL := tools/bundle tools/newc.py $(O)/target/.version
+BUNDLE_TOOL := tools/bundle tools/newc.py tools/checked.py $(O)/tools/regions $(O)/target/.version
+MAKE_BUNDLE = MAVIS_BUILD='$(O)' tools/bundle -o $@
 
-$(BUNDLE): $(RAMDISK) $(CONFIG) $(BUNDLE_TOOL) $(O)/.bundle | $(DEPS)/.run
-	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $(RAMDISK) --config $(CONFIG) -o $@
+$(MADE_BUNDLE): $(foreach v,KERNEL RAMDISK CONFIG MACHINE,$(call named,$($v))) $(BUNDLE_TOOL) $(O)/.bundle | $(DEPS)/.run
+	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk '$(RAMDISK)' --config '$(CONFIG)' --machine '$(MACHINE)' \
+		--memory "$$(tools/board memory $(BOARD))"
 
 .PHONY: bundle
-bundle: $(BUNDLE)
+bundle: $(call named,$(BUNDLE))
 
 # --- Running --------------------------------------------------------------------------------------
 
@@ -234,35 +278,42 @@ GIC := 3
 MTE := $(if $(filter max cortex-a710 neoverse-n2,$(CPU)),on,off)
 QEMU_virt = $(QEMU) -nodefaults -display none -serial mon:stdio -M virt,virtualization=on,gic-version=$(GIC),mte=$(MTE) \
 	-cpu $(CPU) -smp $(SMP) -m $(MEM)
-# Other boards are as QEMU has them, with the tree of the kernel's package.
-TREE := $(filter-out %/virt.dtb,$(O)/boards/$(BOARD).dtb)
 QEMU_RUN = $(if $(QEMU_$(BOARD)),$(QEMU_$(BOARD)),$(QEMU) $$(tools/board qemu $(BOARD) --dtb $(TREE)))
 
 $(O)/boards/%.dtb: tools/board tools/boards.py | $(DEPS)/.run
 	@mkdir -p $(@D)
 	$(Q)tools/board tree $* --deps $(DEPS) --qemu $(QEMU) -o $@
 
+# What QEMU makes for just this virt.
+$(O)/virt.dtb: $(O)/.virt | $(DEPS)/.run
+	$(Q)$(QEMU_virt) -M dumpdtb=$@ >$@.log 2>&1 || { cat $@.log; exit 1; }
+
+$(O)/.virt: FORCE
+	@mkdir -p $(@D)
+	@echo '$(QEMU_virt)' | cmp -s - $@ || echo '$(QEMU_virt)' >$@
+
 .PHONY: run native
-run: $(O)/mavis.img $(BUNDLE) $(TREE) | $(DEPS)/.run
-	$(Q)$(QEMU_RUN) -kernel $(O)/mavis.img -initrd $(BUNDLE) $(if $(APPEND),-append '$(APPEND)') $(QEMU_ARGS)
+run: $(O)/mavis.img $(call named,$(BUNDLE)) $(TREE) | $(DEPS)/.run
+	$(Q)tools/run $(QEMU_RUN) -kernel $(O)/mavis.img -initrd '$(BUNDLE)' $(if $(APPEND),-append '$(APPEND)') $(QEMU_ARGS)
 
 # The same kernel and ramdisk on the same machine, without Mavis.
-native: $(RAMDISK) $(TREE) | $(DEPS)/.run
-	$(Q)$(QEMU_RUN) -kernel $(KERNEL) -initrd $(RAMDISK) -append "console=$$(tools/board console $(BOARD)) $(APPEND)" \
-		$(QEMU_ARGS)
+native: $(call named,$(KERNEL)) $(call named,$(RAMDISK)) $(TREE) | $(DEPS)/.run
+	$(Q)tools/run $(QEMU_RUN) -kernel '$(KERNEL)' -initrd '$(RAMDISK)' \
+		-append "console=$$(tools/board console $(BOARD)) $(APPEND)" $(QEMU_ARGS)
 
 # --- Cards and images -----------------------------------------------------------------------------
 
 # What is on the card besides: LOADER picks one of U-Boot's ways, FIRMWARE names the vendor's files.
 LOADER :=
 FIRMWARE :=
-CARD = tools/card $@ $(BOARD) --image $(O)/mavis.img --bundle $(BUNDLE) --deps $(DEPS) --append '$(APPEND)'
+CARD = MAVIS_BUILD='$(O)' tools/card $@ $(BOARD) --image $(O)/mavis.img --bundle '$(BUNDLE)' --deps $(DEPS) --append '$(APPEND)'
+CARD_IN := $(O)/mavis.img $(call named,$(BUNDLE)) $(O)/tools/regions
 
 .PHONY: image fit
-image: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
+image: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image
 	$(Q)$(CARD) $(LOADER:%=--loader %) $(if $(FIRMWARE),--firmware $(FIRMWARE)) -o $(O)/$(BOARD_NAME).img
 
-fit: $(O)/mavis.img $(BUNDLE) | $(DEPS)/.run $(DEPS)/.image
+fit: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image
 	$(Q)$(CARD) -o $(O)/$(BOARD_NAME).itb
 
 # --- The lab --------------------------------------------------------------------------------------
@@ -291,12 +342,12 @@ $(O)/lab/lab.bin: $(O)/lab/lab.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 $(O)/lab/%.cpio: $(O)/lab/lab.bin configs/%.dts configs/lab.dts $(BUNDLE_TOOL) | $(DEPS)/.run
-	$(Q)tools/bundle --kernel $< --load $(LAB_BASE) --entry $(LAB_BASE) --config configs/$*.dts -o $@
+	$(Q)$(MAKE_BUNDLE) --kernel $< --load $(LAB_BASE) --entry $(LAB_BASE) --config configs/$*.dts
 
 .PHONY: lab lab-bundle
 lab-bundle: $(LAB_CONFIGS:%=$(O)/lab/%.cpio)
 
-lab: $(O)/mavis.img $(O)/tools/regions lab-bundle | $(DEPS)/.run
+lab: $(O)/mavis.img $(O)/tools/regions lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 	$(Q)tools/lab -o $(O)/lab.json --image $(O)/mavis.img --qemu $(QEMU) $(LAB_RUNS:%=--run %)
 	$(Q)MAVIS_BUILD='$(O)' tools/report $(O)/lab.json -o $(O)/lab.html --png $(O)/lab.png
 
@@ -339,7 +390,7 @@ $(O)/bench/guest.bin: bench/guest.S Makefile | $(DEPS)/.build
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
 $(O)/bench/operations.cpio: $(O)/bench/guest.bin bench/operations.dts configs/virt.dts $(BUNDLE_TOOL) | $(DEPS)/.run
-	$(Q)tools/bundle --kernel $< --load 0x44000000 --entry 0x44000000 --config bench/operations.dts -o $@
+	$(Q)$(MAKE_BUNDLE) --kernel $< --load 0x44000000 --entry 0x44000000 --config bench/operations.dts
 
 # The ramdisk of `make run`, but for its /init and the programs of guests/linux.
 $(O)/bench/init: bench/init.S Makefile | $(DEPS)/.run
@@ -350,8 +401,9 @@ $(O)/bench/ramdisk.cpio.gz: $(O)/bench/init guests/linux/modules tools/ramdisk t
 	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init $< \
 		--modules guests/linux/modules -o $@
 
-$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(CONFIG) $(BUNDLE_TOOL) $(O)/.bundle | $(DEPS)/.run
-	$(Q)tools/bundle --kernel $(KERNEL) --ramdisk $< --config $(CONFIG) -o $@
+$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(call named,$(KERNEL)) $(call named,$(CONFIG)) $(BUNDLE_TOOL) $(O)/.bundle \
+		| $(DEPS)/.run
+	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config '$(CONFIG)'
 
 # What a table of many regions costs, counted on the host.
 REGIONS_BENCH_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC)
@@ -371,7 +423,7 @@ regions-bench: $(O)/bench/regions
 BENCH_IN := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio ramdisk.cpio.gz boot.cpio)
 bench: regions-bench $(BENCH_IN)
 	$(Q)bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
-		--kernel $(KERNEL) --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
+		--kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
 		--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio $(BENCH_ARGS)
 
 # --- Checks without QEMU --------------------------------------------------------------------------
@@ -382,7 +434,7 @@ TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 .PHONY: check format-check static-check build-check config-check tools-check fuzz-smoke
 check: format-check layers-check build-check static-check config-check unit tools-check fuzz-smoke
 
-format-check:
+format-check: | $(DEPS)/.format
 	$(Q)tools/format-check
 
 # Both compilers take it; and two builds, in different places, give the same bytes.
@@ -457,7 +509,7 @@ distclean:
 
 define HELP
 make            build/mavis.img (what a loader takes) and build/mavis.elf (for debuggers)
-make run        boot Debian's kernel under Mavis in QEMU, to a shell; Ctrl-A X leaves
+make run        boot Debian's kernel under Mavis in QEMU, to a shell; Ctrl-A X leaves; fails if Mavis or the guest died
 make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zcu102 imx8mp)
@@ -481,6 +533,7 @@ STRICT=0                       test: without the strict machine, which takes a f
 LINUX=backports                the guest's kernel is that of Debian's backports
 CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle instead
 KERNEL= RAMDISK=               what goes into the bundle
+MACHINE=                       the device tree on which the config is checked, if it is for another machine than BOARD
 LOADER= FIRMWARE=              image: extlinux, script or fit; files of the board's vendor to put on it
 APPEND=                        the command line, Mavis's (run, image) or Linux's (native)
 CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree

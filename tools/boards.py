@@ -28,6 +28,8 @@ class Board:
     serial: tuple = ("-serial", "stdio")
     powers_off: bool = True     # QEMU ends when the guest turns off the machine
     aliases: tuple = ()
+    # What the board's loader writes into its tree, where that has no memory: "base,size,...", of the largest of its kind.
+    memory: str = ""
 
     @property
     def config(self):
@@ -54,7 +56,7 @@ BOARDS = (
               ("remove", "/soc/serial@7e201000/bluetooth"),     # the PL011 is the console, not Bluetooth's
               ("string", "/chosen", "stdout-path", "serial0:115200n8"),
           ),
-          powers_off=False, aliases=("rpi4",)),
+          powers_off=False, aliases=("rpi4",), memory="0x0,0xfc000000,0x100000000,0x100000000"),
     Board("zcu102", "Xilinx ZCU102", "xlnx-zcu102,virtualization=on", ("-smp", "4", "-m", "2G"),
           "xilinx/zynqmp-zcu102-rev1.1.dtb", edits=(
               # No power management firmware, so no clocks, resets and pins that it would set.

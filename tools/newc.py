@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes cpio archives in the newc format, the same bytes for the same input: no times, owners or inode numbers leak in."""
+"""Writes and reads cpio archives in the newc format. What is written is the same for the same input: no times, owners or
+inode numbers leak in."""
 
 import stat
 
@@ -51,3 +52,21 @@ class Archive:
         self.inode = -1
         self.member(TRAILER, mode=0)
         return b"".join(self.parts)
+
+
+def members(data):
+    """The members of an archive, names to contents. ValueError: it is none, or is cut short."""
+    found, at = {}, 0
+    while True:
+        header = data[at:at + 110]
+        if len(header) < 110 or header[:6] != b"070701":
+            raise ValueError(f"no header at {at}")
+        size, name_size = int(header[54:62], 16), int(header[94:102], 16)
+        name = data[at + 110:at + 109 + name_size].decode(errors="replace")
+        if name == TRAILER:
+            return found
+        at = (at + 110 + name_size + 3) & ~3
+        if at + size > len(data):
+            raise ValueError(f"{name}: ends beyond the archive")
+        found[name] = data[at:at + size]
+        at = (at + size + 3) & ~3

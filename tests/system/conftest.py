@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import re
 
 import pytest
@@ -9,18 +10,10 @@ import machine
 @pytest.fixture(scope="module")
 def start(request):
     """start(name, **options) gives a running Machine, which ends with the module's tests."""
-    running = []
+    with contextlib.ExitStack() as running:
+        def starter(name, **options):
+            stem = re.sub(r"\W+", "-", f"{request.module.__name__}-{name}")
+            return running.enter_context(
+                contextlib.closing(machine.Machine(machine.BUILD / "test-logs" / f"{stem}.log", **options)))
 
-    def starter(name, **options):
-        stem = re.sub(r"\W+", "-", f"{request.module.__name__}-{name}")
-        running.append(machine.Machine(machine.BUILD / "test-logs" / f"{stem}.log", **options))
-        return running[-1]
-
-    yield starter
-    broken = []
-    for m in running:
-        try:
-            m.close()
-        except machine.BrokenRule as e:
-            broken.append(f"{m.log.stem}: {e}")
-    assert not broken, "\n".join(broken)
+        yield starter

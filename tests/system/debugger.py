@@ -7,8 +7,10 @@ import socket
 import struct
 import tempfile
 
-# Seconds for an answer. A stop is waited for as long as a boot.
-PATIENCE = 60
+import machine
+
+# Seconds of an idle machine for an answer. A stop is waited for as long as a boot.
+ANSWER = 60
 
 # Registers of a packet `g`: x0 to x30, SP, PC, 8 bytes each, CPSR.
 REGISTERS = struct.Struct("<33QI")
@@ -38,7 +40,7 @@ class Closed(AssertionError):
 
 def _connect(path):
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(PATIENCE)
+    s.settimeout(machine.patience(ANSWER))
     s.connect(str(path))
     return s
 

@@ -4,7 +4,9 @@
 import os
 import pathlib
 import re
+import signal
 import sys
+import time
 
 import pexpect
 
@@ -13,6 +15,7 @@ sys.path[:0] = [str(TOP / "tools"), str(TOP / "tests/strict")]
 
 import boards  # noqa: E402  (found through the line above)
 import strict  # noqa: E402
+from patience import ENOUGH, Patience  # noqa: E402
 
 BUILD = TOP / os.environ.get("MAVIS_BUILD", "build")
 QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
@@ -24,14 +27,24 @@ KERNEL = DEPS / "Image"
 RAMDISK = BUILD / "guest/ramdisk.cpio.gz"
 
 READY = "mavis-guest: shell ready"
-# No test waits longer than this for one thing; a boot takes about five seconds.
-PATIENCE = 90
-
 # Machines are strict ones (docs/strict.md) unless a test says why not: STRICT=0 for none, when time is short.
 STRICT = os.environ.get("STRICT", "1") != "0"
 
+# Seconds that a QEMU has to end by itself when it is told to.
+GRACE = 3
+
 # QEMU refuses tag memory beside a CPU that has no tags.
 TAGGED_CPUS = ("max", "cortex-a710", "neoverse-n2")
+
+
+# What is waited for, measured: see patience.py.
+BOOT = [QEMU, "-nodefaults", "-display", "none", "-no-reboot", "-serial", "null", "-M", "virt,virtualization=on", "-cpu", "max",
+        "-smp", "2", "-m", "512M", "-kernel", str(KERNEL), "-append", "panic=-1"]
+
+
+def patience(seconds=ENOUGH):
+    """`seconds` of an idle machine, for a time limit that cannot be put off."""
+    return Patience(seconds, BOOT).left()
 
 
 class Died(AssertionError):
@@ -59,21 +72,30 @@ class Machine:
         self.log = log
         self.log_file = open(log, "w", encoding="utf-8")
         self.log_file.write(f"{QEMU} {' '.join(command)}\n")
-        self.qemu = pexpect.spawn(QEMU, command, timeout=PATIENCE, encoding="utf-8", codec_errors="replace", echo=False,
+        self.qemu = pexpect.spawn(QEMU, command, timeout=None, encoding="utf-8", codec_errors="replace", echo=False,
                                   dimensions=(24, 200))
         self.qemu.logfile_read = self.log_file
         self.qemu.delaybeforesend = None
         self.console = ""
         self.calls = 0
 
-    def expect(self, pattern, timeout=PATIENCE):
-        """Waits for a regular expression on the console; gives the match."""
+    def expect(self, pattern, seconds=ENOUGH):
+        """Waits for a regular expression (or pexpect.EOF, or a list of such) on the console; gives the match.
+
+        `seconds` are those of an idle machine.
+        """
+        wait = Patience(seconds, BOOT)
+        found = pexpect.TIMEOUT
+        patterns = [pexpect.TIMEOUT, *(pattern if isinstance(pattern, list) else [pattern])]
         try:
-            # A window: all of a long output is not searched again for each piece that arrives.
-            self.qemu.expect(pattern, timeout=timeout, searchwindowsize=1000)
-        except (pexpect.TIMEOUT, pexpect.EOF) as e:
+            while found == pexpect.TIMEOUT and (left := wait.left()):
+                # A window: all of a long output is not searched again for each piece that arrives.
+                found = patterns[self.qemu.expect(patterns, timeout=left, searchwindowsize=1000)]
+        except pexpect.EOF as e:
+            found = e
+        if found == pexpect.TIMEOUT or isinstance(found, pexpect.EOF):
             self.console += self.qemu.before if isinstance(self.qemu.before, str) else ""
-            how = "ended" if isinstance(e, pexpect.EOF) else f"was silent about it for {timeout} s"
+            how = f"was silent about it for {wait.total:.0f} s" if found == pexpect.TIMEOUT else "ended"
             last = "\n".join(self.console.splitlines()[-15:])
             raise Died(f"waiting for {pattern!r}, the machine {how}; {self.log} ends\n{last}") from None
         if isinstance(self.qemu.after, str):
@@ -82,10 +104,15 @@ class Machine:
             self.console += self.qemu.before
         return self.qemu.match
 
-    def expect_end(self, timeout=PATIENCE):
+    def listen(self, seconds):
+        """What the console says in this time comes to the others of its words."""
+        self.qemu.expect(pexpect.TIMEOUT, timeout=seconds)
+        self.console += self.qemu.before
+
+    def expect_end(self, seconds=ENOUGH):
         """Waits until QEMU ends by itself, with success; gives all that the console said."""
-        self.expect(pexpect.EOF, timeout)
-        self.qemu.close()
+        self.expect(pexpect.EOF, seconds)
+        self.qemu.wait()        # its console is closed: it is as good as gone
         assert self.qemu.exitstatus == 0, f"QEMU: status {self.qemu.exitstatus}, signal {self.qemu.signalstatus}"
         self.check_rules()
         return self.console.replace("\r", "")
@@ -102,12 +129,12 @@ class Machine:
         """What was on the console until the guest's shell."""
         return self.console.replace("\r", "").split(READY)[0]
 
-    def run(self, command, timeout=PATIENCE, check=True):
+    def run(self, command, seconds=ENOUGH, check=True):
         """Runs a command in the guest; gives its output, or (check=False) the output and its status."""
         self.calls += 1
         mark = f"mavis-test-{self.calls}"
         self.qemu.sendline(f"{{ {command}\n}} </dev/null 2>&1; echo \"{mark}\"=$?")
-        status = int(self.expect(rf"{mark}=(\d+)\r*\n", timeout)[1])
+        status = int(self.expect(rf"{mark}=(\d+)\r*\n", seconds)[1])
         output = self.qemu.before.replace("\r", "").strip("\n")
         if not check:
             return output, status
@@ -119,8 +146,16 @@ class Machine:
         self.qemu.sendline(line)
 
     def close(self):
-        """Ends QEMU, by its own process id."""
-        self.qemu.close(force=True)
+        """Ends QEMU, by its own process id. It is gone after this, however long a busy machine takes for that."""
+        if self.qemu.isalive():
+            self.qemu.kill(signal.SIGTERM)
+        until = time.monotonic() + GRACE
+        while self.qemu.isalive() and time.monotonic() < until:
+            time.sleep(0.05)
+        if self.qemu.isalive():
+            self.qemu.kill(signal.SIGKILL)
+            self.qemu.wait()
+        self.qemu.close()
         self.log_file.close()
         self.check_rules()
 
@@ -129,7 +164,7 @@ class Machine:
         broken = strict.reports(self.reports)
         if broken:
             self.reports.rename(self.reports.with_suffix(".broken"))
-            raise BrokenRule(strict.with_names("\n".join(broken), BUILD / "mavis.elf"))
+            raise BrokenRule(f"{self.log.stem}: " + strict.with_names("\n".join(broken), BUILD / "mavis.elf"))
 
 
 def virt_args(cpu="max", smp=4, mem="1G", gic=3, machine=""):

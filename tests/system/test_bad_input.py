@@ -164,7 +164,7 @@ def test_entered_at_el1(refuses, good):
 def host_tree(tmp_path_factory):
     path = tmp_path_factory.mktemp("tree") / "virt.dtb"
     subprocess.run([machine.QEMU, "-nodefaults", "-display", "none", "-M", f"virt,virtualization=on,dumpdtb={path}",
-                    "-cpu", "max"], check=True, timeout=30, capture_output=True)
+                    "-cpu", "max"], check=True, timeout=machine.patience(30), capture_output=True)
     return path.read_bytes()
 
 

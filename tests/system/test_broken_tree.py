@@ -11,7 +11,6 @@ import struct
 import subprocess
 import time
 
-import pexpect
 import pytest
 
 import boards
@@ -106,8 +105,8 @@ class Monitor:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(30)
-        until = time.monotonic() + 10
+        self.socket.settimeout(machine.patience(30))
+        until = time.monotonic() + machine.patience(10)
         while self.socket.connect_ex(str(path)) and time.monotonic() < until:
             time.sleep(0.05)
         self.wait()
@@ -162,13 +161,13 @@ def error_with(start, request, tmp_path):
             if console:
                 m.expect("mavis: stopped", 30)
             monitor = Monitor(tmp_path / "monitor")
-            until = time.monotonic() + 20
+            until = time.monotonic() + machine.patience(20)
             while not waits(monitor, ram + MAVIS_AT) and time.monotonic() < until:
                 time.sleep(0.1)
             assert waits(monitor, ram + MAVIS_AT), f"the CPU is at {monitor.pc():#x}"
             said = log_ring(monitor, ram + MAVIS_AT, tmp_path / "log")
             if not console:
-                m.expect(pexpect.TIMEOUT, 0.2)
+                m.listen(0.2)
         finally:
             m.close()
         errors = re.findall(r"(?m)^mavis: error: (.*)$", said)

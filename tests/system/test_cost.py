@@ -11,7 +11,7 @@ LIMITED = ["text, rodata and data, bytes", "1 CPU: to the guest's first instruct
 
 def test_costs_stay_within_their_limits():
     bench = subprocess.run(["make", "-s", "bench", "BENCH_ARGS=--quick", f"QEMU={machine.QEMU}"], cwd=machine.TOP,
-                           capture_output=True, text=True, timeout=280)
+                           capture_output=True, text=True, timeout=machine.patience(280))
     assert bench.returncode == 0, bench.stdout + bench.stderr
     for row in LIMITED:
         assert f"\n{row} " in bench.stdout, f"not measured: {row}"

@@ -29,10 +29,11 @@ RUNS = {
 
 
 def measure(output, cpu, bundle, **options):
-    command = [TOOL, "-o", output, "--image", machine.IMAGE, "--qemu", machine.QEMU, "--run", f"{cpu}={bundle}"]
+    command = [TOOL, "-o", output, "--image", machine.IMAGE, "--qemu", machine.QEMU, "--run", f"{cpu}={bundle}",
+               "--patience", str(machine.patience())]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
-    subprocess.run(command, check=True, timeout=machine.PATIENCE)
+    subprocess.run(command, check=True)
     return [json.loads(line) for line in output.read_text().splitlines()]
 
 
@@ -181,7 +182,7 @@ def listen(folder, *args, text=LOG):
     log = folder / "board.log"
     log.write_text(text)
     done = subprocess.run([TOOL, "-o", folder / "out.json", "--machine", "board", "--cpu", "a53", *(args or ("--log", log))],
-                          capture_output=True, text=True, timeout=machine.PATIENCE, check=False)
+                          capture_output=True, text=True, timeout=machine.patience(), check=False)
     return done.returncode, done.stderr
 
 

@@ -59,7 +59,7 @@ def host_tree(tmp_path_factory):
             path = tmp_path_factory.mktemp("tree") / "virt.dtb"
             subprocess.run([machine.QEMU, "-nodefaults", "-display", "none", "-cpu", "max", "-m", str(mem >> 20), "-smp",
                             str(smp), "-M", f"virt,virtualization=on,gic-version=3,mte=on,dumpdtb={path}"],
-                           check=True, timeout=30, capture_output=True)
+                           check=True, timeout=machine.patience(30), capture_output=True)
             found[mem, smp] = path.read_bytes()
         return found[mem, smp]
 

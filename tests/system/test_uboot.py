@@ -20,7 +20,8 @@ KEPT, KEPT_SIZE = 0x60000000, 0x200000
 
 def card(path, loader, board="virt", bundle=machine.BUNDLE, more=()):
     subprocess.run([machine.TOP / "tools/card", "image", board, "--loader", loader, "--image", machine.IMAGE,
-                    "--bundle", bundle, "--deps", machine.DEPS, "--quiet", "-o", path, *more], check=True, timeout=60)
+                    "--bundle", bundle, "--deps", machine.DEPS, "--quiet", "-o", path, *more], check=True,
+                   timeout=machine.patience(60))
     return path
 
 
@@ -64,15 +65,10 @@ def is_at_home(m, direct):
         assert abs(found - expected) < 2
 
 
-@pytest.mark.parametrize("loader,said", [
-    ("extlinux", r"Retrieving file: /extlinux/extlinux\.conf"),
-    ("script", r"## Executing script at"),
-    ("fit", r"Trying 'bundle' ramdisk subimage"),
-])
-def test_u_boot_boots_the_card(start, cards, direct, loader, said):
+@pytest.mark.parametrize("loader", ["extlinux", "script", "fit"])
+def test_u_boot_boots_the_card(start, cards, direct, loader):
+    """Nothing but this loader's files is on the card, so that a guest that comes up came from them."""
     m = start(loader, **u_boot(*disk(cards(loader))))
-    m.expect(said)
-    m.expect("Starting kernel")
     is_at_home(m, direct)
     assert "Firmware keeps" not in m.boot_log()
     assert "vda1" in m.run("cat /proc/partitions"), "the card is the guest's own now"
@@ -84,20 +80,19 @@ def as_ext4(image, fat):
     """Makes a disk with the files of a card, on an ext4 file system."""
     folder = image.with_suffix(".files")
     folder.mkdir()
-    subprocess.run(["mcopy", "-s", "-n", "-i", f"{fat}@@1M", "::/", folder], check=True, timeout=60)
+    subprocess.run(["mcopy", "-s", "-n", "-i", f"{fat}@@1M", "::/", folder], check=True, timeout=machine.patience(60))
     with open(image, "wb") as f:
         f.truncate(128 << 20)
     subprocess.run(["/sbin/sfdisk", "-q", image], input="label: gpt\nstart=2048, size=253952, attrs=LegacyBIOSBootable\n",
-                   text=True, check=True, timeout=60)
+                   text=True, check=True, timeout=machine.patience(60))
     subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder, "-E", "offset=1048576", image, "124M"], check=True,
-                   timeout=60)
+                   timeout=machine.patience(60))
     return image
 
 
 @pytest.mark.parametrize("loader", ["extlinux", "script"])
 def test_u_boot_boots_from_ext4(start, cards, direct, tmp_path, loader):
     m = start(f"ext4-{loader}", **u_boot(*disk(as_ext4(tmp_path / "disk.img", cards(loader)))))
-    m.expect("Starting kernel")
     is_at_home(m, direct)
 
 
@@ -105,16 +100,15 @@ def test_u_boot_boots_a_fit_image_that_has_the_board_s_tree(start, tmp_path, dir
     """As it is on boards. The tree is that of just this machine: with -bios it has no GPIO."""
     dtb = tmp_path / "virt.dtb"
     dump = machine.virt_args(cpu=CPU, smp=CPUS, machine=f",dumpdtb={dtb}")
-    subprocess.run([machine.QEMU, *dump, "-bios", UBOOT], check=True, timeout=60, capture_output=True)
+    subprocess.run([machine.QEMU, *dump, "-bios", UBOOT], check=True, timeout=machine.patience(60), capture_output=True)
+    subprocess.run(["fdtput", "-t", "s", dtb, "/", "model", "the card's own"], check=True)
     m = start("fit-tree", **u_boot(*disk(card(tmp_path / "fit.img", "fit", more=["--dtb", dtb]))))
-    m.expect("Trying 'tree' fdt subimage")
-    m.expect("Starting kernel")
     is_at_home(m, direct)
+    assert m.run("cat /proc/device-tree/model").strip("\0") == "the card's own"
 
 
 def test_u_boot_boots_what_qemu_hands_to_it(start, direct):
     m = start("qfw", **u_boot(*machine.mavis(append="verify")))
-    m.expect("Starting kernel")
     is_at_home(m, direct)
 
 
@@ -126,7 +120,7 @@ def commands(m, *lines):
 
 def test_memory_that_the_loader_reserves_is_not_the_guest_s(start, cards, direct):
     m = start("reserved", **u_boot(*disk(cards("script"))))
-    m.expect("Hit any key")
+    m.expect("autoboot")
     m.send("")
     m.expect("=> ")
     commands(m, "virtio scan", "load virtio 0:1 0x40400000 mavis.img", "fdt addr ${fdtcontroladdr}",
@@ -149,8 +143,6 @@ def test_u_boot_of_a_raspberry_pi_boots_its_sd_card(start, tmp_path):
     with open(image, "r+b") as f:
         f.truncate(64 << 20)        # QEMU wants a power of two
     m = start("rpi4", board=board, loaded=["-kernel", UBOOT_RPI, "-drive", f"if=sd,format=raw,file={image}"])
-    m.expect("Retrieving file: /mavis.img")
-    m.expect("Starting kernel")
     m.login()
     assert [r for r in observe.regions(m.boot_log()) if r[1] != "ok"] == []
     assert "Firmware keeps 4 KiB at 0x0 (/memreserve/)" in m.boot_log(), "the spin-table's page"

@@ -154,3 +154,33 @@ def test_a_tree_that_is_none_is_refused(files):
     assert "dtc" in refusal(files, "--dtb", files / "g.dtb")
     (files / "g.dtb").write_bytes(b"\xd0\x0d\xfe\xed" + struct.pack(">I", 4000) + bytes(32))
     assert "cut short" in refusal(files, "--dtb", files / "g.dtb")
+
+
+@pytest.mark.parametrize("config, said", [
+    ('regions { x { reg = <0 0x50000000 0 0x1000>; type = "rum"; }; };', '/guest/regions/x: type: "rum"'),
+    ('regions { x { host-node = "/here"; type = "ram"; }; y { type = "ram"; }; };', "/guest/regions/y: reg: missing"),
+    ("regions { %s { reg = <0 0x50000000 0 0x1000>; type = \"ram\"; }; };" % ("x" * 46), "46 characters"),
+    ("mtee;", "/guest: mtee"),
+])
+def test_a_config_that_the_boot_would_refuse_makes_no_bundle(files, config, said):
+    (files / "x.dts").write_text(CONFIG.replace('bootargs = "quiet";', config))
+    line = refusal(files)
+    assert line.startswith(f"bundle: {files}/x.dts: ") and said in line
+    made(files, "--force")
+
+
+def test_what_depends_on_the_machine_is_checked_on_a_machine(files):
+    """Without one, nobody knows; of CPUs one that takes it is enough."""
+    tree = TOP / "tests/data/virt-gicv3.dts"
+    (files / "x.dts").write_text(CONFIG.replace('bootargs = "quiet";', "cpus = <9>;"))
+    line = refusal(files, "--machine", tree)
+    assert "/guest: cpus" in line and f"(on the machine of {tree})" in line
+    made(files)
+    for memattr in (4, 14):
+        raw = "x { reg = <0 0x50000000 0 0x1000>; type = \"raw\"; memattr = <%d>; };" % memattr
+        (files / "x.dts").write_text(CONFIG.replace('bootargs = "quiet";', "mte; regions { %s };" % raw))
+        made(files, "--machine", tree, output=f"out{memattr}")
+    (files / "x.dts").write_text(CONFIG.replace('bootargs = "quiet";', "memory = <1 0>;"))
+    (files / "out").unlink()
+    assert "/guest: memory" in refusal(files, "--machine", tree)
+    made(files, "--machine", tree, "--memory", "0x40000000,0x80000000,0x100000000,0x100000000")

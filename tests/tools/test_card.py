@@ -35,9 +35,10 @@ def files(tmp_path):
     return tmp_path
 
 
-def card(folder, what, board, *args, out="out"):
+def card(folder, what, board, *args, out="out", force=True):
+    """Most of these bundles are none, so that their configs are not looked at."""
     command = [TOP / "tools/card", what, board, "--image", folder / "mavis", "--bundle", folder / "bundle",
-               "-o", folder / out, *args]
+               "-o", folder / out, *(["--force"] if force else []), *args]
     if board != "virt" and "--dtb" not in args:
         command += ["--dtb", folder / "board.dtb"]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
@@ -267,3 +268,57 @@ def test_what_cannot_boot_is_refused_by_name(files, args, words):
     line = refusal(files, *args)
     for word in words:
         assert word in line
+
+
+def real_bundle(folder, config):
+    """A bundle with this config, whatever Mavis would say to it."""
+    (folder / "config.dts").write_text('/dts-v1/;\n/ { compatible = "mavis,config"; guest { %s }; };\n' % config)
+    (folder / "program").write_bytes(b"program")
+    subprocess.run([TOP / "tools/bundle", "--force", "--kernel", folder / "program", "--load", "0x10000", "--entry", "0x10000",
+                    "--config", folder / "config.dts", "-o", folder / "bundle"], check=True, timeout=60)
+
+
+CONFIGS = {
+    "fine": ("cpus = <2>;", None),
+    "a misspelled type": ('regions { x { reg = <0 0x50000000 0 0x1000>; type = "rum"; }; };', "/guest/regions/x: type: "),
+    "a long name": ("regions { %s { reg = <0 0x50000000 0 0x1000>; type = \"ram\"; }; };" % ("x" * 46), "46 characters"),
+    "too many CPUs": ("cpus = <5>;", "/guest: cpus: "),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_config_that_the_boot_would_refuse_makes_no_card(files, name):
+    config, said = CONFIGS[name]
+    real_bundle(files, config)
+    tree = TOP / "tests/data/zcu102.dts"
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", files / "zcu102.dtb", tree], check=True)
+    for what in ("image", "fit"):
+        result = card(files, what, "zcu102", "--dtb", files / "zcu102.dtb", force=False)
+        if said is None:
+            assert result.returncode == 0, result.stderr
+        else:
+            assert result.returncode != 0 and not (files / "out").exists()
+            assert result.stderr.startswith(f"card: {files}/bundle: its config: ") and said in result.stderr
+            assert f"(on the machine of {files}/zcu102.dtb)" in result.stderr
+
+
+def test_without_a_tree_the_config_s_words_are_checked(files):
+    real_bundle(files, CONFIGS["a misspelled type"][0])
+    assert CONFIGS["a misspelled type"][1] in card(files, "image", "virt", force=False).stderr
+    real_bundle(files, CONFIGS["too many CPUs"][0])
+    assert card(files, "image", "virt", force=False).returncode == 0, "this machine may have five"
+
+
+def test_the_loader_s_memory_stands_for_what_the_tree_lacks(files):
+    """As a Raspberry Pi's tree has none. Its largest has 8 GiB."""
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", files / "pi.dtb", TOP / "tests/data/raspi4b.dts"], check=True)
+    for node in ("/memory@0", "/memory@40000000"):
+        subprocess.run(["fdtput", "-r", files / "pi.dtb", node], check=False, capture_output=True)
+    for gib, ok in ((7, True), (9, False)):
+        real_bundle(files, f"memory = <{gib >> 2} {(gib & 3) << 30:#x}>;")
+        result = card(files, "image", "raspi4b", "--dtb", files / "pi.dtb", force=False)
+        assert (result.returncode == 0) == ok and ("/guest: memory" in result.stderr) != ok, result.stderr
+
+
+def test_what_is_no_bundle_makes_no_card(files):
+    assert "has no config.dtb" in card(files, "image", "virt", force=False).stderr

@@ -393,3 +393,17 @@ def test_the_samples_are_what_the_tool_would_read(tmp_path):
     assert all(json.loads(line)["t"] in ("run", "lab", "cell", "try", "end") for line in out.splitlines())
     result, _ = make(tmp_path, out)
     assert "56 cells, 6 differ" in result.stdout and "91 cells, 8 differ" in result.stdout
+
+
+def test_strict_tells_differences_by_the_exit_status(tmp_path):
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(lab_sample.lines(lab_sample.sample()))
+    bad.write_text(lab_sample.lines(lab_sample.sample(cell=lab_sample.qemu_cell)))
+    page = tmp_path / "page.html"
+    for arguments, differs in (((good,), False), ((bad,), True), (("--compare", good, good), False),
+                               (("--compare", good, bad), True)):
+        assert report(*arguments).returncode == 0
+        page.unlink(missing_ok=True)
+        assert report(*arguments, "--strict", "-o", page).returncode == (3 if differs else 0)
+        assert page.exists()
+    assert report("--strict", tmp_path / "none.json").returncode == 1

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* --machine: what a config comes to on a machine, from its device tree alone. */
+/*
+ * --machine: what a config comes to on a machine, from its device tree alone; --config: what is
+ * wrong with it on any machine.
+ */
+#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,4 +147,57 @@ int machine_mode(int argc, char **argv)
 	if (!path)
 		return refused("--machine needs the machine's tree and a config: see --help");
 	return cpu_parse(features, &cpu) ? run(machine, path, memory, &cpu) : EXIT_FAILURE;
+}
+
+/*
+ * A region that takes its place from a node of the machine gets some place: where it is cannot be
+ * checked here, all else can.
+ */
+static int place_host_nodes(void *dtb)
+{
+	int parent = fdt_path_offset(dtb, "/guest/regions"), node, err = 0;
+	fdt32_t reg[4] = { 0, 0, 0, cpu_to_fdt32(PAGE_SIZE) };
+
+	fdt_for_each_subnode(node, dtb, parent) {
+		if (err || !fdt_getprop(dtb, node, "host-node", NULL) ||
+		    fdt_getprop(dtb, node, "reg", NULL) || fdt_getprop(dtb, node, "pci", NULL))
+			continue;
+		err = fdt_delprop(dtb, node, "host-node");
+		if (!err)
+			err = fdt_setprop(dtb, node, "reg", reg, sizeof(reg));
+	}
+	return err;
+}
+
+int config_mode(int argc, char **argv)
+{
+	size_t size, room;
+	void *dtb, *copy;
+	struct diag d;
+	int err;
+
+	if (argc != 1)
+		return refused("--config needs a config: see --help");
+	dtb = tree_load(argv[0], &size);
+	if (!dtb)
+		return EXIT_FAILURE;
+	/*
+	 * What is no tree is config_read()'s to refuse. A region's reg may be longer than its
+	 * host-node.
+	 */
+	room = 2 * size + 4096;
+	copy = calloc(1, room);
+	if (copy && size <= CONFIG_MAX_SIZE && !fdt_check_full(dtb, size) &&
+	    !fdt_open_into(dtb, copy, (int)room)) {
+		err = place_host_nodes(copy);
+		if (!err)
+			err = fdt_pack(copy);
+		if (err)
+			return refused("%s: %s", argv[0], fdt_strerror(err));
+		dtb = copy;
+		size = fdt_totalsize(copy);
+	}
+	if (config_read(dtb, size, NULL, &config, &d))
+		return refused("%s", d.text);
+	return EXIT_SUCCESS;
 }

@@ -19,9 +19,12 @@ static int combine_mode(int argc, char **argv);
 static const struct mode modes[] = {
 	{ "--combine", "", "print what stage 1 x stage 2 make, every defined encoding, as CSV",
 	  combine_mode },
-	{ "--machine", " TREE [--cpu fwb,mte,mte_perm,dic,pa48] [--memory BASE,SIZE] CONFIG",
+	{ "--machine",
+	  " TREE [--cpu fwb,mte,mte_perm,dic,pa48] [--memory BASE,SIZE[,...]] CONFIG",
 	  "print the region table of a config on the machine that TREE describes", machine_mode },
-	{ "--starter", " TREE [--memory BASE,SIZE]", "write a config to start from", starter_mode },
+	{ "--config", " CONFIG", "check what a config says, without a machine", config_mode },
+	{ "--starter", " TREE [--memory BASE,SIZE[,...]]", "write a config to start from",
+	  starter_mode },
 };
 
 static int usage(FILE *to)

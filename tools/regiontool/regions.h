@@ -10,6 +10,7 @@
 
 /* The program's modes; argv[0] is the first argument after the option. */
 int machine_mode(int argc, char **argv);
+int config_mode(int argc, char **argv);
 int starter_mode(int argc, char **argv);
 
 /* Says on standard error what is wrong, and returns EXIT_FAILURE. */
@@ -25,8 +26,8 @@ int finish_output(void);
 void *tree_load(const char *path, size_t *size);
 
 /*
- * Reads the machine in @path as the boot does. @memory, "base,size" or NULL, stands for the memory
- * that a loader writes into the tree. False, with the reason on standard error.
+ * Reads the machine in @path as the boot does. @memory, "base,size,..." or NULL, stands for the
+ * memory that a loader writes into the tree. False, with the reason on standard error.
  */
 bool machine_load(const char *path, const char *memory, struct host *host);
 

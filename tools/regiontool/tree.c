@@ -113,34 +113,50 @@ static int drop_memory(void *fdt)
 	return err;
 }
 
-/* What a loader does with the memory that it found. */
-static void *set_memory(const void *fdt, const char *text, size_t *size)
+/* Appends one "base,size" of @text to the node's reg; where the next one begins, or NULL. */
+static const char *add_memory(void *fdt, int node, const char *text, int *err)
 {
 	struct range r = { 0 };
-	char *end, name[32];
-	void *out = calloc(1, *size + 4096);
-	int node, err;
+	char *end;
 
 	r.base = strtoull(text, &end, 0);
 	if (*end == ',')
 		r.size = strtoull(end + 1, &end, 0);
-	if (!out || *end || !r.size || !range_valid(r)) {
-		refused("--memory %s: write base,size in bytes, as 0x40000000,0x80000000", text);
+	if ((*end && *end != ',') || !r.size || !range_valid(r))
 		return NULL;
-	}
+	/* In pieces of a size that one cell holds. */
+	for (u64 done = 0; !*err && done < r.size; done += GIB(1))
+		*err = fdt_appendprop_addrrange(fdt, 0, node, "reg", r.base + done,
+						MIN(r.size - done, GIB(1)));
+	return *end ? end + 1 : end;
+}
+
+/* What a loader does with the memory that it found. */
+static void *set_memory(const void *fdt, const char *text, size_t *size)
+{
+	void *out = calloc(1, *size + 4096);
+	const char *next = text;
+	char name[32];
+	int node, err;
+
+	if (!out)
+		return NULL;
 	*size += 4096;
-	snprintf(name, sizeof(name), "memory@%lx", (unsigned long)r.base);
+	snprintf(name, sizeof(name), "memory@%llx", strtoull(text, NULL, 0));
 	err = fdt_open_into(fdt, out, (int)*size);
 	if (!err)
 		err = drop_memory(out);
 	node = err ? err : fdt_add_subnode(out, 0, name);
 	err = node < 0 ? node : fdt_setprop_string(out, node, "device_type", "memory");
-	if (!err)
-		err = fdt_appendprop_addrrange(out, 0, node, "reg", r.base, r.size);
-	if (!err)
-		return out;
-	refused("--memory %s: %s", text, fdt_strerror(err));
-	return NULL;
+	do
+		next = add_memory(out, node, next, &err);
+	while (!err && next && *next);
+	if (!next)
+		refused("--memory %s: write base,size in bytes, as 0x40000000,0x80000000; a second "
+			"piece after another comma", text);
+	else if (err)
+		refused("--memory %s: %s", text, fdt_strerror(err));
+	return next && !err ? out : NULL;
 }
 
 bool machine_load(const char *path, const char *memory, struct host *host)
