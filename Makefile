@@ -522,6 +522,7 @@ make check      what needs no QEMU: format, both compilers, static analysis, uni
 make config-check  configs/*.dts against the schema, and on their machines
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
 make size       what stays of the image when the guest runs, and what has left, by folder
+make debug      make run, stopped, in gdb: with symbols, and mavis-regions and mavis-log
 make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded
 
@@ -538,6 +539,7 @@ LOADER= FIRMWARE=              image: extlinux, script or fit; files of the boar
 APPEND=                        the command line, Mavis's (run, image) or Linux's (native)
 CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree
 PYTEST_ARGS=                   for pytest, such as -k boot or -x
+GDB= GDB_ARGS=                 debug: another gdb; more arguments, such as -batch -ex "break main" -ex c -ex bt
 V=1                            show the commands
 endef
 help:

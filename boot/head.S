@@ -23,6 +23,8 @@ _start:
 	.long	0
 
 primary:
+	.cfi_startproc
+	outermost
 	mov	x19, x0				/* device tree */
 	bl	cpu_reset_state
 	mov	x20, x0				/* exception level */
@@ -88,5 +90,6 @@ primary:
 	mov	x1, x20
 	bl	main
 	b	.
+	.cfi_endproc
 
 	.section .note.GNU-stack, "", %progbits

@@ -6,6 +6,7 @@
 
 	.text
 func cpu_wait
+	outermost
 	mrs	x0, mpidr_el1
 	ldr	x1, =MPIDR_AFFINITY
 	and	x0, x0, x1

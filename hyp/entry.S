@@ -15,6 +15,7 @@
  * physical address of this CPU's struct cpu.
  */
 func secondary_entry
+	outermost
 	mov	x19, x0
 	bl	cpu_reset_state
 	bl	mmu_enable
@@ -29,6 +30,7 @@ endfunc secondary_entry
 
 /* Where CPUs come out of a spin-table. At another EL than the boot CPU's one is of no use. */
 func spin_table_arrival
+	outermost
 	bl	cpu_reset_state
 	cmp	x0, #2
 	b.ne	.

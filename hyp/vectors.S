@@ -83,6 +83,8 @@ el2_sync:
  */
 	.balign	0x80
 guest_sync:
+	.cfi_startproc
+	outermost
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp, #16 * 0]
 	stp	x2, x3, [sp, #16 * 1]
@@ -139,6 +141,7 @@ guest_sync:
 	eret
 	dsb	nsh				/* what follows must not be speculated into */
 	isb
+	.cfi_endproc
 
 /*
  * x0 = what happened; the interrupted x0 is in TPIDR_EL0. The stack may be what failed, so another
@@ -146,6 +149,8 @@ guest_sync:
  * waits for the power to go.
  */
 panic_entry:
+	.cfi_startproc
+	outermost
 	msr	tpidrro_el0, x1
 	msr	sp_el0, x2
 	msr	elr_el1, x3
@@ -183,6 +188,7 @@ panic_entry:
 	bl	panic_exception
 3:	wfe
 	b	3b
+	.cfi_endproc
 
 	.bss
 	.balign	4

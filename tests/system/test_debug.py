@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""make debug: a debugger that knows where the image lies, finds its way back to main() and shows Mavis's own tables."""
+
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+
+import pexpect
+import pytest
+
+import machine
+
+# What a make that runs these tests would hand on.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+
+
+def command(pid_file, gdb_args=""):
+    return ["make", "-s", "-C", str(machine.TOP), "debug", f"O={os.path.relpath(machine.BUILD, machine.TOP)}",
+            f"QEMU={machine.QEMU}", f"GDB_ARGS={gdb_args}", f"QEMU_ARGS=-pidfile {pid_file}"]
+
+
+def gdb(tmp_path, *commands):
+    """What gdb says to the commands. Then it ends, and QEMU with it."""
+    pid_file = tmp_path / "pid"
+    args = shlex.join(["-batch", *(word for c in commands for word in ("-ex", c))])
+    done = subprocess.run(command(pid_file, args), env=ENVIRONMENT, capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not pathlib.Path("/proc", pid_file.read_text().strip()).exists()
+    return done.stdout
+
+
+def functions(said):
+    """Of a backtrace, innermost first."""
+    return re.findall(r"(?m)^#\d+ +(?:0x[0-9a-f]+ in )?(\w+) \(", said)
+
+
+def test_a_breakpoint_in_stage2_map_shows_the_way_from_main(tmp_path):
+    said = gdb(tmp_path, "break stage2_map", "continue", "backtrace", "print pa", "info args")
+    assert "hit Breakpoint 1, stage2_map" in said
+    assert functions(said) == ["stage2_map", "guest_map", "make_stage2", "main"]
+    assert re.search(r"(?m)^\$1 = 0x[0-9a-f]+$", said), "an address is printed as a number"
+
+
+def test_a_backtrace_ends_at_the_first_instructions(tmp_path):
+    said = gdb(tmp_path, "set backtrace past-main on", "break el2_build", "continue", "backtrace", "delete", "break region_add",
+               "continue", "backtrace", "delete", "break trap_from_guest", "continue", "backtrace")
+    assert "corrupt stack" not in said
+    assert functions(said) == ["el2_build", "primary", "region_add", "add_host", "add_memory", "memory_map_finish",
+                               "make_stage2", "main", "primary", "trap_from_guest", "guest_sync"]
+
+
+def test_the_region_table_and_the_log_are_shown(tmp_path):
+    said = gdb(tmp_path, "break guest_start", "continue", "mavis-regions", "print guest_regions.region[0]", "mavis-log")
+    table, log = said.split("\nMavis ")
+    rows = re.findall(r"(?m)^  ([0-9a-f]{12})-[0-9a-f]{12} (REGION_\w+) +([rwx-]{3}) MemAttr (0b\d{4}) SH \d (\S+)", table)
+    printed = re.findall(r"(?m)^  ([0-9a-f]{12})-[0-9a-f]{12} .* (0b\d{4}) .* (?:ok|DIFFERS) +(\S+)", log)
+    assert len(rows) > 10 and [(r[0], r[3], r[4]) for r in rows] == printed
+    assert re.search(rf"(?m)^\$1 = {rows[0][0]}-", table)
+    console = (machine.BUILD / "debug.log").read_text(errors="replace").replace("\r", "")
+    assert log.strip() and log.split("Guest: ")[1].split("\n")[0] in console
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    child = pexpect.spawn(command(tmp_path / "pid")[0], command(tmp_path / "pid")[1:], env=ENVIRONMENT, timeout=120,
+                          encoding="utf-8", dimensions=(24, 200))
+    yield child
+    child.close(force=True)
+
+
+def test_on_a_terminal_ctrl_c_stops_the_guest_and_quit_ends_qemu(terminal, tmp_path):
+    terminal.expect(r"\(gdb\) ")
+    qemu = pathlib.Path("/proc", (tmp_path / "pid").read_text().strip())
+    assert qemu.exists()
+    terminal.sendline("break guest_enter")
+    terminal.expect(r"Breakpoint 1 at .*\(gdb\) ")
+    terminal.sendline("continue")
+    terminal.expect(r"hit Breakpoint 1, .*\(gdb\) ")
+    terminal.sendline("delete")
+    terminal.expect("(y or n)")
+    terminal.sendline("y")
+    terminal.expect(r"\(gdb\) ")
+    terminal.sendline("continue")
+    terminal.expect("Continuing")
+    terminal.sendintr()
+    terminal.expect(r"received signal SIGINT.*\(gdb\) ")
+    terminal.sendline("kill")
+    terminal.expect("(y or n)")
+    terminal.sendline("y")
+    terminal.expect(r"\(gdb\) ")
+    terminal.sendline("quit")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert not qemu.exists()
