@@ -277,7 +277,9 @@ GIC := 3
 # QEMU refuses tag memory beside a CPU that has no tags.
 MTE := $(if $(filter max cortex-a710 neoverse-n2,$(CPU)),on,off)
 QEMU_virt = $(QEMU) -nodefaults -display none -serial mon:stdio -M virt,virtualization=on,gic-version=$(GIC),mte=$(MTE) \
-	-cpu $(CPU) -smp $(SMP) -m $(MEM)
+	-cpu $(CPU) -smp $(SMP) -m $(MEM) $(QEMU_GPU)
+# A PCI function with 64 MiB of memory behind BAR 2: it stands for a GPU (configs/virt.dts).
+QEMU_GPU = -object memory-backend-ram,id=gpu,size=64M,share=on -device ivshmem-plain,memdev=gpu
 QEMU_RUN = $(if $(QEMU_$(BOARD)),$(QEMU_$(BOARD)),$(QEMU) $$(tools/board qemu $(BOARD) --dtb $(TREE)))
 
 $(O)/boards/%.dtb: tools/board tools/boards.py | $(DEPS)/.run
@@ -364,10 +366,15 @@ $(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
+# Most tests' guest: the same kernel and ramdisk with a config that asks for nothing.
+$(O)/test/guest.cpio: $(MADE_RAMDISK) tests/system/plain.dts $(BUNDLE_TOOL) | $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)$(MAKE_BUNDLE) --kernel $(MADE_KERNEL) --ramdisk $(MADE_RAMDISK) --config tests/system/plain.dts
+
 .PHONY: test test-all
 # Debian 13's own kernel is as new as what Debian 12's backports have.
 NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ramdisk-backports.cpio.gz)
-TEST_IN := $(O)/mavis.img $(O)/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(NEWER) \
+TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(NEWER) \
 	$(O)/check/clang/mavis.img
 
 # STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.
@@ -389,7 +396,7 @@ $(O)/bench/guest.bin: bench/guest.S Makefile | $(DEPS)/.build
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
-$(O)/bench/operations.cpio: $(O)/bench/guest.bin bench/operations.dts configs/virt.dts $(BUNDLE_TOOL) | $(DEPS)/.run
+$(O)/bench/operations.cpio: $(O)/bench/guest.bin bench/operations.dts tests/system/plain.dts $(BUNDLE_TOOL) | $(DEPS)/.run
 	$(Q)$(MAKE_BUNDLE) --kernel $< --load 0x44000000 --entry 0x44000000 --config bench/operations.dts
 
 # The ramdisk of `make run`, but for its /init and the programs of guests/linux.
@@ -401,9 +408,9 @@ $(O)/bench/ramdisk.cpio.gz: $(O)/bench/init guests/linux/modules tools/ramdisk t
 	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init $< \
 		--modules guests/linux/modules -o $@
 
-$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(call named,$(KERNEL)) $(call named,$(CONFIG)) $(BUNDLE_TOOL) $(O)/.bundle \
+$(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(call named,$(KERNEL)) tests/system/plain.dts $(BUNDLE_TOOL) $(O)/.bundle \
 		| $(DEPS)/.run
-	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config '$(CONFIG)'
+	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config tests/system/plain.dts
 
 # What a table of many regions costs, counted on the host.
 REGIONS_BENCH_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC)

@@ -529,6 +529,15 @@ static int check(int argc, char **argv)
 	return differ != 0;
 }
 
+/* A program of its own: it calls this one. */
+static int demo(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	execlp("mavis-demo", "mavis-demo", NULL);
+	perror("mavisctl: mavis-demo");
+	return 1;
+}
+
 static const struct {
 	const char *name, *args, *what;
 	int (*run)(int argc, char **argv); /* -1: not so */
@@ -539,6 +548,7 @@ static const struct {
 	{ "stats", "", "exits, stage 2 aborts, changes", stats },
 	{ "watch", "[SECONDS [LINES]]", "what has grown, line by line", watch },
 	{ "check", "", "what the self-check at boot found", check },
+	{ "demo", "", "half a minute of what memory types mean, on `make run`'s machine", demo },
 };
 
 static int usage(FILE *to)

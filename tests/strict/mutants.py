@@ -28,8 +28,8 @@ PATIENCE = 40
 # What the machine runs, and what its console says when enough was seen.
 RUNS = {
     "lab": ("lab/lab.cpio", "cortex-a72", r"--- lab end"),
-    "cpus": ("guest.cpio", "cortex-a72", r"Brought up 1 node, 2 CPUs"),
-    "max": ("guest.cpio", "max", r"Brought up 1 node, 2 CPUs"),
+    "cpus": ("test/guest.cpio", "cortex-a72", r"Brought up 1 node, 2 CPUs"),
+    "max": ("test/guest.cpio", "max", r"Brought up 1 node, 2 CPUs"),
     # A BAR that stage 2 follows: Linux places it, and a program in the guest turns it on.
     "bar": ("mutants/bar.cpio", "max", r"bar is on"),
 }

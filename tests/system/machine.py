@@ -21,7 +21,7 @@ BUILD = TOP / os.environ.get("MAVIS_BUILD", "build")
 QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
 
 IMAGE = BUILD / "mavis.img"
-BUNDLE = BUILD / "guest.cpio"
+BUNDLE = BUILD / "test/guest.cpio"
 DEPS = TOP / "build/deps"
 KERNEL = DEPS / "Image"
 RAMDISK = BUILD / "guest/ramdisk.cpio.gz"
