@@ -52,7 +52,7 @@ static bool make_table(struct diag *d)
 
 	return !memory_map_start(&table, &config, d) &&
 	       !memory_map_finish(&table, &host, &config, (struct range){ 0x40000000, MIB(4) },
-				  NULL, &caps, d);
+				  &caps, d);
 }
 
 /* In an allocation of exactly the bytes that were asked for. */
