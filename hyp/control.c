@@ -294,32 +294,35 @@ s64 control_run(u64 command, const u64 *args, u64 *results)
 	return status;
 }
 
-bool control_call(struct frame *f)
+void control_call(struct frame *f)
 {
 	static const u32 uid[] = { CONTROL_UID_0, CONTROL_UID_1, CONTROL_UID_2, CONTROL_UID_3 };
 	u32 fid = (u32)f->x[0];
 	u64 args[CONTROL_NR_ARGS];
 
-	if (!setup.offered)
-		return false;
+	if (!setup.offered) {
+		frame_result(f, CONTROL_NOT_SUPPORTED);
+		return;
+	}
 	switch (fid) {
 	case CONTROL_CALL_COUNT:
-		f->x[0] = ARRAY_SIZE(commands) - 1 + 3;		/* 7 is none; and these */
-		return true;
+		frame_result(f, ARRAY_SIZE(commands) - 1 + 3);	/* 7 is none; and these */
+		return;
 	case CONTROL_CALL_UID:
 		for (unsigned i = 0; i < ARRAY_SIZE(uid); i++)
 			f->x[i] = uid[i];
-		return true;
+		return;
 	case CONTROL_CALL_REVISION:
 		f->x[0] = CONTROL_MAJOR;
 		f->x[1] = CONTROL_MINOR;
-		return true;
+		return;
 	}
-	if (fid - CONTROL_CALL(0) >= ARRAY_SIZE(commands))
-		return false;
+	if (fid - CONTROL_CALL(0) >= ARRAY_SIZE(commands)) {
+		frame_result(f, CONTROL_NOT_SUPPORTED);
+		return;
+	}
 	memcpy(args, &f->x[1], sizeof(args));
-	f->x[0] = (u64)control_run(fid - CONTROL_CALL(0), args, &f->x[1]);
-	return true;
+	frame_result(f, control_run(fid - CONTROL_CALL(0), args, &f->x[1]));
 }
 
 void control_count_abort(u64 ipa)

@@ -24,8 +24,8 @@ void control_init(const struct control_setup *s);
 /* Carries out a command (CONTROL_INFO, ...): a status, and results[0..11], all written. */
 s64 control_run(u64 command, const u64 *args, u64 *results);
 
-/* Carries out the SMCCC call in @f, and gives true, if it is one of these and they are offered. */
-bool control_call(struct frame *f);
+/* Carries out the SMCCC call in @f; NOT_SUPPORTED if it is none of these or none is offered. */
+void control_call(struct frame *f);
 
 /* Counts a stage 2 abort at @ipa for its region. */
 void control_count_abort(u64 ipa);

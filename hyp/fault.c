@@ -33,7 +33,7 @@
  * is asked again. The other CPUs may have changed stage 1 meanwhile: what comes is then another of
  * the guest's pages, or none.
  */
-static inline u64 find_ipa(u64 esr)
+static u64 find_ipa(u64 esr)
 {
 	u64 far = read_sysreg(far_el2), par;
 
@@ -128,7 +128,7 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
  * True if stage 2 maps the address now: the fault fell between the break and the make of another
  * CPU, which holds the lock in between, and the access will do when it is tried again.
  */
-static bool __attribute__((noinline)) mapped_by_now(u64 ipa)
+static bool mapped_by_now(u64 ipa)
 {
 	struct s2_leaf leaf;
 	bool mapped;

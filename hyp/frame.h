@@ -30,6 +30,12 @@ static inline void frame_set(struct frame *f, unsigned n, u64 val)
 	if (n != 31)
 		f->x[n] = val;
 }
+
+/* What a call returns: in x0. */
+static inline void frame_result(struct frame *f, s64 val)
+{
+	f->x[0] = (u64)val;
+}
 #endif
 
 #endif

@@ -6,17 +6,17 @@
 #include "hyp/cpu.h"
 #include "hyp/frame.h"
 
-/* True for PSCI's function identifiers: 0x84000000 to 0x8400001f, and 0xc4000000 on. */
-#define PSCI_IS(fid)	(((fid) & 0xbfffffe0) == 0x84000000)
-
-/* The function number, and bit 5 for the 64-bit convention. */
-#define PSCI_INDEX(fid)	(((fid) >> 25 & 32) | ((fid) & 31))
-
-/* Carries out the call in @f for CPU @self; the result goes to x0, sign-extended. */
-typedef void (*psci_function)(struct frame *f, struct cpu *self);
-
-/* By PSCI_INDEX; NULL: not supported, or not in that convention. */
-extern const psci_function psci_functions[64];
+/*
+ * The functions that do something; hyp/smccc.c knows their numbers. Each carries out the call in @f
+ * and leaves in x0 there what the guest gets, sign-extended. @self: the CPU that calls.
+ */
+void psci_cpu_suspend(struct frame *f, struct cpu *self);
+void psci_cpu_off(struct frame *f, struct cpu *self);
+void psci_cpu_on(struct frame *f);
+void psci_affinity_info(struct frame *f);
+void psci_system_off(void);
+void psci_system_reset(void);
+void psci_system_reset2(struct frame *f);
 
 /* @self is about to enter the guest: from here on it is ON. */
 void psci_cpu_is_on(struct cpu *self);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/smccc.h"
 
+#include "drivers/firmware.h"
 #include "hyp/control.h"
+#include "hyp/psci.h"
 
 #define ARCH_SOC_ID		0x80000002
 #define ARCH_WORKAROUND_1	0x80008000
@@ -13,8 +15,11 @@
 #define TRNG_RND_32		0x84000053
 #define TRNG_RND_64		0xc4000053
 
+/* SMCCC's, and PSCI's. */
 #define VERSION_1_1		0x10001
 #define VERSION_1_2		0x10002
+
+#define MIGRATE_NOT_NEEDED	2	/* no Trusted OS that a CPU_OFF could orphan */
 
 /*
  * The firmware's own service. Its workarounds act on the CPU that calls, and it is the guest's CPU.
@@ -26,7 +31,7 @@ static void pass(struct frame *f)
 	struct smc_result r;
 
 	if (firmware.smccc_version < VERSION_1_1) {
-		f->x[0] = (u64)PSCI_NOT_SUPPORTED;
+		frame_result(f, PSCI_NOT_SUPPORTED);
 		return;
 	}
 	r = firmware_call((u32)f->x[0], smccc_arg(f, 1), smccc_arg(f, 2), smccc_arg(f, 3));
@@ -35,17 +40,18 @@ static void pass(struct frame *f)
 }
 
 /* 1.2 only says that the firmware's SOC_ID may be asked for. */
-static void version(struct frame *f)
+static s64 version(void)
 {
-	f->x[0] = firmware.smccc_version >= VERSION_1_2 ? VERSION_1_2 : VERSION_1_1;
+	return firmware.smccc_version >= VERSION_1_2 ? VERSION_1_2 : VERSION_1_1;
 }
 
+/* Which of smccc_call()'s there are, of Arm's architecture service; the firmware knows the rest. */
 static void arch_features(struct frame *f)
 {
 	switch ((u32)f->x[1]) {
 	case SMCCC_VERSION:
 	case SMCCC_ARCH_FEATURES:
-		f->x[0] = PSCI_SUCCESS;
+		frame_result(f, PSCI_SUCCESS);
 		break;
 	case ARCH_SOC_ID:
 	case ARCH_WORKAROUND_1:
@@ -54,35 +60,96 @@ static void arch_features(struct frame *f)
 		pass(f);
 		break;
 	default:
-		f->x[0] = (u64)PSCI_NOT_SUPPORTED;
+		frame_result(f, PSCI_NOT_SUPPORTED);
 	}
 }
 
-/* The workarounds first: an affected kernel calls them at every exception from EL0. */
-static const struct {
-	u32 fid;
-	void (*fn)(struct frame *f);
-} services[] = {
-	{ ARCH_WORKAROUND_1, pass },
-	{ ARCH_WORKAROUND_3, pass },
-	{ ARCH_WORKAROUND_2, pass },
-	{ SMCCC_VERSION, version },
-	{ SMCCC_ARCH_FEATURES, arch_features },
-	{ ARCH_SOC_ID, pass },
-	{ TRNG_RND_64, pass },
-	{ TRNG_RND_32, pass },
-	{ TRNG_VERSION, pass },
-	{ TRNG_FEATURES, pass },
-	{ TRNG_GET_UUID, pass },
-};
-
-void smccc_service(struct frame *f)
+/* Which of smccc_call()'s there are, of PSCI's. */
+static s64 psci_features(u32 fid)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(services); i++)
-		if (services[i].fid == (u32)f->x[0]) {
-			services[i].fn(f);
-			return;
-		}
-	if (!control_call(f))
-		f->x[0] = (u64)PSCI_NOT_SUPPORTED;
+	switch (fid) {
+	case PSCI_VERSION:
+	case PSCI_CPU_OFF:
+	case PSCI_CPU_ON_32:
+	case PSCI_CPU_ON_64:
+	case PSCI_AFFINITY_INFO_32:
+	case PSCI_AFFINITY_INFO_64:
+	case PSCI_MIGRATE_INFO_TYPE:
+	case PSCI_SYSTEM_OFF:
+	case PSCI_SYSTEM_RESET:
+	case PSCI_FEATURES:
+	case SMCCC_VERSION:
+		return PSCI_SUCCESS;
+	case PSCI_CPU_SUSPEND_32:
+	case PSCI_CPU_SUSPEND_64:
+		return firmware.suspend;
+	case PSCI_SYSTEM_RESET2_32:
+	case PSCI_SYSTEM_RESET2_64:
+		return firmware.reset2 ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+	default:
+		return PSCI_NOT_SUPPORTED;
+	}
+}
+
+void smccc_call(struct frame *f, struct cpu *self, u64 imm)
+{
+	if (imm) {
+		frame_result(f, PSCI_NOT_SUPPORTED);
+		return;
+	}
+	switch ((u32)f->x[0]) {
+	case PSCI_VERSION:
+		frame_result(f, VERSION_1_1);
+		break;
+	case PSCI_CPU_SUSPEND_32:
+	case PSCI_CPU_SUSPEND_64:
+		psci_cpu_suspend(f, self);
+		break;
+	case PSCI_CPU_OFF:
+		psci_cpu_off(f, self);
+		break;
+	case PSCI_CPU_ON_32:
+	case PSCI_CPU_ON_64:
+		psci_cpu_on(f);
+		break;
+	case PSCI_AFFINITY_INFO_32:
+	case PSCI_AFFINITY_INFO_64:
+		psci_affinity_info(f);
+		break;
+	case PSCI_MIGRATE_INFO_TYPE:
+		frame_result(f, MIGRATE_NOT_NEEDED);
+		break;
+	case PSCI_SYSTEM_OFF:
+		psci_system_off();
+		break;
+	case PSCI_SYSTEM_RESET:
+		psci_system_reset();
+		break;
+	case PSCI_FEATURES:
+		frame_result(f, psci_features((u32)f->x[1]));
+		break;
+	case PSCI_SYSTEM_RESET2_32:
+	case PSCI_SYSTEM_RESET2_64:
+		psci_system_reset2(f);
+		break;
+	case SMCCC_VERSION:
+		frame_result(f, version());
+		break;
+	case SMCCC_ARCH_FEATURES:
+		arch_features(f);
+		break;
+	case ARCH_SOC_ID:
+	case ARCH_WORKAROUND_1:
+	case ARCH_WORKAROUND_2:
+	case ARCH_WORKAROUND_3:
+	case TRNG_VERSION:
+	case TRNG_FEATURES:
+	case TRNG_GET_UUID:
+	case TRNG_RND_32:
+	case TRNG_RND_64:
+		pass(f);
+		break;
+	default:
+		control_call(f);
+	}
 }

@@ -44,12 +44,6 @@ void sysreg_init(const struct idreg_policy *p)
 	}
 }
 
-/* This CPU is not of the kind that `known` was made on. */
-static void __attribute__((noinline)) show_other_kind(struct frame *f, u64 esr)
-{
-	frame_set(f, ISS_RT(esr), sysreg_id(ISS_ID(esr)));
-}
-
 /*
  * All but the feature registers are what the guest does not have: limited ordering regions
  * (HCR_EL2.TLOR), MTE's registers without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM
@@ -64,8 +58,5 @@ void sysreg_trap(struct frame *f, u64 esr)
 		return;
 	}
 	skip_a64_instruction();
-	if (read_id(reg) == known[reg].raw)
-		frame_set(f, ISS_RT(esr), known[reg].shown);
-	else
-		show_other_kind(f, esr);
+	frame_set(f, ISS_RT(esr), sysreg_id(reg));
 }

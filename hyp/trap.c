@@ -33,55 +33,42 @@ bool trap_may_print(void)
 	return may;
 }
 
-/* HVC has left ELR_EL2 behind itself. */
-static void hvc_trap(struct frame *f, u64 esr)
-{
-	struct cpu *self = this_cpu();
-
-	self->count[COUNT_HVC]++;
-	smccc_call(f, self, FIELD(esr, 15, 0));
-}
-
-/* A trapped SMC has not: the CPU never carried it out. */
-static void smc_trap(struct frame *f, u64 esr)
-{
-	struct cpu *self = this_cpu();
-
-	self->count[COUNT_SMC]++;
-	skip_a64_instruction();
-	smccc_call(f, self, FIELD(esr, 15, 0));
-}
-
 /* Nothing in HCR_EL2 and its like asks for it. */
-static void __attribute__((noinline)) unknown_trap(u64 esr)
+static void unknown_trap(u64 esr)
 {
-	this_cpu()->count[COUNT_OTHER_EXIT]++;
 	if (trap_may_print())
 		print("mavis: CPU %u at %#lx: exception that Mavis does not know, ESR_EL2 %#lx; undefined\n",
 		      this_cpu()->index, read_sysreg(elr_el2), esr);
 	inject_undefined();
 }
 
-static void __attribute__((noinline)) undefined_trap(void)
+void trap_from_guest(struct frame *f)
 {
-	this_cpu()->count[COUNT_OTHER_EXIT]++;
-	inject_undefined();
-}
+	u64 esr = read_sysreg(esr_el2);
+	struct cpu *self = this_cpu();
 
-static void __attribute__((noinline)) other_trap(struct frame *f, u64 esr)
-{
 	switch (ESR_EC(esr)) {
-	case EC_SMC64:
-		return smc_trap(f, esr);
+	case EC_HVC64:			/* has left ELR_EL2 behind itself */
+		self->count[COUNT_HVC]++;
+		smccc_call(f, self, ISS_IMM16(esr));
+		break;
+	case EC_SMC64:			/* has not: the CPU never carried it out */
+		self->count[COUNT_SMC]++;
+		skip_a64_instruction();
+		smccc_call(f, self, ISS_IMM16(esr));
+		break;
 	case EC_SYSREG:
-		this_cpu()->count[COUNT_SYSREG]++;
-		return sysreg_trap(f, esr);
+		self->count[COUNT_SYSREG]++;
+		sysreg_trap(f, esr);
+		break;
 	case EC_INSTRUCTION_ABORT:
-		this_cpu()->count[COUNT_FETCH_ABORT]++;
-		return fault_trap(f, esr);
+		self->count[COUNT_FETCH_ABORT]++;
+		fault_trap(f, esr);
+		break;
 	case EC_DATA_ABORT:
-		this_cpu()->count[COUNT_DATA_ABORT]++;
-		return fault_trap(f, esr);
+		self->count[COUNT_DATA_ABORT]++;
+		fault_trap(f, esr);
+		break;
 	/*
 	 * What the guest does not have: AArch32 registers that EL2 keeps, instructions that it has
 	 * not turned on.
@@ -91,19 +78,11 @@ static void __attribute__((noinline)) other_trap(struct frame *f, u64 esr)
 	case EC_LS64:
 	case EC_SYSREG128:
 	case EC_GCS:
-		return undefined_trap();
+		self->count[COUNT_OTHER_EXIT]++;
+		inject_undefined();
+		break;
 	default:
+		self->count[COUNT_OTHER_EXIT]++;
 		unknown_trap(esr);
 	}
-}
-
-/* The way of an HVC is the shortest: it saves nothing on the stack. */
-void trap_from_guest(struct frame *f)
-{
-	u64 esr = read_sysreg(esr_el2);
-
-	if (ESR_EC(esr) == EC_HVC64)
-		hvc_trap(f, esr);
-	else
-		other_trap(f, esr);
 }

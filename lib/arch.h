@@ -66,6 +66,7 @@
 #define ESR_EC(esr)	FIELD(esr, 31, 26)
 #define ESR_IL		BIT(25)
 #define ESR_ISS(esr)	FIELD(esr, 24, 0)
+#define ISS_IMM16(esr)	FIELD(esr, 15, 0)	/* of HVC and SMC */
 
 #define EC_UNKNOWN		0x00
 #define EC_CP15_32		0x03	/* MCR, MRC */

@@ -11,15 +11,6 @@
 
 #define RAM		0x40000000
 #define DEVICE		0x09000000
-#define VERSION		0x84000000
-#define CPU_SUSPEND_32	0x84000001
-#define CPU_SUSPEND_64	0xc4000001
-#define CPU_OFF_32	0x84000002
-#define CPU_ON_32	0x84000003
-#define CPU_ON_64	0xc4000003
-#define AFFINITY_INFO	0xc4000004
-#define FEATURES	0x8400000a
-#define RESET2_64	0xc4000012
 #define WORKAROUND_1	0x80008000
 #define MIGRATE		0x84000005
 
@@ -57,13 +48,13 @@ static s64 call(unsigned from, u64 fid, u64 a1, u64 a2, u64 a3)
 static void the_version_is_1_1(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, VERSION, 0, 0, 0), 0x10001);
+	assert_int_equal(call(0, PSCI_VERSION, 0, 0, 0), 0x10001);
 }
 
 static void cpu_on_starts_the_machines_cpu_with_its_struct(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_64, 0x100, RAM + 0x1000, 0x1234567890), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 0x100, RAM + 0x1000, 0x1234567890), PSCI_SUCCESS);
 	assert_int_equal(machine.on_mpidr, 0x100);
 	assert_ptr_equal((void *)machine.on_context, &cpus[2]);
 	assert_int_equal(cpus[2].entry, RAM + 0x1000);
@@ -74,7 +65,7 @@ static void cpu_on_starts_the_machines_cpu_with_its_struct(void **state)
 static void the_32_bit_form_takes_w_registers(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_32, 0xdead00000001, 0xdead40000000, 0xdead00000007),
+	assert_int_equal(call(0, PSCI_CPU_ON_32, 0xdead00000001, 0xdead40000000, 0xdead00000007),
 			 PSCI_SUCCESS);
 	assert_int_equal(machine.on_mpidr, 1);
 	assert_int_equal(cpus[1].entry, 0x40000000);
@@ -84,20 +75,20 @@ static void the_32_bit_form_takes_w_registers(void **state)
 static void cpu_on_refuses_what_is_no_cpu_of_the_guest(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_64, 2, RAM, 0), PSCI_INVALID_PARAMETERS);
-	assert_int_equal(call(0, CPU_ON_64, 0x80000001, RAM, 0), PSCI_INVALID_PARAMETERS);
-	assert_int_equal(call(0, CPU_ON_64, BIT(63) | 1, RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 2, RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 0x80000001, RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, BIT(63) | 1, RAM, 0), PSCI_INVALID_PARAMETERS);
 	assert_int_equal(machine.nr_on, 0);
 }
 
 static void cpu_on_refuses_an_entry_that_is_not_in_memory(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_64, 1, DEVICE, 0), PSCI_INVALID_ADDRESS);
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM - 4, 0), PSCI_INVALID_ADDRESS);
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM + MIB(512), 0), PSCI_INVALID_ADDRESS);
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM + 2, 0), PSCI_INVALID_ADDRESS);
-	assert_int_equal(call(0, CPU_ON_64, 1, ~3ull, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, DEVICE, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM - 4, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM + MIB(512), 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM + 2, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, ~3ull, 0), PSCI_INVALID_ADDRESS);
 	assert_int_equal(machine.nr_on, 0);
 	assert_int_equal(cpus[1].state, CPU_OFF);
 }
@@ -108,26 +99,26 @@ static void memory_is_what_is_exposed_as_memory(void **state)
 
 	(void)state;
 	memory->type = REGION_RAW;
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_INVALID_ADDRESS);
 	memory->opts.expose = EXPOSE_MEMORY;
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
 	memory->attr.exec = false;
-	assert_int_equal(call(0, CPU_ON_64, 0x100, RAM, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 0x100, RAM, 0), PSCI_INVALID_ADDRESS);
 	memory->attr.exec = true;
 	memory->type = REGION_RAM;
 	memory->opts.expose = EXPOSE_NONE;
-	assert_int_equal(call(0, CPU_ON_64, 0x100, RAM, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 0x100, RAM, 0), PSCI_INVALID_ADDRESS);
 }
 
 static void cpu_on_of_a_cpu_that_is_on_says_so(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_64, 0, RAM, 0), PSCI_ALREADY_ON);
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM + 4, 0), PSCI_ON_PENDING);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 0, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM + 4, 0), PSCI_ON_PENDING);
 	assert_int_equal(cpus[1].entry, RAM);
 	psci_cpu_is_on(&cpus[1]);
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
 	assert_int_equal(machine.nr_on, 1);
 }
 
@@ -135,9 +126,9 @@ static void a_start_that_the_firmware_refuses_can_be_tried_again(void **state)
 {
 	(void)state;
 	machine.on_result = PSCI_ALREADY_ON;
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
 	machine.on_result = PSCI_SUCCESS;
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
 }
 
 static void a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees(void **state)
@@ -145,22 +136,22 @@ static void a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees(vo
 	(void)state;
 	psci_cpu_is_on(&cpus[1]);
 	machine.off_result = PSCI_DENIED;
-	assert_int_equal(call(1, CPU_OFF_32, 0, 0, 0), PSCI_DENIED);
-	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_ON);
+	assert_int_equal(call(1, PSCI_CPU_OFF, 0, 0, 0), PSCI_DENIED);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 0, 0), CPU_ON);
 
 	cpus[1].state = CPU_OFF;
 	machine.state_result = CPU_ON;
-	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_ON);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 0, 0), CPU_ON);
 	machine.state_result = CPU_OFF;
-	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_OFF);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 0, 0), CPU_OFF);
 	machine.state_result = PSCI_NOT_SUPPORTED;
-	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_OFF);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 0, 0), CPU_OFF);
 }
 
 static void start_cpu_1(void)
 {
 	machine.on_result = PSCI_ALREADY_ON;
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
 	assert_int_equal(cpus[1].state, CPU_OFF);
 }
 
@@ -170,28 +161,28 @@ static void a_start_during_a_denied_cpu_off_leaves_the_cpu_on(void **state)
 	psci_cpu_is_on(&cpus[1]);
 	machine.off_result = PSCI_DENIED;
 	machine.during_off = start_cpu_1;
-	assert_int_equal(call(1, CPU_OFF_32, 0, 0, 0), PSCI_DENIED);
+	assert_int_equal(call(1, PSCI_CPU_OFF, 0, 0, 0), PSCI_DENIED);
 	assert_int_equal(cpus[1].state, CPU_ON);
 }
 
 static void affinity_info_knows_pending_and_level_0_only(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
-	assert_int_equal(call(0, AFFINITY_INFO, 1, 0, 0), CPU_ON_PENDING);
-	assert_int_equal(call(0, AFFINITY_INFO, 1, 1, 0), PSCI_INVALID_PARAMETERS);
-	assert_int_equal(call(0, AFFINITY_INFO, 5, 0, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 0, 0), CPU_ON_PENDING);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 1, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 5, 0, 0), PSCI_INVALID_PARAMETERS);
 }
 
 static void standby_passes_and_powerdown_comes_back_through_el2(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, CPU_SUSPEND_64, 0x1, DEVICE, 5), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, 0x1, DEVICE, 5), PSCI_SUCCESS);
 	assert_int_equal(machine.suspend_state, 1);
 
-	assert_int_equal(call(0, CPU_SUSPEND_64, BIT(16), DEVICE, 5), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(16), DEVICE, 5), PSCI_INVALID_ADDRESS);
 	assert_int_equal(machine.nr_suspend, 1);
-	assert_int_equal(call(0, CPU_SUSPEND_32, BIT(16), RAM + 8, 5), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_32, BIT(16), RAM + 8, 5), PSCI_SUCCESS);
 	assert_ptr_equal((void *)machine.suspend_context, &cpus[0]);
 	assert_int_equal(cpus[0].entry, RAM + 8);
 	assert_int_equal(cpus[0].context, 5);
@@ -201,25 +192,39 @@ static void the_extended_power_state_has_its_type_elsewhere(void **state)
 {
 	(void)state;
 	firmware.suspend = BIT(1);
-	assert_int_equal(call(0, CPU_SUSPEND_64, BIT(16), DEVICE, 5), PSCI_SUCCESS);
-	assert_int_equal(call(0, CPU_SUSPEND_64, BIT(30), DEVICE, 5), PSCI_INVALID_ADDRESS);
-	assert_int_equal(call(0, FEATURES, CPU_SUSPEND_64, 0, 0), BIT(1));
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(16), DEVICE, 5), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(30), DEVICE, 5), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_SUSPEND_64, 0, 0), BIT(1));
 }
 
-static void features_follow_the_table_and_the_firmware(void **state)
+static void features_follow_the_firmware(void **state)
 {
 	(void)state;
-	assert_int_equal(call(0, FEATURES, CPU_ON_32, 0, 0), 0);
-	assert_int_equal(call(0, FEATURES, CPU_ON_64, 0, 0), 0);
-	assert_int_equal(call(0, FEATURES, CPU_OFF_32, 0, 0), 0);
-	assert_int_equal(call(0, FEATURES, CPU_OFF_32 | BIT(30), 0, 0), PSCI_NOT_SUPPORTED);
-	assert_int_equal(call(0, FEATURES, MIGRATE, 0, 0), PSCI_NOT_SUPPORTED);
-	assert_int_equal(call(0, FEATURES, SMCCC_VERSION, 0, 0), 0);
-	assert_int_equal(call(0, FEATURES, RESET2_64, 0, 0), 0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_ON_32, 0, 0), 0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_ON_64, 0, 0), 0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_OFF, 0, 0), 0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_OFF | BIT(30), 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, PSCI_FEATURES, MIGRATE, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, PSCI_FEATURES, SMCCC_VERSION, 0, 0), 0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SYSTEM_RESET2_64, 0, 0), 0);
 	firmware.reset2 = false;
-	assert_int_equal(call(0, FEATURES, RESET2_64, 0, 0), PSCI_NOT_SUPPORTED);
-	assert_int_equal(call(0, RESET2_64, 0, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SYSTEM_RESET2_64, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, PSCI_SYSTEM_RESET2_64, 0, 0, 0), PSCI_NOT_SUPPORTED);
 	assert_int_equal(machine.nr_calls, 0);
+}
+
+/* For the guest a call is there if PSCI_FEATURES says so. */
+static void features_are_those_that_can_be_called(void **state)
+{
+	(void)state;
+	for (u32 n = 0; n < 64; n++) {
+		u32 fid = PSCI_VERSION | (n & 31) | (n & 32 ? BIT(30) : 0);
+		bool ends = fid == PSCI_SYSTEM_OFF || fid == PSCI_SYSTEM_RESET;
+		bool known = call(0, PSCI_FEATURES, fid, 0, 0) != PSCI_NOT_SUPPORTED;
+
+		if (known != (ends || call(0, fid, PSCI_VERSION, 0, 0) != PSCI_NOT_SUPPORTED))
+			fail_msg("%#x: PSCI_FEATURES says %d", fid, known);
+	}
 }
 
 static void what_is_not_known_is_not_supported_and_reaches_no_firmware(void **state)
@@ -236,7 +241,7 @@ static void what_is_not_known_is_not_supported_and_reaches_no_firmware(void **st
 
 static void an_immediate_names_no_function(void **state)
 {
-	struct frame f = { .x = { VERSION } };
+	struct frame f = { .x = { PSCI_VERSION } };
 
 	(void)state;
 	smccc_call(&f, &cpus[0], 1);
@@ -290,7 +295,8 @@ int main(void)
 		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
 		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
-		cmocka_unit_test_setup(features_follow_the_table_and_the_firmware, setup),
+		cmocka_unit_test_setup(features_follow_the_firmware, setup),
+		cmocka_unit_test_setup(features_are_those_that_can_be_called, setup),
 		cmocka_unit_test_setup(what_is_not_known_is_not_supported_and_reaches_no_firmware,
 				       setup),
 		cmocka_unit_test_setup(an_immediate_names_no_function, setup),
