@@ -70,8 +70,11 @@ s64 cpu_power_on(u64 mpidr, pa_t entry, u64 context)
 {
 	struct waiting_cpu *w = find(mpidr);
 
-	if (!w)
+	if (!w) {
+		/* What it is to read, with its MMU on, is written before the firmware can start it. */
+		dsb(ish);
 		return psci(PSCI_CPU_ON_64, mpidr, entry.v, context);
+	}
 	w->entry = entry.v;
 	__atomic_store_n(&w->context, context, __ATOMIC_RELEASE);
 	return PSCI_SUCCESS;

@@ -33,10 +33,6 @@ enum cpu_counter {
 	NR_CPU_COUNTERS
 };
 
-/*
- * A CPU that comes up reads `stack` with its MMU off; the lines of its struct are cleaned to the
- * PoC before it is started (psci.c). Everything else is read and written through the caches.
- */
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
 	u64 scratch;		/* for el2_sync (vectors.S) */

@@ -6,7 +6,6 @@
 #include "hyp/enter.h"
 #include "hyp/guest.h"
 #include "hyp/smccc.h"
-#include "lib/cache.h"
 #include "lib/lock.h"
 
 /*
@@ -18,15 +17,6 @@
 #define STATE_TYPE_EXTENDED	BIT(30)
 
 static struct lock state_lock;		/* guards the `state` of every CPU */
-
-/*
- * A CPU that starts reads its struct with the MMU off, past the caches (Arm ARM B2, "Mismatched
- * memory attributes").
- */
-static void publish(const struct cpu *cpu)
-{
-	dcache_clean_inval_poc((u64)cpu, (u64)(cpu + 1));
-}
 
 static void set_state(struct cpu *cpu, enum cpu_state state)
 {
@@ -89,7 +79,6 @@ static s64 start(struct cpu *target, u64 entry, u64 context)
 	if (err)
 		return err;
 
-	publish(target);
 	/*
 	 * The firmware may refuse: a CPU that has just called CPU_OFF is still on for it. What it
 	 * says is what the guest would have been told on the bare machine.
@@ -126,7 +115,6 @@ static s64 suspend(struct cpu *self, u32 state, u64 entry, u64 context)
 			return PSCI_INVALID_ADDRESS;
 		self->entry = entry;
 		self->context = context;
-		publish(self);
 	}
 	return cpu_power_suspend(state, PA((u64)secondary_entry), (u64)self);
 }
