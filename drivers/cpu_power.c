@@ -71,7 +71,7 @@ s64 cpu_power_on(u64 mpidr, pa_t entry, u64 context)
 	struct waiting_cpu *w = find(mpidr);
 
 	if (!w) {
-		/* What it is to read, with its MMU on, is written before the firmware can start it. */
+		/* What it is to read is written before the firmware can start it. */
 		dsb(ish);
 		return psci(PSCI_CPU_ON_64, mpidr, entry.v, context);
 	}

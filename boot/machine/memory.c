@@ -2,6 +2,7 @@
 /* Memory, and what of it is reserved. */
 #include "boot/machine/parts.h"
 #include "lib/errno.h"
+#include <string.h>
 
 /* Only whole pages of a bank can be anyone's memory. */
 static int add_bank(struct host *host, const struct dt_walk *w, struct range r, struct diag *d)
@@ -48,6 +49,7 @@ static bool add_reserved(struct host *host, struct range r, bool no_map, bool fi
 	out->range = pages_around(r);
 	out->no_map = no_map;
 	out->firmware = firmware;
+	out->phandle = 0;
 	format(out->name, sizeof(out->name), "%s", name);
 	host->nr_reserved++;
 	return true;
@@ -55,13 +57,15 @@ static bool add_reserved(struct host *host, struct range r, bool no_map, bool fi
 
 /*
  * A node without `reg` leaves the place to whoever reads the tree: the guest. Memory that is not to
- * be mapped, has no driver and is referred to by no device is the firmware's.
+ * be mapped and has no driver is the firmware's, unless find_users() finds a device that refers to
+ * it.
  */
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	bool no_map = dt_prop(w, "no-map").data;
-	bool firmware = no_map && !w->prop[DT_COMPATIBLE].data && !w->prop[DT_PHANDLE].data;
+	bool firmware = no_map && !w->prop[DT_COMPATIBLE].data;
 	struct range r;
+	u64 phandle = 0;
 	int ret;
 
 	if (!dt_enabled(w))
@@ -74,8 +78,56 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 			return dt_fail(w, d, -E2BIG, "reg",
 				       "more than %d reservations: raise HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
+		if (ret && dt_number(w->prop[DT_PHANDLE], &phandle))
+			host->reserved[host->nr_reserved - 1].phandle = (u32)phandle;
 	}
 	return 0;
+}
+
+/* Properties by which a device says which memory is for it; vendors put a prefix before. */
+static bool names_memory(const char *prop)
+{
+	static const char *const ends[] = { "memory-region", "memory-regions", "shmem" };
+	size_t len = strlen(prop);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (len >= n && !strcmp(prop + len - n, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+static void note_user(struct host *host, struct dt_prop p)
+{
+	for (u32 at = 0; at + 4 <= p.len; at += 4)
+		for (unsigned i = 0; i < host->nr_reserved; i++)
+			if (host->reserved[i].phandle &&
+			    host->reserved[i].phandle == dt_cell(p.data + at))
+				host->reserved[i].firmware = false;
+}
+
+/* A phandle alone is no sign of a user: trees that overlays may refer to have one everywhere. */
+static void find_users(struct host *host)
+{
+	bool asked = false;
+	struct dt_walk w;
+
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		asked |= host->reserved[i].firmware && host->reserved[i].phandle;
+	if (!asked)
+		return;
+	dt_walk(&w, host->fdt);
+	while (dt_next(&w)) {
+		const char *name;
+		struct dt_prop p;
+		int at = 0;
+
+		while (dt_next_prop(&w, &at, &name, &p))
+			if (names_memory(name))
+				note_user(host, p);
+	}
 }
 
 bool host_reserved_by_loader(const struct host *host, struct range r)
@@ -125,5 +177,6 @@ int host_finish_memory(struct host *host, struct diag *d)
 	if (!host->nr_memory)
 		return no_memory(host, d);
 	host->nr_memory = ranges_normalise(host->memory, host->nr_memory);
+	find_users(host);
 	return read_memreserve(host, d);
 }

@@ -189,7 +189,10 @@ static void reservations_are_read_from_both_places(void **state)
 	assert_false(host.reserved[1].no_map);
 }
 
-/* A driver has a use for the Pi's nvram@0: it has a compatible; and a phandle is for others'. */
+/*
+ * A driver has a use for the Pi's nvram@0: it has a compatible. Of two with a phandle, as overlays
+ * want one everywhere, only that which a device refers to is for others.
+ */
 static void reserved_memory_that_no_driver_finds_is_the_firmwares(void **state)
 {
 	int parent, node;
@@ -202,11 +205,15 @@ static void reserved_memory_that_no_driver_finds_is_the_firmwares(void **state)
 	assert_int_equal(fdt_setprop_u64(fdt, node, "reg", 0x1000), 0);
 	assert_int_equal(fdt_appendprop_u32(fdt, node, "reg", 0x1000), 0);
 	assert_int_equal(fdt_setprop_empty(fdt, node, "no-map"), 0);
+	assert_int_equal(fdt_setprop_u32(fdt, node, "phandle", 0x1233), 0);
 	node = fdt_add_subnode(fdt, parent, "framebuffer@2000");
 	assert_int_equal(fdt_setprop_u64(fdt, node, "reg", 0x2000), 0);
 	assert_int_equal(fdt_appendprop_u32(fdt, node, "reg", 0x1000), 0);
 	assert_int_equal(fdt_setprop_empty(fdt, node, "no-map"), 0);
 	assert_int_equal(fdt_setprop_u32(fdt, node, "phandle", 0x1234), 0);
+	node = fdt_add_subnode(fdt, 0, "display");
+	assert_int_equal(fdt_setprop_u32(fdt, node, "vendor,memory-region", 0x1234), 0);
+	assert_int_equal(fdt_setprop_u32(fdt, node, "clocks", 0x1233), 0);
 	read_all();
 	assert_int_equal(host.nr_reserved, 4);
 	for (unsigned i = 0; i < 4; i++)
