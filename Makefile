@@ -228,7 +228,8 @@ named = $(subst $(empty) $(empty),\ ,$(1))
 $(foreach v,KERNEL RAMDISK CONFIG BUNDLE MACHINE,$(if $(filter command,$(word 1,$(origin $v))),$(if $(filter $(O)/%,$($v)),,\
 	$(if $(wildcard $(call named,$($v))),,$(error $v=$($v): no such file)))))
 
-COMPILE_GUEST = $(GUEST_CC) -std=gnu11 -O2 -s -static $(WARN) -I. -MMD -MP -MF $(O)/guest/$*.d -Wl,--build-id=none -o $@ $<
+GUEST_CFLAGS := -std=gnu11 -O2 $(WARN) -I.
+COMPILE_GUEST = $(GUEST_CC) $(GUEST_CFLAGS) -s -static -MMD -MP -MF $(O)/guest/$*.d -Wl,--build-id=none -o $@ $<
 
 $(O)/guest/bin/%: guests/linux/%.c Makefile | $(DEPS)/.run
 	@mkdir -p $(@D)
@@ -529,6 +530,8 @@ make check      what needs no QEMU: format, both compilers, static analysis, uni
 make config-check  configs/*.dts against the schema, and on their machines
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
 make size       what stays of the image when the guest runs, and what has left, by folder
+make coverage   how much of the code the unit tests run, by folder
+make compile_commands.json  how each file is compiled, for editors
 make debug      make run, stopped, in gdb: with symbols, and mavis-regions and mavis-log
 make deps       install and fetch what is missing on Debian 12 or 13
 make clean      remove what was built; make distclean also what was downloaded
