@@ -20,7 +20,7 @@
 #ifndef __ASSEMBLY__
 #include "lib/types.h"
 
-#define MAX_CPUS	64
+#define MAX_CPUS	512
 
 /*
  * Says of a CPU (its affinity fields) that it comes, or came, out of a spin-table; it does so at

@@ -6,9 +6,11 @@
 #ifndef HYP_MMIO_H
 #define HYP_MMIO_H
 
+#include "drivers/cpu_power.h"
 #include "lib/types.h"
 
-#define MMIO_MAX	256
+/* The redistributors, with GICv4 two pages of each, and what else there is. */
+#define MMIO_MAX	(2 * MAX_CPUS + 64)
 
 /*
  * Carries out one access to the page that was registered with @arg: @size is 1, 2, 4 or 8 bytes,

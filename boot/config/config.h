@@ -12,7 +12,7 @@
 #include "lib/types.h"
 #include "mm/region.h"
 
-#define CONFIG_MAX_SIZE	KIB(256)
+#define CONFIG_MAX_SIZE	MIB(1)
 
 /* A region that is a PCI function's BAR: not looked for yet, so it has no place and no size. */
 struct config_bar {

@@ -72,7 +72,8 @@ int config_read_pci(struct config_reader *r, const struct region *region, const 
 		return refuse(r, -EINVAL, "probe-tags",
 			      "a BAR that the guest places is nowhere yet when tags are probed: take it out, or `expose` the BAR as \"reserved\" or \"pmem\"");
 	if (c->nr_bars == BAR_MAX)
-		return refuse(r, -E2BIG, "pci", "more than %d of them: raise BAR_MAX",
+		return refuse(r, -E2BIG, "pci",
+			      "is one more than the %d BARs that Mavis takes: describe fewer, or build it with a larger BAR_MAX",
 			      BAR_MAX);
 	if (ipa)
 		b.region.ipa = IPA(*ipa);

@@ -34,7 +34,7 @@ static int make_stacks(struct diag *d)
 	cpus[0].stack = (u64)__stack_end;
 	for (unsigned i = 1; i < nr_cpus; i++)
 		if (el2_alloc_stack(&cpus[i].stack))
-			return fail(d, -ENOMEM, "CPU %#lx: no room for its stack in the page pool",
+			return fail(d, -ENOMEM, "CPU %#lx: no room for its stack in the page pool: give the guest fewer CPUs (`cpus` in the config)",
 				    (unsigned long)cpus[i].mpidr);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "lib/format.h"
 #include "mm/region.h"
 
-#define PLACE_MAX_AVOID	80
+#define PLACE_MAX_AVOID	144
 
 struct place_request {
 	const struct region_table *regions;	/* finished */

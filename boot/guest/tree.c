@@ -209,8 +209,8 @@ u64 guest_fdt_bound(const struct guest_fdt_args *args)
 	u64 base = args->base ? args->base_size : dt_used_size(args->host->fdt);
 
 	/* CPUs: enable-method; memory: reg; /chosen and /psci with their names. */
-	return base + strlen(args->config->bootargs) + MAX_CPUS * 24 + EDIT_MAX_RAM * 16 +
-	       1024 + edit_exposed_bound(args->regions);
+	return base + strlen(args->config->bootargs) + args->host->nr_cpus * 24 +
+	       EDIT_MAX_RAM * 16 + 1024 + edit_exposed_bound(args->regions);
 }
 
 static int check_base(const void *fdt, u64 size, struct diag *d)

@@ -6,7 +6,7 @@
 #include "boot/guest/tree.h"
 #include "boot/machine/fdt.h"
 
-#define EDIT_MAX_GONE		128
+#define EDIT_MAX_GONE		(MAX_CPUS + 128)
 #define EDIT_MAX_RAM		64
 
 /* The tree in the making. */

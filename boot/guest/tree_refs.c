@@ -49,7 +49,7 @@ int edit_take_away(struct edit *e)
 	if (dt_number(e->w.prop[DT_PHANDLE], &phandle)) {
 		if (e->nr_gone == EDIT_MAX_GONE)
 			return dt_fail(&e->w, e->d, -E2BIG, "phandle",
-				       "more than %d nodes to remove: raise EDIT_MAX_GONE",
+				       "is of one node more than the %d that Mavis can take out: remove some from the device tree, or build it with a larger EDIT_MAX_GONE",
 				       EDIT_MAX_GONE);
 		e->gone[e->nr_gone++] = (u32)phandle;
 	}

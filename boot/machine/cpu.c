@@ -33,7 +33,8 @@ int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d)
 	if (!dt_enabled(w))
 		return 0;
 	if (host->nr_cpus == MAX_CPUS)
-		return dt_fail(w, d, -E2BIG, "reg", "more than %d CPUs: raise MAX_CPUS",
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "is one more than the %d CPUs that Mavis takes: disable the rest in the device tree (status = \"disabled\"), or build it with a larger MAX_CPUS",
 			       MAX_CPUS);
 	if (cells < 1 || cells > 2 || !reg.data || reg.len != cells * 4)
 		return dt_fail(w, d, -EINVAL, "reg",

@@ -89,7 +89,8 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 	if (err || !r.size)
 		return err;
 	if (gic->nr_its == HOST_MAX_ITS)
-		return dt_fail(w, d, -E2BIG, "reg", "more than %d ITSs: raise HOST_MAX_ITS",
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "is one more than the %d ITSs that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_ITS",
 			       HOST_MAX_ITS);
 	gic->its[gic->nr_its++] = r;
 	return 0;

@@ -8,8 +8,8 @@
 #include "lib/format.h"
 #include "lib/types.h"
 
-#define HOST_MAX_BANKS		32
-#define HOST_MAX_RESERVED	64
+#define HOST_MAX_BANKS		128
+#define HOST_MAX_RESERVED	128
 #define HOST_MAX_MMIO		768
 #define HOST_MAX_GICR		16
 #define HOST_MAX_ITS		16

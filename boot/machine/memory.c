@@ -13,7 +13,8 @@ static int add_bank(struct host *host, const struct dt_walk *w, struct range r, 
 		return 0;
 	if (host->nr_memory == HOST_MAX_BANKS)
 		return dt_fail(w, d, -E2BIG, "reg",
-			       "more than %d memory banks: raise HOST_MAX_BANKS", HOST_MAX_BANKS);
+			       "has one more than the %d banks of memory that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_BANKS",
+			       HOST_MAX_BANKS);
 	host->memory[host->nr_memory++] = pages;
 	return 0;
 }
@@ -76,7 +77,7 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 			return ret;
 		if (ret && !add_reserved(host, r, no_map, firmware, dt_name(w)))
 			return dt_fail(w, d, -E2BIG, "reg",
-				       "more than %d reservations: raise HOST_MAX_RESERVED",
+				       "is one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
 		if (ret && dt_number(w->prop[DT_PHANDLE], &phandle))
 			host->reserved[host->nr_reserved - 1].phandle = (u32)phandle;
@@ -152,7 +153,7 @@ static int read_memreserve(struct host *host, struct diag *d)
 		    !add_reserved(host, r, false, true, "/memreserve/"))
 			return fail(
 				d, -E2BIG,
-				"/memreserve/: more than %d reservations: raise HOST_MAX_RESERVED",
+				"/memreserve/: one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
 				HOST_MAX_RESERVED);
 	}
 	return 0;

@@ -15,7 +15,7 @@ static int add(struct host *host, const struct dt_walk *w, const struct host_mmi
 		return 0;
 	if (host->nr_mmio == HOST_MAX_MMIO)
 		return dt_fail(w, d, -E2BIG, "reg",
-			       "more than %d device registers and windows: raise HOST_MAX_MMIO",
+			       "is one more than the %d ranges of registers that Mavis takes: remove nodes from the device tree that nothing uses, or build it with a larger HOST_MAX_MMIO",
 			       HOST_MAX_MMIO);
 	*out = *m;
 	if (m->kind >= HOST_PCI_IO)
@@ -130,7 +130,7 @@ int host_finish_mmio(struct host *host, struct diag *d)
 		for (unsigned b = 0; b < host->nr_memory; b++)
 			if (!cut(host, i, host->memory[b]))
 				return fail(d, -E2BIG,
-					    "%s: reg: cut by memory into more than %d pieces: raise HOST_MAX_MMIO",
+					    "%s: reg: memory cuts it, and makes more than the %d ranges of registers that Mavis takes: remove nodes from the device tree that nothing uses, or build it with a larger HOST_MAX_MMIO",
 					    host->mmio[i].name, HOST_MAX_MMIO);
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		if (host->mmio[i].range.size)

@@ -100,7 +100,7 @@ int pci_read_windows(const struct host *host, struct pci_windows *out, struct di
 			continue;
 		if (out->nr == PCI_MAX_WINDOWS)
 			return fail(d, -E2BIG,
-				    "%s: ranges: the machine has more than %d PCI windows: raise PCI_MAX_WINDOWS",
+				    "%s: ranges: is one more than the %d PCI windows that Mavis takes: remove host bridges from the device tree, or build it with a larger PCI_MAX_WINDOWS",
 				    m->name, PCI_MAX_WINDOWS);
 		out->window[out->nr++] = (struct pci_window){ m->range, m->bus, m->node };
 	}

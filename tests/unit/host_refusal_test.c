@@ -308,11 +308,51 @@ static void bootargs_without_an_end_are_refused(void **state)
 	refused("/chosen", "bootargs");
 }
 
+/* Makes room in the tree. */
+static void widen(void)
+{
+	void *big = malloc(KIB(256));
+
+	assert_int_equal(fdt_open_into(fdt, big, (int)KIB(256)), 0);
+	free(fdt);
+	fdt = big;
+}
+
+/* What servers have, and one more. */
+static void as_many_cpus_as_servers_have_are_read(void **state)
+{
+	char path[32];
+
+	(void)state;
+	load("virt-gicv3");
+	widen();
+	for (u32 i = 4; i <= 512; i++) {
+		snprintf(path, sizeof(path), "/cpus/cpu@%x", i);
+		tree_set_string(fdt, path, "device_type", "cpu");
+		TREE_CELLS(fdt, path, "reg", (i & ~7u) << 5 | (i & 7));
+		if (i == 511)
+			read_all();
+	}
+	assert_int_equal(host.nr_cpus, 512);
+	refused("/cpus/cpu@", "512 CPUs");
+	says("status = \"disabled\"");
+}
+
 static void too_much_of_anything_is_refused(void **state)
 {
 	char path[64];
 
 	(void)state;
+	load("virt-gicv3");
+	widen();
+	for (unsigned i = 0; i < HOST_MAX_BANKS; i++) {
+		snprintf(path, sizeof(path), "/memory@1%x000000", i);
+		tree_set_string(fdt, path, "device_type", "memory");
+		TREE_CELLS(fdt, path, "reg", 1, i << 24, 0, 0x100000);
+	}
+	refused("/memory@", "128 banks");
+	says("join some");
+
 	load("virt-gicv3");
 	for (unsigned i = 0; i < HOST_MAX_RESERVED; i++)
 		assert_int_equal(fdt_add_mem_rsv(fdt, 0x50000000 + i * PAGE_SIZE, 16), 0);
@@ -384,6 +424,7 @@ int main(void)
 		TEST(a_gic_without_its_frames_is_refused),
 		TEST(half_an_initrd_is_refused),
 		TEST(bootargs_without_an_end_are_refused),
+		TEST(as_many_cpus_as_servers_have_are_read),
 		TEST(too_much_of_anything_is_refused),
 		TEST(a_damaged_tree_is_read_or_refused),
 	};

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Machines as large as servers are, and configs to match."""
+
+import re
+
+import pytest
+
+import bundles
+import machine
+
+# Two instructions that wait for ever: the guest's CPU does nothing more.
+WAIT = bytes.fromhex("5f2003d5ffffff17")
+
+
+@pytest.fixture
+def waiting(tmp_path):
+    """waiting(the config's guest node) gives a bundle with a program that only waits."""
+    def make(guest):
+        (tmp_path / "wait").write_bytes(WAIT)
+        text = f'/dts-v1/;\n/ {{ compatible = "mavis,config"; guest {{ {guest} }}; }};\n'
+        return bundles.make(tmp_path / "b", bundles.config(tmp_path / "config.dts", text=text), tmp_path / "wait", None,
+                            load=0x48000000)
+
+    return make
+
+
+@pytest.mark.parametrize("cpus", [130, pytest.param(512, marks=pytest.mark.all)])
+def test_a_guest_has_a_few_of_very_many_cpus(start, waiting, cpus):
+    m = start(f"{cpus}-cpus", cpu="cortex-a72", smp=cpus, loaded=machine.mavis(waiting("cpus = <4>;")))
+    m.expect(r"; 4 CPUs; starts at EL1")
+    assert f"EL2 on {cpus} CPUs" in m.console
+    m.close()
+
+
+def test_linux_has_a_few_of_many_cpus(start, tmp_path):
+    bundle = bundles.make(tmp_path / "b", bundles.config(tmp_path / "config.dts", "cpus = <3>;"))
+    m = start("linux", cpu="cortex-a72", smp=72, loaded=machine.mavis(bundle)).login()
+    assert m.run("cat /sys/devices/system/cpu/present") == "0-2"
+    assert m.run("cat /sys/devices/system/cpu/online") == "0-2"
+    m.close()
+
+
+def test_a_config_of_nearly_a_mebibyte(start, waiting):
+    # A region takes about 150 bytes, compiled; the rest is one long line for the guest.
+    regions = "".join(f'r{i} {{ reg = <0x0 {0x50000000 + i * 0x1000:#x} 0x0 0x1000>; type = "ram"; }};' for i in range(1000))
+    bundle = waiting(f'bootargs = "{"x" * 800000}"; regions {{ {regions} }};')
+    m = start("large-config", cpu="cortex-a72", smp=1, loaded=machine.mavis(bundle))
+    m.expect("starts at EL1")
+    assert len(re.findall(r"(?m) r\d+\r*$", m.console)) == 1000
+    m.close()
