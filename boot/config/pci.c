@@ -51,6 +51,15 @@ bool pci_function_parse(const char *text, struct pci_request *out)
 	return true;
 }
 
+static bool same_bar(const struct pci_request *a, const struct pci_request *b)
+{
+	if (a->by_address != b->by_address || a->bar != b->bar)
+		return false;
+	if (!a->by_address)
+		return a->vendor == b->vendor && a->device == b->device;
+	return a->segment == b->segment && a->bus == b->bus && a->dev == b->dev && a->fn == b->fn;
+}
+
 int config_read_pci(struct config_reader *r, const struct region *region, const char *function,
 		    u32 bar, const u64 *ipa, bool optional)
 {
@@ -71,6 +80,11 @@ int config_read_pci(struct config_reader *r, const struct region *region, const 
 	if (region->opts.probe_tags && !config_bar_is_fixed(&b))
 		return refuse(r, -EINVAL, "probe-tags",
 			      "a BAR that the guest places is nowhere yet when tags are probed: take it out, or `expose` the BAR as \"reserved\" or \"pmem\"");
+	for (unsigned i = 0; i < c->nr_bars; i++)
+		if (same_bar(&c->bar[i].request, &b.request))
+			return refuse(r, -EEXIST, "bar",
+				      "BAR %u of \"%.32s\" is region %s as well: keep one of them",
+				      bar, function, c->bar[i].region.name);
 	if (c->nr_bars == BAR_MAX)
 		return refuse(r, -E2BIG, "pci",
 			      "is one more than the %d BARs that Mavis takes: describe fewer, or build it with a larger BAR_MAX",

@@ -13,7 +13,8 @@
 /* Configuration space that the guest does not see. */
 static struct hidden {
 	u64 ecam;
-	const char *region;
+	u8 bar;				/* the one that is a region, ... */
+	const char *region;		/* ... by this name */
 } hidden[BAR_MAX];
 static unsigned nr_hidden;
 
@@ -55,16 +56,32 @@ static u64 choose_place(const struct bar *b, const struct region_table *t)
 	return addr;
 }
 
+/* The region that has the same BAR: it may be named in two ways. */
+static const char *find_twin(const struct bar *b)
+{
+	for (unsigned i = 0; i < nr_hidden; i++)
+		if (hidden[i].ecam == b->f.ecam && hidden[i].bar == b->bar)
+			return hidden[i].region;
+	for (unsigned i = 0; i < bars.nr; i++)
+		if (bars.bar[i].f.ecam == b->f.ecam && bars.bar[i].bar == b->bar)
+			return bars.bar[i].region.name;
+	return NULL;
+}
+
 static int measure(struct bar *b, const struct config_bar *want, const struct host *host,
 		   struct diag *d)
 {
-	const char *name = b->region.name;
-	int err = pci_find(host, &want->request, &b->f);
+	const char *name = b->region.name, *twin;
+	struct diag why;
+	int err = pci_find(host, &want->request, &b->f, &why);
 
 	if (err)
-		return fail(d, err, "region %s: pci: %s", name,
-			    err == -ENOMEM ? "no room to map the configuration space"
-					   : "no bus that the firmware has numbered has this function: name one that is there");
+		return fail(d, err, "region %s: pci: %s", name, why.text);
+	twin = find_twin(b);
+	if (twin)
+		return fail(d, -EEXIST,
+			    "region %s: pci: BAR %u of %04x:%02x:%02x.%u is region %s as well: keep one of them",
+			    name, b->bar, b->f.segment, b->f.bus, b->f.dev, b->f.fn, twin);
 	err = pci_bar_size(&b->f, b->bar, &b->region.size);
 	if (!err && b->region.size < PAGE_SIZE)
 		err = -ERANGE;
@@ -99,7 +116,7 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 	b->region.pa = PA(pa);
 	if (!want->has_ipa)
 		b->region.ipa = IPA(pa);
-	hidden[nr_hidden++] = (struct hidden){ b->f.ecam, want->region.name };
+	hidden[nr_hidden++] = (struct hidden){ b->f.ecam, b->bar, want->region.name };
 	return region_add(t, &b->region, d);
 }
 

@@ -22,16 +22,95 @@ static bool is_there(u64 ecam)
 	return (u16)read32(ecam) != 0xffff;
 }
 
+static u16 vendor(const struct pci_function *f)
+{
+	return (u16)read32(f->ecam);
+}
+
+static u16 device(const struct pci_function *f)
+{
+	return (u16)(read32(f->ecam) >> 16);
+}
+
+static void keep_first(struct pci_seen *seen, const struct pci_function *f)
+{
+	if (!seen->is)
+		*seen = (struct pci_seen){ true, *f, vendor(f), device(f) };
+}
+
+#define CAPABILITIES		0x100		/* the first extended one */
+#define CAPABILITY_SRIOV	0x10
+#define SRIOV_TOTAL_VFS		0x0e
+#define SRIOV_FIRST_OFFSET	0x14
+#define SRIOV_STRIDE		0x16
+#define SRIOV_DEVICE_ID		0x1a
+
+/* The function's SR-IOV capability in its configuration space; 0: none. */
+static u64 find_sriov(const struct pci_function *f)
+{
+	unsigned at = CAPABILITIES;
+
+	/* As many as there is room for: the chain may be broken. */
+	for (unsigned n = (PAGE_SIZE - CAPABILITIES) / 8; n && at >= CAPABILITIES; n--) {
+		u32 header = read32(f->ecam + at);
+
+		if ((u16)header == CAPABILITY_SRIOV)
+			return f->ecam + at;
+		at = header >> 20 & ~3u;
+	}
+	return 0;
+}
+
+/* Virtual functions are not there until a driver makes them, and have no IDs of their own then. */
+static bool has_as_virtual(const struct pci_function *f, const struct pci_request *want)
+{
+	u64 sriov = find_sriov(f);
+	unsigned wanted = want->bus << 8 | want->dev << 3 | want->fn;
+	unsigned own = f->bus << 8 | f->dev << 3 | f->fn, first, stride;
+
+	if (!sriov)
+		return false;
+	if (!want->by_address)
+		return want->vendor == vendor(f) && want->device == read16(sriov + SRIOV_DEVICE_ID);
+	first = own + read16(sriov + SRIOV_FIRST_OFFSET);
+	stride = MAX(read16(sriov + SRIOV_STRIDE), 1);
+	return wanted > own && wanted >= first && !((wanted - first) % stride) &&
+	       (wanted - first) / stride < read16(sriov + SRIOV_TOTAL_VFS);
+}
+
 static bool fits(const struct pci_request *want, const struct pci_function *f)
 {
 	if (want->by_address)
 		return want->bus == f->bus && want->dev == f->dev && want->fn == f->fn;
-	return read32(f->ecam) == ((u32)want->device << 16 | want->vendor);
+	return want->vendor == vendor(f) && want->device == device(f);
 }
 
-/* All of one host bridge's buses; a bridge's secondary bus has a higher number than its own. */
-static int search(const struct host *host, const struct host_mmio *m,
-		  const struct pci_request *want, struct pci_function *f)
+static void look_at(const struct pci_request *want, const struct pci_function *f,
+		    struct pci_search *s)
+{
+	if (fits(want, f))
+		keep_first(s->found.is ? &s->second : &s->found, f);
+	else if (has_as_virtual(f, want))
+		keep_first(&s->physical, f);
+	else if (!want->by_address && (want->vendor == vendor(f) || want->device == device(f)))
+		keep_first(&s->like, f);
+}
+
+/* What is behind a bridge has a higher bus number, if the firmware has given it one. */
+static void enter(const struct pci_function *bridge, bool *reached, struct pci_search *s)
+{
+	u8 bus = read8(bridge->ecam + PCI_SECONDARY_BUS);
+
+	if (bus > bridge->bus)
+		reached[bus] = true;
+	else
+		keep_first(&s->unnumbered, bridge);
+}
+
+/* All of one host bridge's buses, whether or not something was found: it may be there twice. */
+static int search_bridge(const struct host *host, const struct host_mmio *m,
+			 const struct pci_request *want, struct pci_function *f,
+			 struct pci_search *s)
 {
 	const u8 *range = cells(host, m->node, "bus-range", 2);
 	unsigned first = range ? dt_cell(range) & 0xff : 0;
@@ -47,45 +126,47 @@ static int search(const struct host *host, const struct host_mmio *m,
 			return -ENOMEM;
 		f->on_root = bus == first;
 		f->bus = (u8)bus;
+		s->bus |= want->by_address && want->bus == bus;
 		for (unsigned devfn = 0; devfn < 256; devfn++) {
-			u8 header;
+			u8 header = devfn & 7 ? PCI_HEADER_MULTI : 0;
 
 			f->ecam = base + devfn * PAGE_SIZE;
 			f->dev = (u8)(devfn >> 3);
 			f->fn = devfn & 7;
 			if (is_there(f->ecam)) {
 				header = read8(f->ecam + PCI_HEADER_TYPE);
-				if (fits(want, f))
-					return 0;
+				look_at(want, f, s);
 				if ((header & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE)
-					reached[read8(f->ecam + PCI_SECONDARY_BUS)] = true;
-			} else {
-				header = f->fn ? PCI_HEADER_MULTI : 0;
+					enter(f, reached, s);
 			}
 			if (!f->fn && !(header & PCI_HEADER_MULTI))
 				devfn += 7;
 		}
 	}
-	return -ENODEV;
+	return 0;
 }
 
-int pci_find(const struct host *host, const struct pci_request *want, struct pci_function *out)
+int pci_search(const struct host *host, const struct pci_request *want, struct pci_search *s)
 {
-	unsigned nr = 0;
-	int err = -ENODEV;
+	int err = 0;
 
-	for (unsigned i = 0; i < host->nr_mmio && err == -ENODEV; i++) {
+	*s = (struct pci_search){ .nr_segments = 0 };
+	for (unsigned i = 0; i < host->nr_mmio && !err; i++) {
 		const struct host_mmio *m = &host->mmio[i];
+		struct pci_function f = { .bridge = m->node };
 		const u8 *domain;
 
 		if (m->kind != HOST_PCI_ECAM)
 			continue;
 		domain = cells(host, m->node, "linux,pci-domain", 1);
-		out->segment = (u16)(domain ? dt_cell(domain) : nr);
-		out->bridge = m->node;
-		nr++;
-		if (!want->by_address || want->segment == out->segment)
-			err = search(host, m, want, out);
+		f.segment = (u16)(domain ? dt_cell(domain) : s->nr_segments);
+		if (s->nr_segments < ARRAY_SIZE(s->segment))
+			s->segment[s->nr_segments] = f.segment;
+		s->nr_segments++;
+		if (want->by_address && want->segment != f.segment)
+			continue;
+		s->in_segment = true;
+		err = search_bridge(host, m, want, &f, s);
 	}
 	return err;
 }

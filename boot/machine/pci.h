@@ -9,17 +9,41 @@
 /* A function as a config names it, and one of its BARs. */
 struct pci_request {
 	bool by_address;
-	u16 vendor, device;		/* without by_address: the first function with these IDs */
+	u16 vendor, device;		/* without by_address: the only function with these IDs */
 	u16 segment;
 	u8 bus, dev, fn;
 	u8 bar;				/* 0 to 5 */
 };
 
+struct pci_seen {
+	bool is;
+	struct pci_function f;
+	u16 vendor, device;
+};
+
+/* What the buses have of what is wanted, and what they have that explains why there is nothing. */
+struct pci_search {
+	struct pci_seen found, second;	/* the first two that fit */
+	struct pci_seen like;		/* the first with one of the two IDs that are wanted */
+	struct pci_seen physical;	/* the first whose virtual functions would fit */
+	struct pci_seen unnumbered;	/* the first bridge without a bus number */
+	bool in_segment, bus;		/* by address: there are such a segment and bus */
+	u16 segment[8];			/* of the first host bridges */
+	unsigned nr_segments;		/* host bridges with a configuration space to look at */
+};
+
 /*
- * Finds the function that @want names, on the buses that the firmware has numbered. The
- * configuration space becomes visible to EL2, and stays so. -ENODEV; -ENOMEM: it cannot be mapped.
+ * Looks at all buses that the firmware has numbered. Their configuration space becomes visible to
+ * EL2, and stays so. -ENOMEM: it cannot be mapped.
  */
-int pci_find(const struct host *host, const struct pci_request *want, struct pci_function *out);
+int pci_search(const struct host *host, const struct pci_request *want, struct pci_search *s);
+
+/*
+ * The one function that @want names. -ENODEV and -EEXIST (there are more), -ENOMEM, with the reason
+ * and the remedy as the end of a sentence that names region and property.
+ */
+int pci_find(const struct host *host, const struct pci_request *want, struct pci_function *out,
+	     struct diag *why);
 
 /* The memory windows of all host bridges. -E2BIG. */
 int pci_read_windows(const struct host *host, struct pci_windows *out, struct diag *d);

@@ -11,7 +11,7 @@ import machine
 MIB = 1 << 20
 SIZE = 64 * MIB
 REGION = 'mte; regions { gpu-bar { pci = "%s"; bar = <%d>; type = "%s"; %s }; };'
-# Two of a kind: the region is the first one's, and the other is in the same window.
+# Two of a kind: the region is the one's, by its address, and the other is in the same window.
 DEVICES = ["-object", f"memory-backend-ram,id=bar,size={SIZE},share=on", "-device", "ivshmem-plain,memdev=bar,addr=2",
            "-object", "memory-backend-ram,id=other,size=1M,share=on", "-device", "ivshmem-plain,memdev=other,addr=3"]
 BAR, OTHER = "/sys/bus/pci/devices/0000:00:02.0", "/sys/bus/pci/devices/0000:00:03.0"
@@ -22,7 +22,7 @@ STAGE2 = {("max", "device-memory"): "force Normal-WB", ("max", "prefetchable"): 
 DATA = {0x1000: 0x1122334455667788, SIZE // 2 + 0x800: 0x123456789abcdef, SIZE - 8: 0x99aabbccddeeff00}
 
 
-def make_bundle(folder, function="1af4:1110", bar=2, kind="device-memory", more=""):
+def make_bundle(folder, function="0000:00:02.0", bar=2, kind="device-memory", more=""):
     return bundles.make(folder / "guest.cpio", bundles.config(folder / "config.dts", REGION % (function, bar, kind, more)))
 
 
@@ -137,7 +137,7 @@ def test_a_32_bit_bar_of_one_page(start, tmp_path):
 def fixed(start, request, tmp_path_factory):
     cpu, ipa = request.param
     more = 'expose = "pmem";' + (f" ipa = <{ipa >> 32:#x} {ipa & 0xffffffff:#x}>;" if ipa else "")
-    bundle = make_bundle(tmp_path_factory.mktemp("pmem"), function="0000:00:02.0", more=more)
+    bundle = make_bundle(tmp_path_factory.mktemp("pmem"), more=more)
     m = start(f"pmem-{cpu}", cpu=cpu, smp=2, loaded=machine.mavis(bundle), args=DEVICES)
     # At the window's end, unless the config says where.
     m.place = ipa or (1 << 40) - SIZE
@@ -187,18 +187,41 @@ def test_a_reserved_bar_is_memory_at_the_address_in_the_tree(start, tmp_path, ip
     m.close()
 
 
+PORT = ["-device", "pcie-root-port,id=root,bus=pcie.0,addr=5,slot=1", "-device", "virtio-net-pci,bus=root"]
+
+
 @pytest.mark.parametrize("function, bar, said", [
-    ("1af4:1111", 2, r"region gpu-bar: pci: no bus .* has this function"),
-    ("0000:00:05.0", 2, r"region gpu-bar: pci: no bus .* has this function"),
-    ("0000:00:02.0", 5, r"region gpu-bar: bar: BAR 5 of 0000:00:02\.0 is not there"),
-    ("0000:00:02.0", 3, r"region gpu-bar: bar: BAR 3 of 0000:00:02\.0 is not there"),
-    ("0000:00:02.0", 0, r"region gpu-bar: bar: BAR 0 of 0000:00:02\.0 is smaller than a page"),
-    ("0000:00:04.0", 0, r"region gpu-bar: bar: BAR 0 of 0000:00:04\.0 is of I/O ports"),
+    ("1af4:1111", 2, r"pci: no function is 1af4:1111, but 0000:00:02\.0 is 1af4:1110"),
+    ("1b36:1110", 2, r"pci: no function is 1b36:1110, but 0000:00:00\.0 is 1b36:0008"),
+    ("8086:8086", 2, r"pci: no function is 8086:8086 .*; behind the bridge at 0000:00:05\.0, .* no bus numbers"),
+    ("1af4:1110", 2, r"pci: 0000:00:02\.0 and 0000:00:03\.0 are both 1af4:1110: name one by its address"),
+    ("0000:00:07.0", 2, r"pci: nothing answers at 0000:00:07\.0"),
+    ("0000:01:00.0", 4, r"pci: no bridge leads to bus 01, .* given the one at 0000:00:05\.0 no bus numbers"),
+    ("0001:00:02.0", 2, r"pci: no host bridge has the domain 0001: the machine has 0000"),
+    ("0000:00:02.0", 5, r"bar: BAR 5 of 0000:00:02\.0 is not there"),
+    ("0000:00:02.0", 3, r"bar: BAR 3 of 0000:00:02\.0 is not there"),
+    ("0000:00:02.0", 0, r"bar: BAR 0 of 0000:00:02\.0 is smaller than a page"),
+    ("0000:00:04.0", 0, r"bar: BAR 0 of 0000:00:04\.0 is of I/O ports"),
 ])
 def test_what_is_not_there_is_refused_by_name(start, tmp_path, function, bar, said):
     m = start(f"refused-{function}-{bar}", smp=1, loaded=machine.mavis(make_bundle(tmp_path, function, bar)),
-              args=DEVICES + ["-device", "virtio-rng-pci,addr=4,disable-legacy=off,disable-modern=on"])
-    assert re.search(said, m.expect_end())
+              args=[*DEVICES, "-device", "virtio-rng-pci,addr=4,disable-legacy=off,disable-modern=on", *PORT])
+    assert re.search("region gpu-bar: " + said, m.expect_end())
+
+
+def test_a_virtual_function_is_refused_as_one(start, tmp_path):
+    """An igb has eight, of the device 10ca; its driver makes them."""
+    m = start("virtual", smp=1, loaded=machine.mavis(make_bundle(tmp_path, "8086:10ca", 0)), args=["-device", "igb,addr=6"])
+    assert "region gpu-bar: pci: that is a virtual function of 0000:00:06.0" in m.expect_end()
+
+
+@pytest.mark.parametrize("other", ["0000:00:02.0", "1af4:1110"])
+def test_two_regions_for_one_bar_are_refused(start, tmp_path, other):
+    text = """regions { one { pci = "0000:00:02.0"; bar = <2>; type = "device-memory"; };
+                        two { pci = "%s"; bar = <2>; type = "prefetchable"; }; };"""
+    bundle = bundles.make(tmp_path / "b", bundles.config(tmp_path / "config.dts", text % other))
+    m = start(f"twice-{other}", smp=1, loaded=machine.mavis(bundle), args=DEVICES[:4])
+    assert re.search(r"two: \w+: BAR 2 of \S+ is region one as well: keep one of them", m.expect_end())
 
 
 def test_a_bar_that_no_window_has_room_for_is_refused_by_name(start, tmp_path):

@@ -134,18 +134,18 @@ static void functions_are_found_by_id_and_by_address(void **state)
 	struct pci_function f;
 
 	(void)state;
-	assert_int_equal(pci_find(&host, &want, &f), 0);
+	assert_int_equal(pci_find(&host, &want, &f, &d), 0);
 	assert_int_equal(f.ecam, ecam(3, 5));
 	assert_true(f.dev == 3 && f.fn == 5 && f.on_root);
 	want = (struct pci_request){ .by_address = true, .dev = 2 };
-	assert_int_equal(pci_find(&host, &want, &f), 0);
+	assert_int_equal(pci_find(&host, &want, &f, &d), 0);
 	assert_int_equal(f.ecam, ecam(2, 0));
 	want.fn = 1;
-	assert_int_equal(pci_find(&host, &want, &f), -ENODEV);
+	assert_int_equal(pci_find(&host, &want, &f, &d), -ENODEV);
 	want = (struct pci_request){ .by_address = true, .dev = 2, .segment = 1 };
-	assert_int_equal(pci_find(&host, &want, &f), -ENODEV);
+	assert_int_equal(pci_find(&host, &want, &f, &d), -ENODEV);
 	want = (struct pci_request){ .vendor = 0x1af4, .device = 0x1114 };
-	assert_int_equal(pci_find(&host, &want, &f), -ENODEV);
+	assert_int_equal(pci_find(&host, &want, &f, &d), -ENODEV);
 }
 
 static void bus_addresses_become_the_cpus_by_the_window(void **state)
@@ -305,11 +305,88 @@ static int find(struct pci_request request)
 	return bars_find(&config, &host, &table, &d);
 }
 
-static void a_missing_function_is_refused_by_name(void **state)
+static void assert_said(const char *words)
+{
+	if (!strstr(d.text, words))
+		fail_msg("\"%s\" does not say \"%s\"", d.text, words);
+}
+
+static const struct pci_request by_ids = { .vendor = 0x1af4, .device = 0x1119 };
+
+static void a_missing_function_is_refused_by_its_cause(void **state)
+{
+	static const struct { struct pci_request want; const char *why; } none[] = {
+		{ { .by_address = true, .dev = 9 }, "nothing answers at 0000:00:09.0: name a" },
+		{ { .by_address = true, .segment = 2 },
+		  "no host bridge has the domain 0002: the machine has 0000" },
+		{ { .by_address = true, .bus = 1 },
+		  "no bridge leads to bus 01: name a function on a bus that the firmware" },
+		{ { .vendor = 0x1af4, .device = 0x1119 },
+		  "no function is 1af4:1119, but 0000:00:01.0 is 1af4:1110: name one" },
+		{ { .vendor = 0x8086, .device = 0x1112 },
+		  "no function is 8086:1112, but 0000:00:03.0 is 1af4:1112: name one" },
+		{ { .vendor = 0x8086, .device = 0x8086 },
+		  "no function is 8086:8086 on the buses that the firmware has numbered" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(none); i++) {
+		assert_int_equal(find(none[i].want), -ENODEV);
+		assert_said("region gpu: pci: ");
+		assert_said(none[i].why);
+		assert_null(strstr(d.text, "no bus numbers"));
+	}
+	host.mmio[0].kind = HOST_MMIO_REG;
+	assert_int_equal(find(by_ids), -ENODEV);
+	assert_said("no PCI host bridge with an ECAM");
+}
+
+static void what_is_behind_a_bridge_without_numbers_is_said(void **state)
 {
 	(void)state;
-	assert_int_equal(find((struct pci_request){ .by_address = true, .dev = 9 }), -ENODEV);
-	assert_non_null(strstr(d.text, "region gpu: pci: no bus"));
+	*reg(2, 0, 0x0c) = PCI_HEADER_BRIDGE << 16;
+	assert_int_equal(find((struct pci_request){ .by_address = true, .bus = 1 }), -ENODEV);
+	assert_said("has given the one at 0000:00:02.0 no bus numbers: have it number them");
+	assert_int_equal(find(by_ids), -ENODEV);
+	assert_said("behind the bridge at 0000:00:02.0");
+}
+
+/* Function 1.0 has four virtual functions from 1.1 on, every second one. */
+static void a_virtual_function_is_said_to_be_one(void **state)
+{
+	(void)state;
+	*reg(1, 0, 0x100) = 0x1400000b;				/* another capability, at first */
+	*reg(1, 0, 0x140) = 0x00010010;
+	*reg(1, 0, 0x14c) = 4 << 16;
+	*reg(1, 0, 0x154) = 2 << 16 | 1;
+	*reg(1, 0, 0x158) = 0x1119 << 16;
+	assert_int_equal(find(by_ids), -ENODEV);
+	assert_said("that is a virtual function of 0000:00:01.0");
+	assert_int_equal(find((struct pci_request){ .by_address = true, .dev = 1, .fn = 7 }),
+			 -ENODEV);
+	assert_said("that is a virtual function of 0000:00:01.0");
+	assert_int_equal(find((struct pci_request){ .by_address = true, .dev = 1, .fn = 2 }),
+			 -ENODEV);
+	assert_said("nothing answers at 0000:00:01.2");
+	assert_int_equal(find((struct pci_request){ .by_address = true, .dev = 2, .fn = 1 }),
+			 -ENODEV);
+	assert_said("nothing answers at 0000:00:02.1");
+}
+
+static void capabilities_in_a_circle_end(void **state)
+{
+	(void)state;
+	*reg(1, 0, 0x100) = 0x1000000b;
+	assert_int_equal(find(by_ids), -ENODEV);
+}
+
+static void of_two_that_are_equal_none_is_taken(void **state)
+{
+	(void)state;
+	*reg(3, 5, 0) = *reg(2, 0, 0);
+	assert_int_equal(find((struct pci_request){ .vendor = 0x1af4, .device = 0x1111 }),
+			 -EEXIST);
+	assert_said("region gpu: pci: 0000:00:02.0 and 0000:00:03.5 are both 1af4:1111: name one");
 }
 
 static void an_optional_function_may_be_missing(void **state)
@@ -364,7 +441,11 @@ int main(void)
 		cmocka_unit_test_setup(what_caches_hold_is_written_back_before_the_bar_goes, make),
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
 		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
-		cmocka_unit_test_setup(a_missing_function_is_refused_by_name, make),
+		cmocka_unit_test_setup(a_missing_function_is_refused_by_its_cause, make),
+		cmocka_unit_test_setup(what_is_behind_a_bridge_without_numbers_is_said, make),
+		cmocka_unit_test_setup(a_virtual_function_is_said_to_be_one, make),
+		cmocka_unit_test_setup(capabilities_in_a_circle_end, make),
+		cmocka_unit_test_setup(of_two_that_are_equal_none_is_taken, make),
 		cmocka_unit_test_setup(an_optional_function_may_be_missing, make),
 		cmocka_unit_test_setup(a_bar_that_is_none_is_refused_by_name, make),
 		cmocka_unit_test_setup(a_function_is_not_hidden_and_followed, make),

@@ -797,11 +797,29 @@ static void more_pci_regions_than_there_is_room_for_are_refused(void **state)
 	(void)state;
 	for (unsigned i = 0; i <= BAR_MAX; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
-				       "r%u { " PCI "\"1af4:1110\"; };", i);
+				       "r%u { " PCI "\"0000:00:%02x.0\"; };", i, i);
 	snprintf(text + at, sizeof(text) - at, "};");
 	snprintf(path, sizeof(path), "/guest/regions/r%u", BAR_MAX);
 	compile_guest(text, "");
 	refuses(&c, path);
+}
+
+static void a_bar_is_one_regions(void **state)
+{
+	static const char *const twice[] = { "1af4:1110", "0000:01:02.3" };
+	static const struct refusal c = { "", "bar", "is region one as well: keep one", -EEXIST };
+	char text[256];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(twice); i++) {
+		snprintf(text, sizeof(text),
+			 "regions { one { " PCI "\"%s\"; }; two { " PCI "\"%s\"; }; };", twice[i],
+			 twice[i]);
+		compile_guest(text, "");
+		refuses(&c, "/guest/regions/two");
+	}
+	accepts("regions { one { " PCI "\"1af4:1110\"; }; two { " PCI "\"1af4:1111\"; }; three { "
+		PCI "\"0000:01:02.3\"; }; four { " PCI "\"0000:01:02.4\"; }; };");
 }
 
 static void damaged_configs_never_hurt(void **state)
@@ -916,6 +934,7 @@ int main(void)
 		cmocka_unit_test(pci_functions_are_parsed),
 		cmocka_unit_test(a_pci_region_is_kept_for_later),
 		cmocka_unit_test(more_pci_regions_than_there_is_room_for_are_refused),
+		cmocka_unit_test(a_bar_is_one_regions),
 		cmocka_unit_test(damaged_configs_never_hurt),
 		cmocka_unit_test(a_hint_names_what_is_near_or_else_all),
 	};
