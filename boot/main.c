@@ -86,6 +86,7 @@ static void read_host(const void *fdt, u64 el)
 		     el);
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
 	report_machine(&host);
+	report_command_line(host.bootargs);
 	check(spin_table_empty(&host, &diag), &diag);
 }
 

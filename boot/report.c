@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "boot/cmdline.h"
 #include "boot/features.h"
 #include "boot/known.h"
 #include "boot/table.h"
@@ -66,6 +67,17 @@ void report_machine(const struct host *host)
 		print("DMA: not isolated; the SMMU is the guest's\n");
 	else
 		print("DMA: not isolated; no SMMU\n");
+}
+
+void report_command_line(const char *args)
+{
+	char unknown[240], known[80];
+
+	if (!cmdline_unknown(args, unknown, sizeof(unknown)))
+		return;
+	cmdline_known(known, sizeof(known));
+	print("Command line: passed over: %s: Mavis knows %s (what is for Linux goes into the config's bootargs)\n",
+	      unknown, known);
 }
 
 /*

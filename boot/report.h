@@ -8,6 +8,9 @@
 
 void report_machine(const struct host *host);
 
+/* Words on Mavis's own command line that it does not know, if there are any. */
+void report_command_line(const char *args);
+
 /*
  * The table, then the regions that follow a BAR: each with what it asked for, and what the machine
  * made of it (guest_checks). @qemu: the machine says that it is QEMU, whose differences are known.

@@ -4,6 +4,7 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "boot/cmdline.h"
 #include "boot/guest/place.h"
 #include "boot/guest/tree.h"
 #include "drivers/console.h"
@@ -31,22 +32,9 @@ static void verify_member(const char *name, const struct member *m, bool known, 
 		     name, crc, want);
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *p = text; *p; p++) {
-		bool start = p == text || p[-1] == ' ';
-
-		if (start && !strncmp(p, word, len) && (!p[len] || p[len] == ' '))
-			return true;
-	}
-	return false;
-}
-
 void load_verify(const struct bundle *bundle, const struct config *config, const struct host *host)
 {
-	if (!config->verify && !has_word(host->bootargs, "verify"))
+	if (!config->verify && !cmdline_has(host->bootargs, CMDLINE_VERIFY))
 		return;
 	if (!crc32_available())
 		stop("bundle: verify: this CPU has no FEAT_CRC32: leave `verify` out");

@@ -105,6 +105,16 @@ def test_a_wrong_checksum_is_found_on_demand(refuses, good, name):
     refuses(replaced(good, name, data[:-1] + b"?"), name, "checksum", append="verify")
 
 
+def test_unknown_words_on_the_command_line_are_said(start, tmp_path, good):
+    (tmp_path / "b").write_bytes(good)
+    m = start("command-line", smp=1, mem="256M", loaded=machine.mavis(tmp_path / "b", "verfy console=ttyAMA0 verify"))
+    m.expect("starts at EL1")
+    lines = re.findall(r"(?m)^Command line: (.*?)\r*$", m.console)
+    assert len(lines) == 1 and lines[0].startswith("passed over: verfy, console=ttyAMA0: Mavis knows "), m.console
+    assert "Bundle: checksums verified" in m.console
+    m.close()
+
+
 # --- The kernel -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name,compress", [("gzip", gzip.compress), ("xz", lzma.compress)])
