@@ -143,7 +143,7 @@ $(LIBFDT_LIB): | $(DEPS)/.build ;
 endif
 
 # What of boot/machine touches the machine itself, beside its tree.
-MACHINE_ONLY := $(addprefix boot/machine/,pci.c pci_find.c spin_table.c uart_probe.c)
+MACHINE_ONLY := $(addprefix boot/machine/,cpu_start.c pci.c pci_find.c spin_table.c uart_probe.c)
 
 # Of lib/ what is C and no C library's.
 LIB_SRC := $(addprefix lib/,format.c range.c sort.c)

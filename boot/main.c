@@ -15,6 +15,7 @@
 #include "boot/guest/map.h"
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
+#include "boot/machine/cpu_start.h"
 #include "boot/machine/spin_table.h"
 #include "boot/machine/uart_probe.h"
 #include "boot/probe_tags.h"
@@ -77,6 +78,8 @@ static void open_console(const void *fdt)
 
 static void read_host(const void *fdt, u64 el)
 {
+	unsigned dropped;
+
 	check(host_read(fdt, &host, &diag), &diag);
 	firmware_init(host.conduit);
 	if (el == 1 && FIELD(read_sysreg(CurrentEL), 3, 2) == 2)
@@ -85,7 +88,11 @@ static void read_host(const void *fdt, u64 el)
 		stop("entered at EL%lu: Mavis needs EL2: start it there (QEMU virt: -machine virtualization=on)",
 		     el);
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
+	dropped = cpu_start_check(&host, &diag);
 	report_machine(&host);
+	if (dropped)
+		print("Warning: %u CPU%s cannot be started and %s not the guest's: %s\n", dropped,
+		      dropped == 1 ? "" : "s", dropped == 1 ? "is" : "are", diag.text);
 	report_command_line(host.bootargs);
 	check(spin_table_empty(&host, &diag), &diag);
 }

@@ -20,7 +20,9 @@ static const char *cpu_starter(const struct host *host)
 {
 	static const char *const conduit[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
 
-	return host->cpu[0].method == CPU_METHOD_SPIN_TABLE ? "spin-table" : conduit[host->conduit];
+	if (host->cpu[0].method == CPU_METHOD_SPIN_TABLE)
+		return "spin-table";
+	return conduit[firmware.psci_version ? host->conduit : CONDUIT_NONE];
 }
 
 /* Those of the CPU that boots; another kind of CPU says so when it starts. */

@@ -26,6 +26,10 @@ int host_check(const void *fdt, u64 size, struct diag *d)
 	if (!size)
 		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; %s",
 			    (unsigned long)(uintptr_t)fdt, pass_a_tree);
+	if (fdt_magic(fdt) == FDT_MAGIC && fdt_totalsize(fdt) > MIB(2))
+		return fail(d, -E2BIG,
+			    "device tree at %#lx is too large: its header says %u bytes, and the arm64 boot protocol allows 2 MiB; if they are mostly room, as in a dump from QEMU, pack it: dtc -I dtb -O dtb -o packed.dtb <the tree>",
+			    (unsigned long)(uintptr_t)fdt, fdt_totalsize(fdt));
 	if (dt_check(fdt, size, &why))
 		return fail(d, -EINVAL, "device tree at %#lx is corrupt: %.100s; %s",
 			    (unsigned long)(uintptr_t)fdt, why.text, pass_a_tree);
@@ -78,6 +82,8 @@ static int read_psci(struct host *host, const struct dt_walk *w, struct diag *d)
 
 	if (!dt_enabled(w))
 		return 0;
+	host->psci = HOST_PSCI;
+	dt_path(w, host->psci_path, sizeof(host->psci_path));
 	if (method && !strcmp(method, "smc"))
 		host->conduit = CONDUIT_SMC;
 	else if (method && !strcmp(method, "hvc"))
@@ -94,6 +100,17 @@ static bool is_qemus(const struct dt_walk *w)
 	const char *compatible = dt_string(w->prop[DT_COMPATIBLE]);
 
 	return compatible && !strncmp(compatible, "qemu,", 5);
+}
+
+/* A node that says later versions as well is one of these. */
+static void read_old_psci(struct host *host, const struct dt_walk *w)
+{
+	const char *s = dt_string(w->prop[DT_COMPATIBLE]);
+
+	if (!s || strcmp(s, "arm,psci") || !dt_enabled(w) || host->psci == HOST_PSCI)
+		return;
+	host->psci = HOST_PSCI_OLD;
+	dt_path(w, host->psci_path, sizeof(host->psci_path));
 }
 
 static int read_device(struct host *host, const struct dt_walk *w, struct diag *d)
@@ -119,6 +136,7 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 		return 0;
 	default:
 		host->qemu |= is_qemus(w);
+		read_old_psci(host, w);
 	}
 	return err ? err : host_read_mmio(host, w, d);
 }
@@ -146,6 +164,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 
 	host->fdt = fdt;
 	host->nr_memory = host->nr_reserved = host->nr_cpus = host->nr_mmio = 0;
+	host->psci = HOST_PSCI_NONE;
 	host->conduit = CONDUIT_NONE;
 	memset(&host->gic, 0, sizeof(host->gic));
 	host->bundle = (struct range){ 0, 0 };

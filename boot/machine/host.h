@@ -23,6 +23,13 @@ struct host_cpu {
 	int node;			/* offset in the host tree */
 };
 
+/* What the tree says of PSCI. */
+enum host_psci {
+	HOST_PSCI_NONE,
+	HOST_PSCI_OLD,			/* 0.1: "arm,psci" alone */
+	HOST_PSCI,
+};
+
 struct host_reserved {
 	struct range range;
 	bool no_map;
@@ -80,7 +87,9 @@ struct host {
 	unsigned nr_reserved;
 	struct host_cpu cpu[MAX_CPUS];	/* enabled ones, in tree order */
 	unsigned nr_cpus;
-	enum conduit conduit;			/* of /psci */
+	enum host_psci psci;			/* of the enabled node, ... */
+	char psci_path[48];			/* ... which is here */
+	enum conduit conduit;			/* HOST_PSCI: how it is called */
 	struct host_gic gic;
 	struct host_mmio mmio[HOST_MAX_MMIO];
 	unsigned nr_mmio;

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 import bundles
+import dts
 import machine
 
 RAM_BASE = 0x40000000
@@ -180,8 +181,11 @@ def host_tree(tmp_path_factory):
 
 @pytest.fixture
 def starts_with_tree(start, request, tmp_path):
-    """starts_with_tree(address, bytes or None) enters Mavis with x0 = address and the bytes there; gives its error."""
-    def check(address, data):
+    """starts_with_tree(address, bytes or None) enters Mavis with x0 = address and the bytes there; gives its error.
+
+    What it said before is in starts_with_tree.console.
+    """
+    def check(address, data, smp=1):
         image_at, stub_at = RAM_BASE + 0x200000, RAM_BASE + 0x8000000
         stub = tmp_path / "stub"
         # ldr x0, 1f; ldr x1, 2f; br x1; nop; 1: .quad address; 2: .quad image_at
@@ -193,10 +197,11 @@ def starts_with_tree(start, request, tmp_path):
             tree = tmp_path / "tree"
             tree.write_bytes(data)
             loaded += ["-device", f"loader,file={tree},addr={address:#x},force-raw=on"]
-        m = start(request.node.name, smp=1, mem="256M", loaded=loaded)
+        m = start(request.node.name, smp=smp, mem="256M", loaded=loaded)
         # Without a tree Mavis cannot know how to power the machine off.
         m.expect("mavis: stopped", 30)
-        errors = re.findall(r"(?m)^mavis: error: (.*)$", m.console.replace("\r", ""))
+        check.console = m.console.replace("\r", "")
+        errors = re.findall(r"(?m)^mavis: error: (.*)$", check.console)
         m.close()
         assert len(errors) == 1, m.console
         return errors[0]
@@ -222,3 +227,44 @@ def test_a_device_tree_at_an_odd_address(starts_with_tree, host_tree):
 def test_a_device_tree_whose_structure_is_damaged(starts_with_tree, host_tree):
     offset = struct.unpack_from(">I", host_tree, 8)[0] + 0x400
     assert re.search("device tree", starts_with_tree(TREE_AT, host_tree[:offset] + b"\xff" * 64 + host_tree[offset + 64:]))
+
+
+def test_a_device_tree_that_is_mostly_room(starts_with_tree, host_tree, tmp_path):
+    """QEMU dumps its own at a length of 1 MiB, and doubles what it is given."""
+    (tmp_path / "dump").write_bytes(host_tree)
+    subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-S", "2200000", "-o", tmp_path / "wide", tmp_path / "dump"],
+                   check=True)
+    error = starts_with_tree(TREE_AT, (tmp_path / "wide").read_bytes())
+    assert re.search("device tree at .* too large: its header says 2200000 bytes, .* pack it: dtc -I dtb -O dtb", error)
+
+
+# What is done to a tree of four CPUs; how many are left; what is said of the others.
+CPUS = {
+    "hvc": (lambda t: t.put("/psci", "method", '"hvc"'), 1, "3 CPUs .* /psci: method: an HVC from EL2 does not reach"),
+    "no node": (lambda t: t.remove("/psci"), 1, "3 CPUs .* CPU 0x1: enable-method: is \"psci\", and .* no enabled PSCI node"),
+    "old": (lambda t: t.put("/psci", "compatible", '"arm,psci"'), 1, "3 CPUs .* /psci: compatible: is PSCI 0.1"),
+    "unknown": (lambda t: t.put("/cpus/cpu@2", "reg", "<0x700>"), 3, "1 CPU .* CPU 0x700: the firmware does not know it"),
+}
+
+
+@pytest.mark.parametrize("case", CPUS)
+def test_cpus_that_cannot_be_started_are_not_counted(starts_with_tree, tmp_path, case):
+    edit, left, said = CPUS[case]
+    subprocess.run([machine.QEMU, *machine.virt_args(mem="256M", machine=f",dumpdtb={tmp_path}/4")], check=True, timeout=30,
+                   capture_output=True)
+    tree = dts.Tree(tmp_path / "4")
+    edit(tree)
+    tree.write(tmp_path / "edited")
+    error = starts_with_tree(TREE_AT, (tmp_path / "edited").read_bytes(), smp=4)
+    assert "no bundle" in error
+    assert f"EL2 on {left} CPU{'s' if left > 1 else ''} (" in starts_with_tree.console
+    warnings = re.findall("(?m)^Warning: (.*)$", starts_with_tree.console)
+    assert len(warnings) == 1 and re.match(said, warnings[0]), warnings
+
+
+def test_all_cpus_of_a_good_tree_are_counted(start, good, tmp_path):
+    (tmp_path / "b").write_bytes(good)
+    m = start("four", smp=4, mem="256M", loaded=machine.mavis(tmp_path / "b"))
+    m.expect("; 4 CPUs; starts at EL1")
+    assert "EL2 on 4 CPUs (" in m.console and "Warning: " not in m.console
+    m.close()
