@@ -175,7 +175,7 @@ $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/da
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
 TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) drivers/uart.c boot/table.c \
-	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/memory_map.c \
+	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/doubt.c boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
 $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \

@@ -141,12 +141,20 @@ static void make_cpus(void)
 static void check_stage2(void)
 {
 	unsigned nr = guest_regions.nr + bars.nr, differ = 0;
+	struct doubts doubts = {
+		.host = &host,
+		.config = &config,
+		.regions = &guest_regions,
+		.caps = guest.caps,
+		.own_tree = bundle.dtb.data,
+	};
 
 	memset(guest_checks, 0, nr * sizeof(guest_checks[0]));
 	selfcheck(guest_regions.region, guest_regions.nr, guest_checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
 	check(bars_trap(guest_checks + guest_regions.nr, &diag), &diag);
 	report_regions(host.qemu);
+	report_doubts(&doubts);
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
 	report_mte(config.mte);

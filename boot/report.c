@@ -143,15 +143,6 @@ static void print_differences(const struct selfcheck *checks, unsigned nr, bool 
 	}
 }
 
-/* Mavis programs no SMMU: what a device is told by the guest is an address of the machine to it. */
-static void warn_of_dma(const struct region_table *t)
-{
-	for (unsigned i = 0; i < t->nr; i++)
-		if (region_is_memory(&t->region[i]) && t->region[i].ipa.v != t->region[i].pa.v)
-			print("  Warning: region %s: DMA goes wrong there: no SMMU translates for devices\n",
-			      t->region[i].name);
-}
-
 /* A region, of the table or (@b) one that follows its BAR. */
 static void print_row(const struct region *r, const struct bar *b, const struct selfcheck *c)
 {
@@ -180,7 +171,14 @@ void report_regions(bool qemu)
 	for (unsigned i = 0; i < bars.nr; i++)
 		print_row(&bars.bar[i].region, &bars.bar[i], &guest_checks[t->nr + i]);
 	print_differences(guest_checks, t->nr + bars.nr, qemu);
-	warn_of_dma(t);
+}
+
+void report_doubts(struct doubts *d)
+{
+	char text[320];
+
+	while (doubt_next(d, text, sizeof(text)))
+		print("  Warning: %s\n", text);
 }
 
 void report_mte(bool asked)

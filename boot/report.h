@@ -3,6 +3,7 @@
 #ifndef BOOT_REPORT_H
 #define BOOT_REPORT_H
 
+#include "boot/guest/doubt.h"
 #include "boot/guest/load.h"
 #include "boot/machine/host.h"
 
@@ -16,6 +17,9 @@ void report_command_line(const char *args);
  * made of it (guest_checks). @qemu: the machine says that it is QEMU, whose differences are known.
  */
 void report_regions(bool qemu);
+
+/* All of them, a line each. */
+void report_doubts(struct doubts *d);
 
 /* What became of `mte`, if the config @asked for it. */
 void report_mte(bool asked);

@@ -199,8 +199,9 @@ static int check_reach(struct region_table *t, const struct mm_caps *caps, struc
 			continue;
 		if (r->origin == REGION_FROM_CONFIG)
 			return fail(d, -ERANGE,
-				    "region %s: reg: %#lx bytes at %#lx end beyond the %u bits of address that this CPU has",
-				    r->name, r->size, MAX(r->ipa.v, r->pa.v), caps->pa_bits);
+				    "region %s: %s: %#lx bytes at %#lx end beyond the %u bits of address that this CPU has",
+				    r->name, range_end(region_pa(r)) > limit ? "reg" : "ipa",
+				    r->size, MAX(r->ipa.v, r->pa.v), caps->pa_bits);
 		r->size = r->ipa.v < limit ? limit - r->ipa.v : 0;
 	}
 	drop_empty(t);
@@ -219,9 +220,9 @@ static int settle_overlaps(struct region_table *t, struct diag *d)
 		if (before && r->ipa.v < end) {
 			if (r->origin == REGION_FROM_CONFIG)
 				return fail(d, -EEXIST,
-					    "region %s: ipa: %#lx bytes at %#lx overlap region %s, %#lx bytes at %#lx: the guest can see only one of them there",
-					    r->name, r->size, r->ipa.v, before->name, before->size,
-					    before->ipa.v);
+					    "region %s: %s: %#lx bytes at %#lx overlap region %s, %#lx bytes at %#lx: the guest can see only one of them there",
+					    r->name, r->ipa.v == r->pa.v ? "reg" : "ipa", r->size,
+					    r->ipa.v, before->name, before->size, before->ipa.v);
 			if (range_end(region_ipa(r)) <= end) {
 				r->size = 0;
 				continue;

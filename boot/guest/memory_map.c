@@ -64,6 +64,32 @@ static int carve_gic(struct region_table *t, const struct host_gic *gic, struct 
 	return err;
 }
 
+/* The guest's part of it; of type raw the boot only warns. */
+static int check_gic_frame(const struct region_table *t, struct range frame, const char *name,
+			   struct diag *d)
+{
+	for (const struct region *r = t->region; r < t->region + t->nr; r++)
+		if (r->origin == REGION_FROM_CONFIG && r->type != REGION_MMIO &&
+		    r->type != REGION_RAW &&
+		    ranges_overlap(frame, region_pa(r)))
+			return fail(d, -EINVAL,
+				    "region %s: type: %s is over the GIC's %s at %#lx, which takes Device accesses only: move the region, or make it mmio",
+				    r->name, region_type_name(r->type), name,
+				    (unsigned long)frame.base);
+	return 0;
+}
+
+static int check_gic(const struct region_table *t, const struct host_gic *gic, struct diag *d)
+{
+	int err = check_gic_frame(t, gic->gicd, "distributor", d);
+
+	if (!err)
+		err = check_gic_frame(t, gic->gicc, "CPU interface", d);
+	for (unsigned i = 0; i < gic->nr_gicr && !err; i++)
+		err = check_gic_frame(t, gic->gicr[i], "redistributors", d);
+	return err;
+}
+
 /*
  * What runs at EL3, or waits at EL2, lies in the machine's memory where nothing else protects it. A
  * guest that wrote to it would have Mavis as well.
@@ -152,6 +178,8 @@ int memory_map_finish(struct region_table *t, const struct host *host, const str
 		err = carve(t, image, "Mavis itself", d);
 	if (!err)
 		err = carve_gic(t, &host->gic, d);
+	if (!err)
+		err = check_gic(t, &host->gic, d);
 	if (!err)
 		err = carve_firmware(t, host, d);
 	if (!err)

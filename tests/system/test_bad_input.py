@@ -165,6 +165,36 @@ def test_a_region_over_mavis_itself(refuses, configured):
             "greedy", "Mavis")
 
 
+def test_an_ipa_beyond_the_cpus_reach_is_named_as_that(refuses, configured):
+    refuses(configured('regions { far { reg = <0 0x48000000 0 0x200000>; ipa = <0x100 0>; type = "mmio"; }; };'),
+            "region far: ipa: .* beyond the 40 bits", cpu="cortex-a53")
+
+
+def test_memory_over_the_gic(refuses, configured):
+    refuses(configured('regions { odd { reg = <0 0x8000000 0 0x1000>; type = "device-memory"; }; };'),
+            "region odd: type: device-memory is over the GIC's distributor")
+
+
+DOUBTS = {
+    "nowhere": ("<0x5 0 0 0x200000>", "ram", "is ram, but of it no memory node .* 0x500000000 to 0x5001fffff, nor has it"),
+    "half": ("<0 0x4ff00000 0 0x200000>", "ram", "is ram, but of it no memory node .* 0x50000000 to 0x500fffff, nor has it"),
+    "window": ("<0 0x10000000 0 0x200000>", "ram", "is ram, .* 0x10000000 to 0x101fffff, where it has pcie@10000000"),
+    "uart": ("<0 0x9000000 0 0x1000>", "device-memory", "is device-memory over the registers of pl011@9000000"),
+}
+
+
+def test_what_the_tree_does_not_bear_out_is_said_before_the_guest_starts(start, configured, tmp_path):
+    regions = "".join(f'{name} {{ reg = {reg}; type = "{kind}"; }};' for name, (reg, kind, _) in DOUBTS.items())
+    (tmp_path / "doubts").write_bytes(configured(f"regions {{ {regions} }};"))
+    m = start("doubts", smp=1, mem="256M", loaded=machine.mavis(tmp_path / "doubts"))
+    m.expect("starts at EL1")
+    lines = re.findall(r"(?m)^  Warning: (.*?)\r*$", m.console)
+    assert len(lines) == len(DOUBTS), lines
+    for name, (_, _, said) in DOUBTS.items():
+        assert any(re.match(f"region {name}: {said}", line) for line in lines), (name, lines)
+    m.close()
+
+
 # --- The machine ----------------------------------------------------------------------------------
 
 def test_entered_at_el1(refuses, good):

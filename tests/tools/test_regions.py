@@ -132,6 +132,10 @@ def test_a_bar_has_no_address_yet(virt, tmp_path):
     ('a { reg = <0 0x50000000 0 0x2000>; type = "ram"; }; b { reg = <0 0x50001000 0 0x1000>; type = "ram"; };', "", "",
      "region b: "),
     ('x { reg = <0 0x08080000 0 0x1000>; type = "mmio"; };', "", "", "region x: reg"),
+    ('x { reg = <0 0x080a0000 0 0x1000>; type = "prefetchable"; };', "", "", "region x: type: prefetchable is over the GIC's"),
+    ('a { pci = "1af4:1110"; bar = <2>; type = "mmio"; }; b { pci = "1af4:1110"; bar = <2>; type = "prefetchable"; };',
+     "", "", "/guest/regions/b: bar: BAR 2 of"),
+    ('x { reg = <0 0x50000000 0 0x1000>; ipa = <0x100 0>; type = "ram"; };', "", "pa40", "region x: ipa: "),
     ("", "cpus = <9>;", "", "/guest: cpus"),
     ("", "memory = <0x1 0x0>;", "", "/guest: memory"),
     ("", "mtee;", "", "did you mean mte?"),
@@ -139,6 +143,30 @@ def test_a_bar_has_no_address_yet(virt, tmp_path):
 ])
 def test_a_refusal_is_the_boots(virt, tmp_path, regions, guest, cpu, said):
     assert said in refusal(virt, config(tmp_path, regions, guest), cpu)
+
+
+@pytest.mark.parametrize("regions, said", [
+    ('x { reg = <0x10 0 0 0x1000>; type = "ram"; };', "no memory node .* has 0x1000000000 to 0x1000000fff, nor"),
+    ('x { reg = <0 0x7ff00000 0 0x200000>; type = "ram"; };', "no memory node .* has 0x80000000 to 0x800fffff, nor has it"),
+    ('x { reg = <0 0x10000000 0 0x1000>; type = "ram"; };', "0x10000fff, where it has pcie@10000000"),
+    ('x { reg = <0 0x09000000 0 0x1000>; type = "device-memory"; };', "device-memory over the registers of pl011@9000000"),
+    ('x { reg = <0 0x08000000 0 0x1000>; type = "raw"; memattr = <15>; };', "raw over the registers of intc@8000000"),
+    ('x { reg = <0 0x50000000 0 0x1000>; type = "ram"; ipa = <0x1 0>; };', "DMA goes wrong there"),
+])
+def test_a_doubt_is_the_boots(virt, tmp_path, regions, said):
+    warnings = [line for line in machine(virt, config(tmp_path, regions))[1] if line.startswith("Warning: ")]
+    assert len(warnings) == 1 and re.match(f"Warning: region x: .*{said}", warnings[0]), warnings
+
+
+def test_a_region_in_memory_that_the_tree_reserves_is_doubted(virt, tmp_path):
+    for prop, value in (("reg", ("-tx", "0", "50000000", "0", "1000000")), ("reusable", ())):
+        subprocess.run(["fdtput", "-cp", virt, "/reserved-memory/pool@50000000"], check=True)
+        subprocess.run(["fdtput", *value[:1], virt, "/reserved-memory/pool@50000000", prop, *value[1:]], check=True)
+    for prop in "#address-cells", "#size-cells":
+        subprocess.run(["fdtput", "-tx", virt, "/reserved-memory", prop, "2"], check=True)
+    subprocess.run(["fdtput", virt, "/reserved-memory", "ranges"], check=True)
+    path = config(tmp_path, 'x { reg = <0 0x50800000 0 0x1000>; type = "device-memory"; };')
+    assert any("region x: shares memory with pool@50000000 of /reserved-memory" in line for line in machine(virt, path)[1])
 
 
 def test_what_is_no_tree_is_said(virt, tmp_path):

@@ -104,6 +104,32 @@ static void only_prefetchable_64_bit_windows_may_be_gathered(void **state)
 	assert_int_equal(at(0x8000000000)->type, REGION_PREFETCHABLE);
 }
 
+static void the_gic_is_no_memory(void **state)
+{
+	static const enum region_type types[] = { REGION_RAM, REGION_DEVICE_MEMORY,
+						  REGION_PREFETCHABLE };
+
+	(void)state;
+	host.gic.gicd = (struct range){ 0x8000000, 0x10000 };
+	host.gic.gicr[0] = (struct range){ 0x80a0000, 0x80000 };
+	host.gic.nr_gicr = 1;
+	for (unsigned i = 0; i < ARRAY_SIZE(types); i++) {
+		table.nr = 0;
+		configure("odd", 0x80f0000, 0x1000, types[i], (struct region_opts){ 0 });
+		assert_int_equal(build(), -EINVAL);
+		assert_non_null(strstr(diag.text, "region odd: type: "));
+		assert_non_null(strstr(diag.text, "over the GIC's redistributors at 0x80a0000"));
+	}
+	table.nr = 0;
+	configure("odd", 0x8000000, 0x1000, REGION_RAM, (struct region_opts){ 0 });
+	assert_int_equal(build(), -EINVAL);
+	assert_non_null(strstr(diag.text, "over the GIC's distributor at 0x8000000"));
+	table.nr = 0;
+	configure("odd", 0x8000000, 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	configure("raw", 0x80f0000, 0x1000, REGION_RAW, (struct region_opts){ .memattr = 15 });
+	assert_int_equal(build(), 0);
+}
+
 static void what_of_the_gic_would_write_memory_is_kept(void **state)
 {
 	(void)state;
@@ -269,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(the_guest_has_all_but_mavis),
 		test(only_prefetchable_64_bit_windows_may_be_gathered),
+		test(the_gic_is_no_memory),
 		test(what_of_the_gic_would_write_memory_is_kept),
 		test(a_limit_takes_the_lowest_memory),
 		test(regions_of_the_config_are_beside_the_limit),

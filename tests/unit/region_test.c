@@ -116,8 +116,15 @@ static void overlapping_config_regions_are_refused_by_both_names(void **state)
 	config("first", 0x10000, 0x2000, REGION_MMIO);
 	config("second", 0x11000, 0x2000, REGION_MMIO);
 	assert_int_equal(region_table_finish(&table, &caps, false, &diag), -EEXIST);
-	assert_non_null(strstr(diag.text, "region second: ipa: "));
+	assert_non_null(strstr(diag.text, "region second: reg: "));
 	assert_non_null(strstr(diag.text, "overlap region first"));
+
+	setup(state);
+	config("first", 0x10000, 0x2000, REGION_MMIO);
+	assert_int_equal(add_at("second", 0x11000, 0x80000, 0x2000, REGION_MMIO,
+				REGION_FROM_CONFIG), 0);
+	assert_int_equal(region_table_finish(&table, &caps, false, &diag), -EEXIST);
+	assert_non_null(strstr(diag.text, "region second: ipa: "));
 }
 
 static void devices_that_share_a_page_share_a_region(void **state)
@@ -187,8 +194,13 @@ static void what_the_cpu_cannot_address_is_refused_or_dropped(void **state)
 	setup(state);
 	config("far", BIT(40) - 0x1000, 0x2000, REGION_MMIO);
 	assert_int_equal(region_table_finish(&table, &caps, false, &diag), -ERANGE);
-	assert_non_null(strstr(diag.text, "far"));
+	assert_non_null(strstr(diag.text, "region far: reg: "));
 	assert_non_null(strstr(diag.text, "40 bits"));
+
+	setup(state);
+	assert_int_equal(add_at("far", BIT(40), 0, 0x1000, REGION_MMIO, REGION_FROM_CONFIG), 0);
+	assert_int_equal(region_table_finish(&table, &caps, false, &diag), -ERANGE);
+	assert_non_null(strstr(diag.text, "region far: ipa: 0x1000 bytes at 0x10000000000 "));
 }
 
 static void a_full_table_says_so(void **state)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/config/config.h"
+#include "boot/guest/doubt.h"
 #include "boot/guest/memory_map.h"
 #include "boot/table.h"
 #include "mm/resolve.h"
@@ -105,6 +106,21 @@ static void print_table(const struct tool_cpu *cpu, bool mte)
 		printf("MTE elsewhere: Xen hides it; Bao's guest dies when it uses it\n");
 }
 
+/* The guest's tree is taken to be the machine's. */
+static void print_doubts(const struct tool_cpu *cpu)
+{
+	struct doubts d = {
+		.host = &host,
+		.config = &config,
+		.regions = &table,
+		.caps = cpu->caps,
+	};
+	char text[320];
+
+	while (doubt_next(&d, text, sizeof(text)))
+		printf("Warning: %s\n", text);
+}
+
 static int run(const char *machine, const char *path, const char *memory, struct tool_cpu *cpu)
 {
 	struct diag d;
@@ -125,6 +141,7 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
 		return refused("%s", d.text);
 	print_table(cpu, mte);
+	print_doubts(cpu);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();
 }
