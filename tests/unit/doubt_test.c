@@ -29,7 +29,9 @@ static void reserve(const char *name, u64 base, bool no_map, bool firmware)
 {
 	struct host_reserved *r = &host.reserved[host.nr_reserved++];
 
-	*r = (struct host_reserved){ { base, MIB(1) }, no_map, firmware, "" };
+	*r = (struct host_reserved){ .range = { base, MIB(1) },
+				     .no_map = no_map,
+				     .firmware = firmware };
 	snprintf(r->name, sizeof(r->name), "%s", name);
 }
 
