@@ -8,7 +8,6 @@
 #include "mm/el2.h"
 #include "mm/resolve.h"
 
-#define TAG(n)		((u64)(n) << 56)
 #define TAG_MASK	TAG(15)
 
 /* In tags.S; a tag is in bits 59:56. */

@@ -14,8 +14,6 @@
 #include "lib/arch.h"
 #include "lib/sections.h"
 
-#define PAR_ADDRESS	GENMASK(51, 12)
-
 static const char *cpu_starter(const struct host *host)
 {
 	static const char *const conduit[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
@@ -103,7 +101,7 @@ static void print_check(const struct selfcheck *c, const char *why)
 static bool same_difference(const struct selfcheck *a, const struct selfcheck *b)
 {
 	return a->setting == b->setting && a->faulted == b->faulted && a->want == b->want &&
-	       a->want_sh == b->want_sh && (a->par & ~PAR_ADDRESS) == (b->par & ~PAR_ADDRESS);
+	       a->want_sh == b->want_sh && (a->par & ~PAR_PA) == (b->par & ~PAR_PA);
 }
 
 /* Never instead of the difference: what a reader may know of it beforehand. */

@@ -12,19 +12,6 @@
 #include "hyp/trap.h"
 #include "lib/arch.h"
 
-/* ESR_EL2.ISS2 and ISS of a data abort; S1PTW and FSC are an instruction abort's as well. */
-#define ISS2_TAG_ACCESS	BIT(41)		/* NoTagAccess: a permission fault (QEMU 11.1: FSC is 0) */
-#define ISS_ISV		BIT(24)
-#define ISS_SAS(esr)	FIELD(esr, 23, 22)
-#define ISS_SSE		BIT(21)
-#define ISS_SRT(esr)	FIELD(esr, 20, 16)
-#define ISS_SF		BIT(15)
-#define ISS_AR		BIT(14)
-#define ISS_CM		BIT(8)
-#define ISS_S1PTW	BIT(7)
-#define ISS_WNR		BIT(6)
-
-
 #define NO_IPA		(~0ull)
 
 /*

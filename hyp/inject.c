@@ -3,8 +3,8 @@
 
 #include "hyp/cpu.h"
 
-/* ISS of an abort, where it means the same at EL1: FnV, CM, WnR. ISV and S1PTW are stage 2's. */
-#define ISS_OF_STAGE1	(BIT(10) | BIT(8) | BIT(6))
+/* Of an abort's ISS what means the same at EL1: ISV and S1PTW are stage 2's. */
+#define ISS_OF_STAGE1	(ISS_FNV | ISS_CM | ISS_WNR)
 
 static struct pstate_rules rules(void)
 {

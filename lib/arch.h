@@ -32,9 +32,46 @@
 #define SCTLR_EE	BIT(25)
 #define SCTLR_ENIA	BIT(31)
 #define SCTLR_BT	BIT(36)
-#define SCTLR_ATA	BIT(43)
+#define SCTLR_TCF_SYNC	BIT(40)
+#define SCTLR_ATA_SHIFT	43
+#define SCTLR_ATA	BIT(SCTLR_ATA_SHIFT)
 #define SCTLR_DSSBS	BIT(44)
 #define SCTLR_SPINTMASK	BIT(62)
+
+#define SCTLR_EL1_ON	(SCTLR_EL1_OFF | SCTLR_M | SCTLR_C | SCTLR_I)
+
+/* MAIR_ELx: bytes for AttrIndx. */
+#define MAIR_DEVICE_nGnRnE	0x00
+#define MAIR_NORMAL_WB		0xff	/* read and write allocate */
+#define MAIR_NORMAL_TAGGED	0xf0	/* the same */
+
+/* TCR_ELx, and VTCR_EL2 where it has the field. */
+#define TCR_T0SZ(bits)	(64 - (bits))
+#define TCR_IRGN0_WB	BIT(8)		/* walks are Normal WB, read and write allocate */
+#define TCR_ORGN0_WB	BIT(10)
+#define TCR_SH0_INNER	GENMASK(13, 12)
+#define TCR_TG0_4K	0
+#define TCR_PS_SHIFT	16		/* as pa_sizes[] counts */
+#define TCR_EL2_RES1	(BIT(31) | BIT(23))
+#define TCR_EL1_EPD1	BIT(23)
+#define TCR_EL1_IPS_SHIFT 32
+#define TCR_EL1_TBI0	BIT(37)
+
+/* Descriptors of VMSAv8-64 with the 4 KiB granule. */
+#define DESC_VALID	BIT(0)
+#define DESC_TABLE	BIT(1)		/* at level 3: page */
+#define DESC_AF		BIT(10)
+#define DESC_ADDR	GENMASK(47, 12)
+#define DESC_CONTIGUOUS	BIT(52)
+
+/* Leaves of stage 1. */
+#define DESC_ATTRINDX_SHIFT 2
+#define DESC_AP1	BIT(6)		/* RES1 where there is no EL0 */
+#define DESC_READ_ONLY	BIT(7)		/* AP[2] */
+#define DESC_SH_INNER	GENMASK(9, 8)	/* Device is Outer Shareable whatever SH says */
+#define DESC_GP		BIT(50)		/* guarded page: RES0 without FEAT_BTI */
+#define DESC_PXN	BIT(53)
+#define DESC_UXN	BIT(54)		/* XN where there is no EL0 */
 
 /* HCR_EL2 */
 #define HCR_VM		BIT(0)
@@ -65,8 +102,6 @@
 #define ESR_EC_SHIFT	26
 #define ESR_EC(esr)	FIELD(esr, 31, 26)
 #define ESR_IL		BIT(25)
-#define ESR_ISS(esr)	FIELD(esr, 24, 0)
-#define ISS_IMM16(esr)	FIELD(esr, 15, 0)	/* of HVC and SMC */
 
 #define EC_UNKNOWN		0x00
 #define EC_CP15_32		0x03	/* MCR, MRC */
@@ -79,6 +114,22 @@
 #define EC_INSTRUCTION_ABORT	0x20	/* from a lower Exception level; + 1: from the same */
 #define EC_DATA_ABORT		0x24
 #define EC_GCS			0x2d
+
+/* ISS of HVC and SMC. */
+#define ISS_IMM16(esr)	FIELD(esr, 15, 0)
+
+/* ISS and ISS2 of a data abort; FNV, S1PTW and FSC are an instruction abort's as well. */
+#define ISS2_TAG_ACCESS	BIT(41)		/* NoTagAccess: a permission fault (QEMU 11.1: FSC is 0) */
+#define ISS_ISV		BIT(24)
+#define ISS_SAS(esr)	FIELD(esr, 23, 22)
+#define ISS_SSE		BIT(21)
+#define ISS_SRT(esr)	FIELD(esr, 20, 16)
+#define ISS_SF		BIT(15)
+#define ISS_AR		BIT(14)
+#define ISS_FNV		BIT(10)
+#define ISS_CM		BIT(8)
+#define ISS_S1PTW	BIT(7)
+#define ISS_WNR		BIT(6)
 
 /* Fault status codes, [5:0] of an abort's ISS. Those of a walk have its level in [1:0]. */
 #define ISS_FSC(esr)	FIELD(esr, 5, 0)
@@ -159,6 +210,10 @@
 #define isb()		asm volatile("isb" : : : "memory")
 #define dsb(opt)	asm volatile("dsb " #opt : : : "memory")
 #define dmb(opt)	asm volatile("dmb " #opt : : : "memory")
+
+/* The logical tag of an address, and what LDG gives. */
+#define TAG_SHIFT	56
+#define TAG(n)		((u64)(n) << TAG_SHIFT)
 
 /* Feature registers that came after Armv8.0. Where a CPU does not have one it reads as 0. */
 #define SYS_ID_AA64PFR2_EL1	S3_0_C0_C4_2

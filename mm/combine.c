@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Stage 1 with stage 2. The encodings are attr.c's; here are only the rules. */
-#include "lib/errno.h"
 #include "mm/combine.h"
 
+#include "lib/arch.h"
+#include "lib/errno.h"
+
 const struct s1_default s1_defaults[S1_NR_SETTINGS] = {
-	[S1_MMU_OFF] = { "MMU off", 0x00, SH_OUTER, false, false },
-	[S1_DC] = { "DC", 0xff, SH_NONE, true, false },
-	[S1_DC_DCT] = { "DC+DCT", 0xf0, SH_NONE, true, true },
+	[S1_MMU_OFF] = { "MMU off", MAIR_DEVICE_nGnRnE, SH_OUTER, false, false },
+	[S1_DC] = { "DC", MAIR_NORMAL_WB, SH_NONE, true, false },
+	[S1_DC_DCT] = { "DC+DCT", MAIR_NORMAL_TAGGED, SH_NONE, true, true },
 };
 
 static const struct cache_attr write_back_rwa = { CACHE_WB, true, true, false };

@@ -9,10 +9,6 @@
 #include "lib/sections.h"
 
 #define SCTLR_EL2_ON	(SCTLR_EL2_OFF | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
-#define SCTLR_EL1_ON	(SCTLR_EL1_OFF | SCTLR_M | SCTLR_C | SCTLR_I)
-
-#define TCR_EL1_EPD1	BIT(23)
-#define TCR_EL1_IPS	32
 
 #define MAX_WINDOWS	16
 
@@ -84,7 +80,8 @@ u64 el2_build(u64 el)
 	}
 	if (el == 1) {
 		/* TCR_EL1 has the physical size elsewhere, and a second table to turn off. */
-		tcr = FIELD(tcr, 15, 0) | FIELD(tcr, 18, 16) << TCR_EL1_IPS | TCR_EL1_EPD1;
+		tcr = FIELD(tcr, 15, 0) | FIELD(tcr, 18, 16) << TCR_EL1_IPS_SHIFT |
+		      TCR_EL1_EPD1;
 		sctlr = SCTLR_EL1_ON;
 	}
 	if (el == 3)

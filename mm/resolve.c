@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/resolve.h"
 
+#include "lib/arch.h"
 #include "lib/errno.h"
 #include "mm/combine.h"
-
-#define MAIR_TAGGED	0xf0
 
 /*
  * RAM follows stage 1 with FWB too, so that a guest with non-coherent devices behaves as on the
@@ -65,8 +64,8 @@ bool s2_reaches_tags(const struct s2_attr *attr, const struct mm_caps *caps)
 {
 	struct mem_attr a;
 
-	return !combine(MAIR_TAGGED, attr->memattr, caps->fwb, caps->mte_perm, &a) && a.tagged &&
-	       !a.no_tag_access;
+	return !combine(MAIR_NORMAL_TAGGED, attr->memattr, caps->fwb, caps->mte_perm, &a) &&
+	       a.tagged && !a.no_tag_access;
 }
 
 bool region_has_tags(const struct region *r)

@@ -3,34 +3,27 @@
 
 #include "lib/arch.h"
 
-/* The attributes of a stage 1 leaf at EL2 (one privilege level, HCR_EL2.E2H = 0). */
-#define ATTR_INDX(n)	((u64)(n) << 2)
-#define AP_RES1		BIT(6)		/* AP[1]: RES1 where there is no EL0 */
-#define AP_READ_ONLY	BIT(7)		/* AP[2] */
-#define SH_INNER	(3ull << 8)	/* Device is Outer Shareable whatever SH says */
-#define GP		BIT(50)		/* guarded page: RES0 without FEAT_BTI */
-#define XN		BIT(54)
-
 /*
  * MAIR_EL2, a byte for each AttrIndx. Device without early acknowledgement: a write to PCI
  * configuration space is done when the guest goes on.
  */
-enum { MAIR_DEVICE, MAIR_WB, MAIR_TAGGED };
+enum { INDEX_DEVICE, INDEX_WB, INDEX_TAGGED };
 
 #define MAIR(index, byte)	((u64)(byte) << (8 * (index)))
 
-const u64 stage1_mair = MAIR(MAIR_DEVICE, 0x00) |	/* Device-nGnRnE */
-			MAIR(MAIR_WB, 0xff) |		/* Normal WB, read and write allocate */
-			MAIR(MAIR_TAGGED, 0xf0);	/* the same, Tagged */
+const u64 stage1_mair = MAIR(INDEX_DEVICE, MAIR_DEVICE_nGnRnE) |
+			MAIR(INDEX_WB, MAIR_NORMAL_WB) |
+			MAIR(INDEX_TAGGED, MAIR_NORMAL_TAGGED);
 
-#define NORMAL	(ATTR_INDX(MAIR_WB) | SH_INNER)
-#define TAGGED	(ATTR_INDX(MAIR_TAGGED) | SH_INNER)
-#define DEVICE	ATTR_INDX(MAIR_DEVICE)
+/* The attributes of a leaf at EL2: one privilege level (HCR_EL2.E2H = 0). */
+#define NORMAL	(INDEX_WB << DESC_ATTRINDX_SHIFT | DESC_SH_INNER)
+#define TAGGED	(INDEX_TAGGED << DESC_ATTRINDX_SHIFT | DESC_SH_INNER)
+#define DEVICE	(INDEX_DEVICE << DESC_ATTRINDX_SHIFT)
 
 /* W^X by construction: these are all the permissions there are. */
-#define READ_EXEC	(AP_RES1 | AP_READ_ONLY)
-#define READ_ONLY	(AP_RES1 | AP_READ_ONLY | XN)
-#define READ_WRITE	(AP_RES1 | XN)
+#define READ_EXEC	(DESC_AP1 | DESC_READ_ONLY)
+#define READ_ONLY	(DESC_AP1 | DESC_READ_ONLY | DESC_UXN)
+#define READ_WRITE	(DESC_AP1 | DESC_UXN)
 
 static const struct {
 	u64 attrs;
@@ -48,19 +41,15 @@ static const struct {
 
 u64 stage1_tcr(unsigned parange)
 {
-	return (64 - INPUT_BITS) |			/* T0SZ */
-	       1ull << 8 | 1ull << 10 |			/* IRGN0, ORGN0: walks are Normal WB */
-	       3ull << 12 |				/* SH0: Inner Shareable */
-	       0ull << 14 |				/* TG0: 4 KiB */
-	       (u64)MIN(parange, PA_SIZE_MAX) << 16 |	/* PS */
-	       BIT(23) | BIT(31);			/* RES1 */
+	return TCR_T0SZ(INPUT_BITS) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER | TCR_TG0_4K |
+	       (u64)MIN(parange, PA_SIZE_MAX) << TCR_PS_SHIFT | TCR_EL2_RES1;
 }
 
-static u64 guard;		/* GP for S1_TEXT, where the CPU has it */
+static u64 guard;		/* DESC_GP for S1_TEXT, where the CPU has it */
 
 int stage1_init(struct pgtable *pt, struct pool *pool, bool bti)
 {
-	guard = bti ? GP : 0;
+	guard = bti ? DESC_GP : 0;
 	return pt_init(pt, PT_STAGE1_EL2, INPUT_BITS, pool);
 }
 
@@ -76,9 +65,9 @@ int stage1_unmap(struct pgtable *pt, pa_t pa, u64 size)
 	return pt_unmap(pt, pa.v, size);
 }
 
-#define WRITABLE_AND_EXECUTABLE(perm)	(!((perm) & (AP_READ_ONLY | XN)))
+#define WRITABLE_AND_EXECUTABLE(perm)	(!((perm) & (DESC_READ_ONLY | DESC_UXN)))
 _Static_assert(!WRITABLE_AND_EXECUTABLE(READ_EXEC), "W^X");
 _Static_assert(!WRITABLE_AND_EXECUTABLE(READ_ONLY), "W^X");
 _Static_assert(!WRITABLE_AND_EXECUTABLE(READ_WRITE), "W^X");
-_Static_assert(!((NORMAL | TAGGED | DEVICE | READ_EXEC | READ_ONLY | READ_WRITE | GP) &
+_Static_assert(!((NORMAL | TAGGED | DEVICE | READ_EXEC | READ_ONLY | READ_WRITE | DESC_GP) &
 		 ~PT_ATTR_MASK), "attribute bits are not the walker's");

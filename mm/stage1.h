@@ -11,7 +11,7 @@ enum s1_kind {
 	S1_RODATA,		/* Normal WB, read-only */
 	S1_DATA,		/* Normal WB, read-write */
 	S1_POOL,		/* as S1_DATA, in single pages: see stage1_unmap() */
-	S1_DEVICE,		/* Device-nGnRE, read-write */
+	S1_DEVICE,		/* Device-nGnRnE, read-write */
 	S1_TAGGED,		/* Normal WB Tagged, read-write: for probing tag storage */
 	S1_NR_KINDS,
 };

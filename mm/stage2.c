@@ -39,14 +39,8 @@ static bool attr_ok(struct s2_attr a)
 	return a.memattr <= 15 && (a.sh == SH_NONE || a.sh == SH_OUTER || a.sh == SH_INNER);
 }
 
-/* VTCR_EL2. VS is 0: a VMID of 8 bits. */
-#define VTCR_T0SZ(bits)		(64 - (u64)(bits))
+/* VTCR_EL2, beside what it shares with TCR_EL2. VS is 0: a VMID of 8 bits. */
 #define VTCR_SL0(level)		((2 - (u64)(level)) << 6)	/* with 4 KiB: 0b10 is level 0 */
-#define VTCR_IRGN0_WB		(1ull << 8)	/* walks are Normal WB, read and write allocate */
-#define VTCR_ORGN0_WB		(1ull << 10)
-#define VTCR_SH0_INNER		(3ull << 12)
-#define VTCR_TG0_4K		(0ull << 14)
-#define VTCR_PS(x)		((u64)(x) << 16)
 #define VTCR_RES1		BIT(31)
 
 #define VTTBR_VMID(x)		((u64)(x) << 48)
@@ -68,8 +62,8 @@ int stage2_init(struct stage2 *s2, const struct mm_caps *caps, struct pool *pool
 
 	if (err)
 		return err;
-	s2->vtcr = VTCR_T0SZ(s2->pt.bits) | VTCR_SL0(s2->pt.start) | VTCR_IRGN0_WB | VTCR_ORGN0_WB |
-		   VTCR_SH0_INNER | VTCR_TG0_4K | VTCR_PS(ps) | VTCR_RES1;
+	s2->vtcr = TCR_T0SZ((u64)s2->pt.bits) | VTCR_SL0(s2->pt.start) | TCR_IRGN0_WB |
+		   TCR_ORGN0_WB | TCR_SH0_INNER | TCR_TG0_4K | (u64)ps << TCR_PS_SHIFT | VTCR_RES1;
 	s2->vttbr = s2->pt.root.v | VTTBR_VMID(GUEST_VMID);
 	return 0;
 }

@@ -34,13 +34,8 @@
 #ifndef MM_WALK_H
 #define MM_WALK_H
 
+#include "lib/arch.h"
 #include "mm/pgtable.h"
-
-#define DESC_VALID	BIT(0)
-#define DESC_TABLE	BIT(1)		/* at level 3: page */
-#define DESC_AF		BIT(10)		/* always set: nothing here wants Access flag faults */
-#define DESC_CONTIGUOUS	BIT(52)
-#define DESC_ADDR	GENMASK(47, 12)
 
 #define LAST_LEVEL	3
 #define TOP_LEAF	1		/* a block at level 0 does not exist */

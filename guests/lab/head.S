@@ -7,11 +7,11 @@
  * point of coherency.
  */
 #include "guests/lab/lab.h"
+#include "lib/arch.h"
 #include "lib/asm.h"
 
 	.arch	armv8.5-a+memtag
 
-#define SCTLR_OFF	0x30d00800	/* RES1 bits; MMU and caches off, little-endian */
 #define CPACR_FPEN	(3 << 20)	/* libfdt may use SIMD registers */
 
 	.section .head.text, "ax"
@@ -50,7 +50,7 @@ endfunc secondary_start
 cpu_init:
 	msr	daifset, #0xf
 	msr	spsel, #1
-	ldr	x1, =SCTLR_OFF
+	ldr	x1, =SCTLR_EL1_OFF
 	msr	sctlr_el1, x1
 	mov	x1, #CPACR_FPEN
 	msr	cpacr_el1, x1
@@ -83,7 +83,7 @@ mmu_enable:
 	msr	sctlr_el1, x4
 	isb
 	msr	daifclr, #4			/* SErrors tell of accesses, too */
-	tbz	x4, #43, 1f			/* SCTLR_EL1.ATA */
+	tbz	x4, #SCTLR_ATA_SHIFT, 1f
 	msr	tco, #1				/* but for access_tag_check, tags are not checked */
 1:	ret
 

@@ -8,12 +8,10 @@
 #define GUESTS_LAB_LAB_H
 
 /* MAIR_EL1: the lab's own memory, devices, and the type under test. */
-#define MAIR_WB			0xff
-#define MAIR_DEVICE		0x00
 #define INDEX_WB		0
 #define INDEX_DEVICE		1
 #define INDEX_TEST		7
-#define MAIR_WITH(test)		(MAIR_WB | MAIR_DEVICE << 8 | (test) << 56)
+#define MAIR_WITH(test)		(MAIR_NORMAL_WB | MAIR_DEVICE_nGnRnE << 8 | (test) << 56)
 
 #define MAX_LAB_CPUS		2
 #define STACK_SIZE		16384
@@ -26,6 +24,7 @@
 #ifndef __ASSEMBLY__
 
 #include "hyp/control_abi.h"
+#include "lib/arch.h"
 #include "lib/types.h"
 
 /*

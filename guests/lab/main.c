@@ -159,7 +159,7 @@ static void end(void)
 /* Once: the second page returns to its caller. */
 static void write_code(void)
 {
-	begin(MAIR_WB);
+	begin(MAIR_NORMAL_WB);
 	*(volatile u32 *)TEST_CODE = RET;
 	cache_publish_code(TEST_CODE, sizeof(u32));
 	end();

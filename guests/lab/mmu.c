@@ -9,25 +9,11 @@
 #define NR_TABLES	24
 #define ENTRIES		512
 
-/* Descriptors. */
-#define DESC_TABLE	3ul
-#define DESC_PAGE	3ul
-#define DESC_INDEX(i)	((u64)(i) << 2)
-#define DESC_READ_ONLY	BIT(7)
-#define DESC_SH_INNER	(3ul << 8)
-#define DESC_AF		BIT(10)
-#define DESC_PXN	BIT(53)
-#define DESC_UXN	BIT(54)
-#define DESC_ADDR	GENMASK(47, 12)
+#define DESC_INDEX(i)	((u64)(i) << DESC_ATTRINDX_SHIFT)
 
 /* 48 bits by 4 KiB, walks Write-Back inner shareable, no TTBR1; TBI0 lets addresses have tags. */
-#define TCR		(16ul | 1 << 8 | 1 << 10 | 3 << 12 | BIT(23) | BIT(37))
-#define TCR_IPS		32
-#define MAX_PARANGE	5		/* 48 bits */
-
-#define SCTLR		(0x30d00800ul | BIT(12) | BIT(2) | BIT(0))	/* I, C, M */
-#define SCTLR_TCF_SYNC	BIT(40)
-#define SCTLR_ATA	BIT(43)
+#define TCR	(TCR_T0SZ(48ul) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER | TCR_TG0_4K |	\
+		 TCR_EL1_EPD1 | TCR_EL1_TBI0)
 
 static u64 tables[NR_TABLES][ENTRIES] __attribute__((aligned(4096)));
 static unsigned nr_tables;
@@ -54,7 +40,7 @@ static u64 *entry(u64 va)
 		if (!*e) {
 			if (nr_tables == NR_TABLES)
 				return NULL;
-			*(volatile u64 *)e = (u64)tables[nr_tables++] | DESC_TABLE;
+			*(volatile u64 *)e = (u64)tables[nr_tables++] | DESC_TABLE | DESC_VALID;
 		}
 		table = (u64 *)(*e & DESC_ADDR);
 	}
@@ -70,7 +56,8 @@ int mmu_map(u64 va, u64 pa, u64 size, enum map_kind kind)
 			return -ENOMEM;
 		if (*e)
 			return -EEXIST;
-		*(volatile u64 *)e = (pa + at) | kinds[kind] | DESC_SH_INNER | DESC_AF | DESC_PAGE;
+		*(volatile u64 *)e = (pa + at) | kinds[kind] | DESC_SH_INNER | DESC_AF |
+				     DESC_TABLE | DESC_VALID;
 	}
 	/* The walker sees it now; invalid entries are in no TLB (Arm ARM D8, "TLB maintenance"). */
 	dsb(ishst);
@@ -128,9 +115,9 @@ void mmu_build(const void *fdt)
 
 	features.mte = FIELD(read_sysreg(id_aa64pfr1_el1), 11, 8) >= 2;
 	mmu_values.mair = MAIR_WITH(0ul);
-	mmu_values.tcr = TCR | MIN(parange, (u64)MAX_PARANGE) << TCR_IPS;
+	mmu_values.tcr = TCR | MIN(parange, PA_SIZE_MAX) << TCR_EL1_IPS_SHIFT;
 	mmu_values.ttbr = (u64)tables[0];
-	mmu_values.sctlr = SCTLR | (features.mte ? SCTLR_ATA | SCTLR_TCF_SYNC : 0);
+	mmu_values.sctlr = SCTLR_EL1_ON | (features.mte ? SCTLR_ATA | SCTLR_TCF_SYNC : 0);
 }
 
 static u64 line_size(void)

@@ -10,9 +10,6 @@
 #define NEW		WORD(0xa)
 #define UNCHANGED	{ WORD(1), WORD(2), WORD(3), WORD(4) }
 
-#define TAG_SHIFT	56
-#define TAG(n)		((u64)(n) << TAG_SHIFT)
-
 /* Places in the page; DC ZVA's block has up to 2 KiB. Tags of others must not be in the way. */
 #define AT_WORDS	0x100
 #define AT_TAGS		0x400
@@ -103,8 +100,8 @@ static void say_fault(u8 mair, unsigned s2, const char *what, const struct attem
 {
 	tries_faulted++;
 	say(mair, s2, what, "fault");
-	print(",\"ec\":\"%#lx\",\"fsc\":\"%#lx\",\"far\":\"%#lx\"", FIELD(a->esr, 31, 26),
-	      FIELD(a->esr, 5, 0), a->far);
+	print(",\"ec\":\"%#lx\",\"fsc\":\"%#lx\",\"far\":\"%#lx\"", ESR_EC(a->esr),
+	      ISS_FSC(a->esr), a->far);
 }
 
 /* In ticks for a row of accesses. */
