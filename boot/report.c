@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot/cmdline.h"
+#include "boot/cpu_name.h"
 #include "boot/features.h"
 #include "boot/known.h"
 #include "boot/table.h"
@@ -39,15 +40,15 @@ static void print_errata(u64 midr)
 
 void report_machine(const struct host *host)
 {
-	char text[160], size[24];
+	char text[160], size[24], name[48];
 	u64 total = 0;
 
 	for (unsigned i = 0; i < host->nr_memory; i++)
 		total += host->memory[i].size;
 
-	print("\nMavis " MAVIS_VERSION ": EL2 on %u CPU%s (MIDR_EL1 %#lx), %s\n", host->nr_cpus,
-	      host->nr_cpus == 1 ? "" : "s", read_sysreg(midr_el1),
-	      cpu_starter(host));
+	cpu_name(name, sizeof(name), read_sysreg(midr_el1));
+	print("\nMavis " MAVIS_VERSION ": EL2 on %u CPU%s (%s, MIDR_EL1 %#lx), %s\n", host->nr_cpus,
+	      host->nr_cpus == 1 ? "" : "s", name, read_sysreg(midr_el1), cpu_starter(host));
 	features_list(text, sizeof(text));
 	print("Features: %s\n", text[0] ? text : "none of those that Mavis looks for");
 	print_errata(read_sysreg(midr_el1));

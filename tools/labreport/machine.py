@@ -1,30 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names for what registers say: the CPU by MIDR_EL1, an exception by its class and fault status."""
 
-IMPLEMENTERS = {0x00: "software", 0x41: "Arm", 0x42: "Broadcom", 0x43: "Cavium", 0x46: "Fujitsu", 0x48: "HiSilicon",
-                0x4e: "NVIDIA", 0x50: "Applied Micro", 0x51: "Qualcomm", 0x53: "Samsung", 0x56: "Marvell", 0x61: "Apple",
-                0x6d: "Microsoft", 0xc0: "Ampere"}
-PARTS = {
-    (0x00, 0x051): "QEMU's “max” CPU",
-    (0x41, 0xd02): "Cortex-A34", (0x41, 0xd03): "Cortex-A53", (0x41, 0xd04): "Cortex-A35", (0x41, 0xd05): "Cortex-A55",
-    (0x41, 0xd06): "Cortex-A65", (0x41, 0xd07): "Cortex-A57", (0x41, 0xd08): "Cortex-A72", (0x41, 0xd09): "Cortex-A73",
-    (0x41, 0xd0a): "Cortex-A75", (0x41, 0xd0b): "Cortex-A76", (0x41, 0xd0c): "Neoverse N1", (0x41, 0xd0d): "Cortex-A77",
-    (0x41, 0xd0e): "Cortex-A76AE", (0x41, 0xd40): "Neoverse V1", (0x41, 0xd41): "Cortex-A78", (0x41, 0xd42): "Cortex-A78AE",
-    (0x41, 0xd44): "Cortex-X1", (0x41, 0xd46): "Cortex-A510", (0x41, 0xd47): "Cortex-A710", (0x41, 0xd48): "Cortex-X2",
-    (0x41, 0xd49): "Neoverse N2", (0x41, 0xd4a): "Neoverse E1", (0x41, 0xd4b): "Cortex-A78C", (0x41, 0xd4d): "Cortex-A715",
-    (0x41, 0xd4e): "Cortex-X3", (0x41, 0xd4f): "Neoverse V2", (0x41, 0xd80): "Cortex-A520", (0x41, 0xd81): "Cortex-A720",
-    (0x41, 0xd82): "Cortex-X4", (0x41, 0xd84): "Neoverse V3", (0x41, 0xd85): "Cortex-X925", (0x41, 0xd87): "Cortex-A725",
-    (0x41, 0xd8e): "Neoverse N3",
-    (0x42, 0x516): "ThunderX2", (0x43, 0x0af): "ThunderX2", (0x46, 0x001): "A64FX", (0x48, 0xd01): "Kunpeng 920",
-    (0x4e, 0x004): "Carmel", (0x51, 0x001): "Oryon", (0xc0, 0xac3): "Ampere-1", (0xc0, 0xac4): "Ampere-1A",
-}
+import pathlib
+import re
+
+# One list of names for the boot and for here.
+NAMES = (pathlib.Path(__file__).resolve().parents[2] / "boot/cpu_names.h").read_text(encoding="utf-8")
+IMPLEMENTERS = {int(maker, 16): name for maker, name in re.findall(r'\tMAKER\((\w+), "(.*?)"\)', NAMES)}
+PARTS = {(int(maker, 16), int(part, 16)): name
+         for maker, part, name in re.findall(r'\tPART\((\w+), (\w+), "(.*?)"\)', NAMES)}
 
 
 def cpu_name(midr):
     """"Arm Cortex-A72 r0p3"."""
     implementer, part = midr >> 24 & 0xff, midr >> 4 & 0xfff
     name = PARTS.get((implementer, part))
-    if (implementer, part) == (0, 0x051):
+    if name and not implementer:
         return name
     maker = IMPLEMENTERS.get(implementer, f"implementer {implementer:#04x}")
     name = f"{maker} {name}" if name and not name.startswith(maker) else name or f"{maker} part {part:#05x}"
