@@ -172,10 +172,9 @@ static int keep(struct reader *r, struct bundle *b)
 				    "bundle: `%s` is a link or directory, not a file: make the bundle with tools/bundle",
 				    known[i].name);
 		if (!r->data.size)
-			return fail(
-				r->d, -EINVAL,
-				"bundle: `%s` is empty: make the bundle again with tools/bundle",
-				known[i].name);
+			return fail(r->d, -EINVAL,
+				    "bundle: `%s` is empty: make the bundle again with tools/bundle",
+				    known[i].name);
 		*m = r->data;
 	}
 	return 0;

@@ -8,9 +8,7 @@
 
 static const struct filetype types[] = {
 	{ "gzip data", FILETYPE_COMPRESSED, "gunzip", MAGIC("\x1f\x8b") },
-	{ "xz data", FILETYPE_COMPRESSED, "unxz",
-	  MAGIC("\xfd"
-		"7zXZ\0") },
+	{ "xz data", FILETYPE_COMPRESSED, "unxz", MAGIC("\xfd" "7zXZ\0") },
 	{ "zstd data", FILETYPE_COMPRESSED, "unzstd", MAGIC("\x28\xb5\x2f\xfd") },
 	{ "lz4 data", FILETYPE_COMPRESSED, "unlz4", MAGIC("\x04\x22\x4d\x18") },
 	{ "lz4 data", FILETYPE_COMPRESSED, "unlz4", MAGIC("\x02\x21\x4c\x18") },
@@ -27,8 +25,7 @@ static const struct filetype types[] = {
 	  MAGIC("\x27\x05\x19\x56") },
 	{ "an ELF file", FILETYPE_OTHER,
 	  "give arch/arm64/boot/Image, not vmlinux, or convert it with objcopy -O binary",
-	  MAGIC("\x7f"
-		"ELF") },
+	  MAGIC("\x7f" "ELF") },
 	{ "an EFI zboot image", FILETYPE_OTHER, "give arch/arm64/boot/Image, not vmlinuz.efi",
 	  MAGIC_AT(4, "zimg") },
 	{ "an arm64 kernel", FILETYPE_OTHER, NULL, MAGIC_AT(56, "ARM\x64") },

@@ -11,10 +11,9 @@ static int choose(const struct host *host, unsigned nr, u64 boot_mpidr, struct d
 	struct cpu *boot;
 
 	if (nr > host->nr_cpus)
-		return fail(
-			d, -EINVAL,
-			"config: guest: cpus = <%u>: the machine has %u; ask for at most that many",
-			nr, host->nr_cpus);
+		return fail(d, -EINVAL,
+			    "config: guest: cpus = <%u>: the machine has %u; ask for at most that many",
+			    nr, host->nr_cpus);
 	nr_cpus = nr ? nr : host->nr_cpus;
 	for (unsigned i = 0; i < nr_cpus; i++)
 		cpus[i] = (struct cpu){ .index = i, .mpidr = host->cpu[i].mpidr, .state = CPU_OFF };

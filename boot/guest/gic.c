@@ -15,9 +15,9 @@ static int take_page(u64 pa, mmio_handler handler, struct diag *d)
 	if (!err)
 		err = mmio_register(IPA(pa), handler, (void *)pa);
 	if (err)
-		return fail(
-			d, err, "GIC: registers at %#lx: cannot be taken from the guest: %s", pa,
-			err == -ENOSPC ? "too many redistributors" : "the page pool is used up");
+		return fail(d, err, "GIC: registers at %#lx: cannot be taken from the guest: %s",
+			    pa, err == -ENOSPC ? "too many redistributors"
+					       : "the page pool is used up");
 	return 0;
 }
 
@@ -69,10 +69,9 @@ static int take_redistributor(u64 pa, u64 room, u64 stride, bool *last, u64 *siz
 	int err;
 
 	if (el2_map(PA(pa), PAGE_SIZE, S1_DEVICE))
-		return fail(
-			d, -ENOMEM,
-			"GIC: redistributor at %#lx: EL2 cannot map it: the page pool is used up",
-			pa);
+		return fail(d, -ENOMEM,
+			    "GIC: redistributor at %#lx: EL2 cannot map it: the page pool is used up",
+			    pa);
 	typer = read64(pa + GICR_TYPER);
 	vlpis = typer & GICR_TYPER_VLPIS;
 	*last = typer & GICR_TYPER_LAST;

@@ -197,10 +197,9 @@ static int add_nodes(struct edit *e)
 	if (!err && e->args->control_page.v)
 		err = edit_control(e);
 	if (!err && !e->boot_cpu)
-		err = fail(
-			e->d, -ENOENT,
-			"/cpus: the guest's device tree has no node for the boot CPU, reg = %#lx",
-			(unsigned long)e->args->host->cpu[0].mpidr);
+		err = fail(e->d, -ENOENT,
+			   "/cpus: the guest's device tree has no node for the boot CPU, reg = %#lx",
+			   (unsigned long)e->args->host->cpu[0].mpidr);
 	return err;
 }
 

@@ -151,10 +151,9 @@ static int read_memreserve(struct host *host, struct diag *d)
 				    (unsigned long)r.size, (unsigned long)r.base, DT_PA_BITS);
 		if (!host_reserved_by_loader(host, r) &&
 		    !add_reserved(host, r, false, true, "/memreserve/"))
-			return fail(
-				d, -E2BIG,
-				"/memreserve/: one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
-				HOST_MAX_RESERVED);
+			return fail(d, -E2BIG,
+				    "/memreserve/: one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
+				    HOST_MAX_RESERVED);
 	}
 	return 0;
 }

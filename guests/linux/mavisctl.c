@@ -99,9 +99,7 @@ static uint64_t find_page(void)
 	FILE *f;
 
 	if (glob("/proc/device-tree/mavis-control@*/reg", 0, NULL, &g))
-		die("no control page here: is /proc mounted, is this a guest of Mavis, and does "
-		    "its "
-		    "config say `control;`?");
+		die("no control page here: is /proc mounted, is this a guest of Mavis, and does its config say `control;`?");
 	f = fopen(g.gl_pathv[0], "rb");
 	n = f ? fread(reg, 1, sizeof(reg), f) : 0;
 	if (n < 8 || n > 16)
@@ -172,9 +170,7 @@ static unsigned parse_memattr(const char *text)
 		if (strcasecmp(text, memory_types[i].name))
 			continue;
 		if (memory_types[i].memattr[fwb] < 0)
-			die("with FEAT_S2FWB stage 2 cannot say that: `no-fwb;` in the guest's "
-			    "config "
-			    "lets it");
+			die("with FEAT_S2FWB stage 2 cannot say that: `no-fwb;` in the guest's config lets it");
 		return (unsigned)memory_types[i].memattr[fwb];
 	}
 	fprintf(stderr, "mavisctl: %s is no memory type; these are:", text);
@@ -228,22 +224,17 @@ static int refused(int64_t status)
 		const char *text;
 	} texts[] = {
 		{ CONTROL_EPERM,
-		  "the region is not adjustable: add `adjustable;` to it in the guest's "
-		  "config" },
+		  "the region is not adjustable: add `adjustable;` to it in the guest's config" },
 		{ CONTROL_ENOENT,
 		  "there is no such thing: `mavisctl regions` lists what there is" },
 		{ CONTROL_ENOMEM,
-		  "Mavis has no page left to map the region for cleaning; nothing has "
-		  "changed" },
+		  "Mavis has no page left to map the region for cleaning; nothing has changed" },
 		{ CONTROL_EACCES,
-		  "the guest has MTE, and the region has no tag storage: choose a type "
-		  "that cannot be Tagged, or say `untagged = \"trusted\"` in the config" },
+		  "the guest has MTE, and the region has no tag storage: choose a type that cannot be Tagged, or say `untagged = \"trusted\"` in the config" },
 		{ CONTROL_EBUSY,
-		  "the BAR is nowhere now: enable the function's memory (echo 1 to its "
-		  "`enable` in sysfs) and try again" },
+		  "the BAR is nowhere now: enable the function's memory (echo 1 to its `enable` in sysfs) and try again" },
 		{ CONTROL_EINVAL,
-		  "this CPU has no such encoding of stage 2: docs/memory-attributes.md "
-		  "has those that are reserved" },
+		  "this CPU has no such encoding of stage 2: docs/memory-attributes.md has those that are reserved" },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(texts); i++)
@@ -289,10 +280,9 @@ static int regions(int argc, char **argv)
 		if (json)
 			printf("%s\n {\"index\": %" PRIu64
 			       ", \"name\": \"%.40s\", \"ipa\": %" PRIu64 ", \"pa\": %" PRIu64
-			       ", \"size\": %" PRIu64 ", \"type\": \"%s\", "
-			       "\"memattr\": %u, \"sh\": %u, \"access\": \"%s\", \"adjustable\": "
-			       "%s, "
-			       "\"bar\": %s, \"tags\": %s}",
+			       ", \"size\": %" PRIu64 ", \"type\": \"%s\""
+			       ", \"memattr\": %u, \"sh\": %u"
+			       ", \"access\": \"%s\", \"adjustable\": %s, \"bar\": %s, \"tags\": %s}",
 			       i ? "," : "", i, name, a.r[0], a.r[1], a.r[2], type_name(a.r[3]),
 			       (unsigned)(a.r[4] & 15), (unsigned)(a.r[4] >> CONTROL_SH_SHIFT & 3),
 			       access_name(a.r[4]),
@@ -345,8 +335,8 @@ static int walk(int argc, char **argv)
 	if (json)
 		printf("{\"ipa\": %" PRIu64 ", \"mapped\": %s, \"base\": %" PRIu64
 		       ", \"pa\": %" PRIu64 ", \"size\": %" PRIu64
-		       ", \"level\": %u, \"contiguous\": %s, \"memattr\": %u, "
-		       "\"sh\": %u, \"access\": \"%s\"}\n",
+		       ", \"level\": %u, \"contiguous\": %s, \"memattr\": %u"
+		       ", \"sh\": %u, \"access\": \"%s\"}\n",
 		       ipa, a.status ? "false" : "true", a.r[0], a.r[1], a.r[2],
 		       (unsigned)(a.r[3] & 255),
 		       a.r[3] & CONTROL_WALK_CONTIGUOUS ? "true" : "false", (unsigned)(a.r[4] & 15),
@@ -559,8 +549,9 @@ static int usage(FILE *to)
 	fprintf(to, "TYPE:");
 	for (unsigned i = 0; i < ARRAY_SIZE(memory_types); i++)
 		fprintf(to, "%s%s", i == 5 ? "\n      " : " ", memory_types[i].name);
-	fprintf(to, " 0x0...0xf\nOPTION: --times (all of it so often), --pause (milliseconds after "
-		    "each)\nREGION: a name or a number, as `regions` has them\n");
+	fprintf(to, " 0x0...0xf\n");
+	fprintf(to, "OPTION: --times (all of it so often), --pause (milliseconds after each)\n");
+	fprintf(to, "REGION: a name or a number, as `regions` has them\n");
 	return to == stdout ? 0 : 2;
 }
 

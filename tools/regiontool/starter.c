@@ -197,8 +197,8 @@ static void print_reserved(void)
 		printf(". The guest has it as memory, and its tree reserves it too.\n"
 		       "\t\t\treserved-%u {\n\t\t\t\t", i);
 		print_cells("reg", r->range);
-		printf("\n\t\t\t\ttype = \"ram\";\n\t\t\t\tno-tags;\n\t\t\t\texpose = "
-		       "\"reserved\";\n\t\t\t}; */\n");
+		printf("\n\t\t\t\ttype = \"ram\";\n\t\t\t\tno-tags;\n"
+		       "\t\t\t\texpose = \"reserved\";\n\t\t\t}; */\n");
 	}
 }
 
@@ -235,8 +235,7 @@ static void print_windows(void)
 static void print_notes(void)
 {
 	if (!host.has_smmu)
-		printf("\n\t\t\t/* No SMMU: devices reach all memory, and know nothing of `ipa`. "
-		       "*/\n");
+		printf("\n\t\t\t/* No SMMU: devices reach all memory, and know nothing of `ipa`. */\n");
 	if (host.uart.found && host.nr_mmio) {
 		printf("\n\t\t\t/* Another type for a device, by its node:\n"
 		       "\t\t\tconsole {\n\t\t\t\thost-node = \"");

@@ -152,8 +152,8 @@ static void *set_memory(const void *fdt, const char *text, size_t *size)
 		next = add_memory(out, node, next, &err);
 	while (!err && next && *next);
 	if (!next)
-		refused("--memory %s: write base,size in bytes, as 0x40000000,0x80000000; a second "
-			"piece after another comma", text);
+		refused("--memory %s: write base,size in bytes, as 0x40000000,0x80000000; a second piece after another comma",
+			text);
 	else if (err)
 		refused("--memory %s: %s", text, fdt_strerror(err));
 	return next && !err ? out : NULL;
