@@ -27,7 +27,7 @@ static u64 read_id(enum id id)
  * which none is here.
  */
 static const struct feature {
-	char name[9];
+	const char *name;
 	u8 id;			/* enum id */
 	u8 shift;
 	u8 min;

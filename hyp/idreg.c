@@ -16,7 +16,7 @@ enum kind {
  * The features that the guest may have. EL2 and what belongs to it (VMIDs, stage 2, nesting, VHE,
  * fine-grained traps) are not shown. Hidden as well, though hardware may have them: AMU and MPAM
  * (the counters and partitions are not the guest's alone), limited ordering regions (trapped by
- * HCR_EL2.TLOR), BRBE, GCS, THE, D128, AIE and others that no control in vcpu.c is set for.
+ * HCR_EL2.TLOR), BRBE, GCS, THE, D128, AIE and others that no control in enter.c is set for.
  */
 static const struct field {
 	u8 reg;
@@ -164,7 +164,7 @@ static const struct field {
  * whole.
  */
 #define PFR0_AMU		GENMASK(23, 20)
-#define DFR0_TRACE_BUFFER	GENMASK(47, 44) /* hidden beside FEAT_TRBE_EXT: see vcpu.c */
+#define DFR0_TRACE_BUFFER	GENMASK(47, 44) /* hidden beside FEAT_TRBE_EXT: see enter.c */
 #define PFR1_VIRTUALIZATION	(GENMASK(15, 12) | GENMASK(27, 24))
 
 static u64 aarch32(unsigned reg, u64 raw)
