@@ -10,22 +10,24 @@ import subprocess
 import pexpect
 import pytest
 
+import bundles
 import machine
 
 # What a make that runs these tests would hand on.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
 
 
-def command(pid_file, gdb_args=""):
-    return ["make", "-s", "-C", str(machine.TOP), "debug", f"O={os.path.relpath(machine.BUILD, machine.TOP)}",
-            f"QEMU={machine.QEMU}", f"GDB_ARGS={gdb_args}", f"QEMU_ARGS=-pidfile {pid_file}"]
+def command(pid_file, gdb_args="", bundle=machine.BUNDLE):
+    build, bundle = (os.path.relpath(path, machine.TOP) for path in (machine.BUILD, bundle))
+    return ["make", "-s", "-C", str(machine.TOP), "debug", f"O={build}", f"BUNDLE={bundle}", f"QEMU={machine.QEMU}",
+            f"GDB_ARGS={gdb_args}", f"QEMU_ARGS=-pidfile {pid_file}"]
 
 
-def gdb(tmp_path, *commands):
+def gdb(tmp_path, *commands, **options):
     """What gdb says to the commands. Then it ends, and QEMU with it."""
     pid_file = tmp_path / "pid"
     args = shlex.join(["-batch", *(word for c in commands for word in ("-ex", c))])
-    done = subprocess.run(command(pid_file, args), env=ENVIRONMENT, capture_output=True, text=True, check=False,
+    done = subprocess.run(command(pid_file, args, **options), env=ENVIRONMENT, capture_output=True, text=True, check=False,
                           stdin=subprocess.DEVNULL, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not pathlib.Path("/proc", pid_file.read_text().strip()).exists()
@@ -61,6 +63,21 @@ def test_the_region_table_and_the_log_are_shown(tmp_path):
     assert re.search(rf"(?m)^\$1 = {rows[0][0]}-", table)
     console = (machine.BUILD / "debug.log").read_text(errors="replace").replace("\r", "")
     assert log.strip() and log.split("Guest: ")[1].split("\n")[0] in console
+
+
+def life_of_a_region():
+    """The functions of the table in docs/internals.md."""
+    page = (machine.TOP / "docs/internals.md").read_text(encoding="utf-8")
+    return re.findall(r"(?m)^\| `[\w/.]+` \| `(\w+)\(\)` \|", page.split("## The life of a region")[1].split("\n## ")[0])
+
+
+def test_a_region_goes_the_way_that_the_docs_tell(tmp_path):
+    """Each function is first called after the one before it in the table."""
+    region = 'regions { scratch { reg = <0 0x7c000000 0 0x100000>; type = "ram"; expose = "reserved"; }; };'
+    bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts", region))
+    first, *rest = life_of_a_region()
+    said = gdb(tmp_path, f"break {first}", "continue", *(f"tbreak {f}" for f in rest), *["continue"] * len(rest), bundle=bundle)
+    assert re.findall(r"hit (?:Temporary breakpoint|Breakpoint) \d+, (\w+)", said) == [first, *rest]
 
 
 @pytest.fixture
