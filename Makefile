@@ -437,6 +437,7 @@ bench: regions-bench $(BENCH_IN)
 
 # --- Checks without QEMU --------------------------------------------------------------------------
 
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 C_SRC := $(sort $(filter %.c,$(BOOT_SRC) $(STAY_SRC)) $(wildcard guests/lab/*.c))
 TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 
@@ -446,38 +447,53 @@ check: format-check layers-check build-check static-check config-check unit tool
 format-check: | $(DEPS)/.format
 	$(Q)tools/format-check
 
-# Both compilers take it; and two builds, in different places, give the same bytes.
+# Both compilers take it; and two builds, in different places, give the same bytes. Of one version: who works meanwhile
+# changes what tools/version says.
 build-check: $(O)/mavis.img $(O)/check/clang/mavis.img | $(DEPS)/.check
-	$(Q)$(MAKE) -s --no-print-directory O=$(O)/check/again
+	$(Q)$(MAKE) -s --no-print-directory O=$(O)/check/again VERSION='$(VERSION)'
 	$(Q)cmp $(O)/mavis.img $(O)/check/again/mavis.img
 
 $(O)/check/clang/mavis.img: FORCE | $(DEPS)/.clang
-	$(Q)$(MAKE) -s --no-print-directory O=$(O)/check/clang CC=clang
+	$(Q)$(MAKE) -s --no-print-directory O=$(O)/check/clang CC=clang VERSION='$(VERSION)'
 
 # Every config against the binding's schema, and on its machine.
-config-check: $(O)/tools/regions | $(DEPS)/.check
+config-check: $(O)/check/.configs
+$(O)/check/.configs: $(wildcard configs/*.dts docs/bindings/* tests/data/*.dts) $(addprefix tools/,config-check board boards.py) \
+		$(O)/tools/regions | $(DEPS)/.check
 	$(Q)MAVIS_BUILD='$(O)' tools/config-check $(O)/check $(DEPS)
+	@touch $@
 
+# Both remember what they have seen, and look at what has changed since. An object file is as new as all that it is made of.
 static-check: $(TIDY) | $(DEPS)/.check
+	@mkdir -p $(O)/check/cppcheck
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --platform=unix64 -I. \
-		-D__aarch64__ -D__ELF__ -DMAVIS_VERSION='""' \
+		--cppcheck-build-dir=$(O)/check/cppcheck -D__aarch64__ -D__ELF__ -DMAVIS_VERSION='""' \
 		--enable=warning,performance,portability --suppressions-list=tests/cppcheck.txt $(C_SRC)
 
-$(O)/check/%.tidy: % tests/clang-tidy.yaml Makefile | $(DEPS)/.check
+TIDY_CHECK = clang-tidy --quiet --config-file=tests/clang-tidy.yaml $< -- --target=aarch64-none-elf \
+	$(filter-out -Werror -f%,$(TARGET_CFLAGS)) -ffreestanding >$@.log 2>&1 || { cat $@.log; exit 1; }
+
+$(O)/check/guests/%.tidy: guests/% $(O)/lab/guests/%.o tests/clang-tidy.yaml | $(DEPS)/.check
 	@mkdir -p $(@D)
-	$(Q)clang-tidy --quiet --config-file=tests/clang-tidy.yaml $< -- --target=aarch64-none-elf \
-		$(filter-out -Werror -f%,$(TARGET_CFLAGS)) -ffreestanding >$@.log 2>&1 || { cat $@.log; exit 1; }
+	$(Q)$(TIDY_CHECK)
+	@touch $@
+
+$(O)/check/%.tidy: % $(O)/target/%.o tests/clang-tidy.yaml | $(DEPS)/.check
+	@mkdir -p $(@D)
+	$(Q)$(TIDY_CHECK)
 	@touch $@
 
 tools-check: $(O)/mavis.img $(O)/tools/regions $(O)/bench/regions | $(DEPS)/.check
 	$(Q)$(PYTEST) $(PYTEST_ARGS) tests/tools
 
-fuzz-smoke: | $(DEPS)/.check
-	$(Q)$(MAKE) -s --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_SEED=1
+# Some seconds of each fuzzer that has changed.
+fuzz-smoke: $(FUZZERS:%=%.smoke)
+$(FUZZERS:%=%.smoke): %.smoke: % $(wildcard tests/fuzz/*.dict tests/fuzz/*.dts)
+	$(Q)$(call FUZZ,$<,5,1)
+	@touch $@
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 
-FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 FUZZ_SECONDS := 60
 FUZZ_SEED := 0
 
@@ -486,21 +502,26 @@ FUZZ_SRC := $(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) $(wildcar
 	$(wildcard boot/guest/tree*.c) boot/guest/memory_map.c \
 	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC) tests/unit/uart_match.c
 
-$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) Makefile | $(DEPS)/.check
-	@mkdir -p $(@D)
-	$(Q)clang $(CFLAGS) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) -lfdt
+FUZZ_CC := clang
+FUZZ_CFLAGS := $(CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
-# A fuzzer starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes on where it was.
+$(O)/fuzz/%.c.o: %.c Makefile | $(DEPS)/.check
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt
+
+# $(call FUZZ,fuzzer,seconds,seed): it starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes
+# on where it was.
+FUZZ = mkdir -p $(1).corpus; from=tests/fuzz/$(notdir $(1)); \
+	[ ! -e $$from.dts ] || dtc -q -I dts -O dtb -o $(1).corpus/seed $$from.dts || exit 1; \
+	$(1) -seed=$(3) -max_total_time=$(2) -max_len=4096 $$([ ! -e $$from.dict ] || echo -dict=$$from.dict) \
+		-artifact_prefix=$(1). $(1).corpus >$(1).log 2>&1 || { cat $(1).log; exit 1; }
+
 .PHONY: fuzz
 fuzz: $(FUZZERS)
-	@for f in $^; do \
-		from=tests/fuzz/$${f##*/}; \
-		mkdir -p $$f.corpus; \
-		[ ! -e $$from.dts ] || dtc -q -I dts -O dtb -o $$f.corpus/seed $$from.dts || exit 1; \
-		$$f -seed=$(FUZZ_SEED) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
-			$$([ ! -e $$from.dict ] || echo -dict=$$from.dict) \
-			-artifact_prefix=$$f. $$f.corpus >$$f.log 2>&1 || { cat $$f.log; exit 1; }; \
-	done
+	$(Q)$(foreach f,$^,{ $(call FUZZ,$f,$(FUZZ_SECONDS),$(FUZZ_SEED)); } &&) true
 
 include dev.mk
 
@@ -556,4 +577,4 @@ endef
 help:
 	@: $(info $(HELP))
 
--include $(shell find $(O)/target $(O)/host $(O)/tools $(O)/lab $(O)/guest -name '*.d' 2>/dev/null)
+-include $(shell find $(O)/target $(O)/host $(O)/tools $(O)/lab $(O)/guest $(O)/fuzz -name '*.d' 2>/dev/null)
