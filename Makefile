@@ -174,7 +174,7 @@ $(O)/host/%.dtb: tests/data/%.dts
 $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
-TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) drivers/uart.c boot/table.c \
+TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) boot/table.c \
 	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/doubt.c boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
@@ -327,7 +327,7 @@ LAB_BASE := 0x44000000
 LAB_CONFIGS := lab lab-no-fwb
 LAB_RUNS := max=$(O)/lab/lab.cpio max=$(O)/lab/lab-no-fwb.cpio cortex-a72=$(O)/lab/lab.cpio
 LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) $(LIB_SRC) lib/string.c lib/mem.S lib/cache.S mm/attr.c \
-	drivers/console.c drivers/uart.c $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
+	drivers/console.c drivers/uart.c drivers/uart_steps.c $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
 LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
 $(LAB_OBJ): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
@@ -458,8 +458,8 @@ $(O)/check/clang/mavis.img: FORCE | $(DEPS)/.clang
 
 # Every config against the binding's schema, and on its machine.
 config-check: $(O)/check/.configs
-$(O)/check/.configs: $(wildcard configs/*.dts docs/bindings/* tests/data/*.dts) $(addprefix tools/,config-check board boards.py) \
-		$(O)/tools/regions | $(DEPS)/.check
+$(O)/check/.configs: $(wildcard configs/*.dts docs/bindings/* tests/data/*.dts) $(O)/tools/regions \
+		$(addprefix tools/,config-check board boards.py) | $(DEPS)/.check
 	$(Q)MAVIS_BUILD='$(O)' tools/config-check $(O)/check $(DEPS)
 	@touch $@
 
@@ -500,7 +500,7 @@ FUZZ_SEED := 0
 # What reads bytes that others made.
 FUZZ_SRC := $(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) $(wildcard boot/config/*.c) \
 	$(wildcard boot/guest/tree*.c) boot/guest/memory_map.c \
-	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC) tests/unit/uart_match.c
+	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC)
 
 FUZZ_CC := clang
 FUZZ_CFLAGS := $(CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

@@ -67,13 +67,11 @@ static const void *map_tree(u64 fdt)
 static void open_console(const void *fdt)
 {
 	struct host_uart *u = &host.uart;
-	struct uart uart;
 
 	host_read_uart(fdt, u);
-	if (!u->found || el2_map(PA(u->range.base), u->range.size, S1_DEVICE))
-		return;
-	uart = uart_open(uart_match(u->compatible), u->range.base, u->reg_shift, u->io_width);
-	console_open(&uart);
+	if (u->found && !el2_map(PA(u->range.base), u->range.size, S1_DEVICE) &&
+	    uart_open(&u->uart))
+		console_open(&u->uart);
 }
 
 static void read_host(const void *fdt, u64 el)

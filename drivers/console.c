@@ -18,7 +18,7 @@ static bool shared, quiet;
 
 static void write(const char *text)
 {
-	if (console.driver && !quiet)
+	if (console.kind && !quiet)
 		uart_write(&console, text);
 }
 
@@ -54,7 +54,7 @@ void console_open(const struct uart *uart)
 
 void console_drain(void)
 {
-	if (console.driver && !quiet)
+	if (console.kind && !quiet)
 		uart_drain(&console);
 }
 

@@ -1,170 +1,135 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * To send a character all UARTs need the same: wait until a status bit says so, then write it to a
- * register. So a driver is a row of a table.
- */
+/* Takes the steps of uart_steps.c. */
 #include "drivers/uart.h"
 
-#include <string.h>
-
 #include "drivers/io.h"
+#include "drivers/uart_steps.h"
 
-/* True of the hardware when (register & mask) == value. */
-struct condition {
-	u16 reg;
-	u32 mask, value;
-};
-
-struct uart_driver {
-	/* strings, each with its NUL, and an empty one: a list as in a device tree */
-	const char *compatible;
-	u16 tx;
-	struct condition ready;		/* room for a character */
-	struct condition idle;		/* the last one is out */
-	struct condition
-		on[2]; /* made true at the start, where a loader that never printed left it off */
-	bool is_8250; /* registers are numbers, spread and accessed as the tree says */
-	u8 reg_shift, io_width;		/* of an 8250 whose tree does not say */
-};
-
-static const struct uart_driver drivers[] = {
-	{
-		/* PL011 */
-		.compatible = "arm,pl011\0",
-		.tx = 0x00,
-		.ready = { 0x18, BIT(5), 0 }, /* FR.TXFF */
-		.idle = { 0x18, BIT(3), 0 }, /* FR.BUSY */
-		.on = { { 0x30, BIT(9) | BIT(8) | BIT(0),
-			  BIT(9) | BIT(8) | BIT(0) } }, /* CR.RXE, TXE, UARTEN */
-	},
-	{
-		/* SBSA UART */
-		.compatible = "arm,sbsa-uart\0",
-		.tx = 0x00,
-		.ready = { 0x18, BIT(5), 0 },
-		.idle = { 0x18, BIT(3), 0 },
-	},
-	{
-		/* 8250 */
-		.compatible = "ns16550a\0ns16550\0ns8250\0snps,dw-apb-uart\0nuvoton,npcm845-uart\0nuvoton,npcm750-uart\0nvidia,tegra20-uart\0",
-		.tx = 0,
-		.ready = { 5, BIT(5), BIT(5) }, /* LSR.THRE */
-		.idle = { 5, BIT(6), BIT(6) }, /* LSR.TEMT */
-		.is_8250 = true,
-		.io_width = 1,
-	},
-	{
-		/* BCM2835 mini-UART, TI's: the tree says nothing of their registers */
-		.compatible = "brcm,bcm2835-aux-uart\0ti,am654-uart\0",
-		.tx = 0,
-		.ready = { 5, BIT(5), BIT(5) },
-		.idle = { 5, BIT(6), BIT(6) },
-		.is_8250 = true,
-		.reg_shift = 2,
-		.io_width = 4,
-	},
-	{
-		/* Cadence UART */
-		.compatible = "cdns,uart-r1p12\0cdns,uart-r1p8\0xlnx,xuartps\0",
-		.tx = 0x30,
-		.ready = { 0x2c, BIT(4), 0 }, /* SR.TXFULL */
-		.idle = { 0x2c, BIT(11) | BIT(3), BIT(3) }, /* SR.TACTIVE, TXEMPTY */
-		.on = { { 0x00, BIT(5) | BIT(4), BIT(4) } }, /* CR.TXDIS, TXEN */
-	},
-	{
-		/* i.MX UART */
-		.compatible = "fsl,imx6q-uart\0fsl,imx21-uart\0fsl,imx8mp-uart\0fsl,imx8mm-uart\0fsl,imx8mq-uart\0fsl,imx8mn-uart\0",
-		.tx = 0x40,
-		.ready = { 0xb4, BIT(4), 0 }, /* UTS.TXFULL */
-		.idle = { 0x98, BIT(3), BIT(3) }, /* USR2.TXDC */
-		.on = { { 0x80, BIT(0), BIT(0) },
-			{ 0x84, BIT(2), BIT(2) } }, /* UCR1.UARTEN, UCR2.TXEN */
-	},
-	{
-		/* Meson UART */
-		.compatible = "amlogic,meson-gx-uart\0amlogic,meson-uart\0amlogic,meson-ao-uart\0amlogic,meson-g12a-uart\0amlogic,meson-s4-uart\0",
-		.tx = 0x00,
-		.ready = { 0x0c, BIT(21), 0 }, /* STATUS.TX_FIFO_FULL */
-		.idle = { 0x0c, BIT(25) | BIT(22), BIT(22) }, /* STATUS.XMIT_BUSY, TX_FIFO_EMPTY */
-		.on = { { 0x08, BIT(12), BIT(12) } }, /* CONTROL.TX_EN */
-	},
-};
-
-const struct uart_driver *uart_match(const char *compatible)
-{
-	for (unsigned i = 0; i < ARRAY_SIZE(drivers); i++)
-		for (const char *c = drivers[i].compatible; *c; c += strlen(c) + 1)
-			if (!strcmp(c, compatible))
-				return &drivers[i];
-	return NULL;
-}
-
-static u64 address(const struct uart *u, u16 reg)
-{
-	return u->base + ((u64)reg << u->reg_shift);
-}
-
-static inline u32 reg_read(const struct uart *u, u64 addr)
-{
-	return u->io_width == 4 ? read32(addr) : u->io_width == 2 ? read16(addr) : read8(addr);
-}
-
-static inline void reg_write(const struct uart *u, u64 addr, u32 val)
-{
-	if (u->io_width == 4)
-		write32(addr, val);
-	else if (u->io_width == 2)
-		write16(addr, (u16)val);
-	else
-		write8(addr, (u8)val);
-}
-
-struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, u8 io_width)
-{
-	struct uart u = { .driver = driver, .base = base, .io_width = 4 };
-
-	if (driver->is_8250) {
-		u.reg_shift = reg_shift ? reg_shift : driver->reg_shift;
-		u.io_width = io_width ? io_width : driver->io_width;
-	}
-	for (unsigned i = 0; i < ARRAY_SIZE(driver->on) && driver->on[i].mask; i++) {
-		const struct condition *c = &driver->on[i];
-		u64 reg = address(&u, c->reg);
-		u32 val = reg_read(&u, reg);
-
-		if ((val & c->mask) != c->value)
-			reg_write(&u, reg, (val & ~c->mask) | c->value);
-	}
-	u.ready = address(&u, driver->ready.reg);
-	u.tx = address(&u, driver->tx);
-	return u;
-}
+/* Looks until a wait is given up: long enough for one character at 300 baud. */
+#define PATIENCE	(1u << 20)
 
 /*
  * A UART that never gets ready (no clock, flow control, turned off by the guest) must not hold up
- * the machine, and not once for each character: the text is in the log ring.
+ * the machine, and not once for each character: the text is in the log ring. Each wait in vain
+ * leaves a quarter for the next, until it is one look. That one does nothing to the UART: so, if it
+ * finds it ready, the UART got so by itself and has all patience again.
  */
-static bool wait_until(const struct uart *u, u64 reg, const struct condition *c)
-{
-	static bool stuck;
+static unsigned patience;
 
-	for (unsigned i = 0; i < (stuck ? 1 : 1u << 20); i++) {
-		if ((reg_read(u, reg) & c->mask) == c->value) {
-			stuck = false;
-			return true;
-		}
+static u64 address(const struct uart *u, const struct uart_step *s)
+{
+	return u->base + (s->width == UART_OWN ? (u64)s->reg << u->shift : s->reg);
+}
+
+static unsigned width(const struct uart *u, const struct uart_step *s)
+{
+	return s->width == UART_OWN ? u->width : s->width;
+}
+
+static bool swapped(const struct uart *u, const struct uart_step *s)
+{
+	return s->width == UART_OWN && u->big_endian;
+}
+
+static u32 reg_read(const struct uart *u, const struct uart_step *s)
+{
+	u64 addr = address(u, s);
+	u32 val;
+
+	switch (width(u, s)) {
+	case 1:
+		return read8(addr);
+	case 2:
+		return read16(addr);
+	default:
+		val = read32(addr);
+		return swapped(u, s) ? __builtin_bswap32(val) : val;
 	}
-	stuck = true;
+}
+
+static void reg_write(const struct uart *u, const struct uart_step *s, u32 val)
+{
+	u64 addr = address(u, s);
+
+	switch (width(u, s)) {
+	case 1:
+		write8(addr, (u8)val);
+		break;
+	case 2:
+		write16(addr, (u16)val);
+		break;
+	default:
+		write32(addr, swapped(u, s) ? __builtin_bswap32(val) : val);
+	}
+}
+
+static bool is_true(const struct uart *u, const struct uart_step *s)
+{
+	return (reg_read(u, s) & s->mask) == s->value;
+}
+
+static void make_true(const struct uart *u, const struct uart_step *s)
+{
+	u32 val = reg_read(u, s);
+
+	if ((val & s->mask) != s->value)
+		reg_write(u, s, (val & ~s->mask) | s->value);
+}
+
+static bool wait_until(const struct uart *u, const struct uart_step *s)
+{
+	unsigned looks = patience;
+
+	do {
+		if (is_true(u, s))
+			return true;
+	} while (looks && --looks);
 	return false;
 }
 
-/* The first look is here: as a rule there is room, and what EL2 prints is much of what it does. */
-static inline void put(const struct uart *u, char c)
+bool uart_open(const struct uart *u)
 {
-	const struct condition *ready = &u->driver->ready;
+	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++) {
+		if (s->op == UART_IS && !is_true(u, s))
+			return false;
+		if (s->op == UART_ON)
+			make_true(u, s);
+		if (s->op == UART_COMMAND)
+			reg_write(u, s, s->value);
+	}
+	patience = PATIENCE;
+	return true;
+}
 
-	if ((reg_read(u, u->ready) & ready->mask) == ready->value || wait_until(u, u->ready, ready))
-		reg_write(u, u->tx, (u8)c);
+static void give_up(const struct uart *u, const struct uart_step *s)
+{
+	patience /= 4;
+	for (; patience && s->op != UART_END; s++)
+		if (s->op == UART_ABORT)
+			reg_write(u, s, s->value);
+}
+
+static void put(const struct uart *u, char c)
+{
+	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++) {
+		switch (s->op) {
+		case UART_WAIT:
+			if (!wait_until(u, s))
+				return give_up(u, s);
+			break;
+		case UART_IF:
+			s += !is_true(u, s);
+			break;
+		case UART_WRITE:
+			reg_write(u, s, s->value);
+			break;
+		case UART_DATA:
+			reg_write(u, s, (u8)c);
+			break;
+		}
+	}
+	if (!patience)
+		patience = PATIENCE;
 }
 
 void uart_write(const struct uart *u, const char *text)
@@ -178,5 +143,7 @@ void uart_write(const struct uart *u, const char *text)
 
 void uart_drain(const struct uart *u)
 {
-	wait_until(u, address(u, u->driver->idle.reg), &u->driver->idle);
+	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++)
+		if (s->op == UART_OUT)
+			wait_until(u, s);
 }

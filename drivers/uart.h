@@ -8,22 +8,52 @@
 
 #include "lib/types.h"
 
-struct uart_driver;
-
-struct uart {
-	const struct uart_driver *driver;
-	u64 base;				/* mapped at EL2 as Device */
-	u64 ready, tx;				/* addresses of the driver's registers */
-	u8 reg_shift, io_width;			/* of an 8250 alone; io_width in bytes */
+enum uart_kind {
+	UART_NONE,
+	UART_PL011,
+	UART_SBSA,
+	UART_8250,
+	UART_CADENCE,
+	UART_IMX,
+	UART_MESON,
+	UART_GENI,
+	UART_MSM_DM,
+	UART_LPUART,
+	UART_SCIF,
+	UART_RZ_SCIFA,
+	UART_EM,
+	UART_MVEBU,
+	UART_MVEBU_EXT,
+	UART_S5PV210,
+	UART_SPRD,
+	UART_OWL,
+	UART_LINFLEX,
+	UART_STM32,
+	UART_KINDS
 };
 
-/* The driver for a `compatible` string, or NULL. */
-const struct uart_driver *uart_match(const char *compatible);
+/* Where a UART is, and what its kind alone does not say of its registers. */
+struct uart {
+	enum uart_kind kind;
+	u64 base;			/* mapped at EL2 as Device */
+	u8 shift;			/* of an 8250: registers are 1 << shift bytes apart */
+	u8 width;			/* of an access in bytes: 1, 2 or 4 */
+	bool big_endian;		/* with a width of 4 */
+};
 
-/* The UART at @base. @reg_shift and @io_width as the device tree has them, 0 where it has none. */
-struct uart uart_open(const struct uart_driver *driver, u64 base, u8 reg_shift, u8 io_width);
+/* Bytes from struct uart's @base on that hold all registers in use. */
+#define UART_SIZE	0x800
 
-/* Sends a text, each line with a carriage return, as there is room for it. */
+/*
+ * Turns the transmitter on where the loader left it off; nothing else is changed, and not the
+ * speed. False: the hardware says that it is no such UART.
+ */
+bool uart_open(const struct uart *uart);
+
+/*
+ * Sends a text, each line with a carriage return, as there is room for it. Never waits for long: on
+ * a UART that gets no more ready the text is lost.
+ */
 void uart_write(const struct uart *uart, const char *text);
 
 /* Waits until the last character has left. */

@@ -5,6 +5,7 @@
 
 #include "drivers/cpu_power.h"
 #include "drivers/firmware.h"
+#include "drivers/uart.h"
 #include "lib/format.h"
 #include "lib/types.h"
 
@@ -68,10 +69,10 @@ struct host_gic {
 
 struct host_uart {
 	bool found;
+	struct uart uart;
 	struct range range;
 	char compatible[48];		/* the string that a driver matched */
 	char path[96];			/* node */
-	u8 reg_shift, io_width;		/* io_width in bytes; 0 where the tree does not say */
 	u32 clock, baud;		/* 0 where the tree does not say: as the loader set it */
 };
 

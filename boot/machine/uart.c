@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which UART the console is. */
 #include "boot/machine/parts.h"
-#include "drivers/uart.h"
+#include "boot/machine/uart_names.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,17 +50,6 @@ static struct stdout_path parse(const char *s, const void *fdt, int aliases)
 	return out;
 }
 
-/* The first of the node's compatible strings that a driver knows. */
-static const char *known(const struct dt_walk *w)
-{
-	const char *s = NULL;
-
-	while ((s = dt_next_string(w->prop[DT_COMPATIBLE], s)))
-		if (uart_match(s))
-			return s;
-	return NULL;
-}
-
 static u64 number(const struct dt_walk *w, const char *name, u64 max)
 {
 	u64 val;
@@ -71,18 +60,22 @@ static u64 number(const struct dt_walk *w, const char *name, u64 max)
 /* False: the node is no UART that can be used. */
 static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 {
-	const char *compatible = known(w);
+	u64 shift = number(w, "reg-shift", 4), width = number(w, "reg-io-width", 4);
+	const char *s = NULL;
 	struct diag ignored;
 	struct range reg;
 
-	if (!compatible || !dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0)
+	if (!dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0)
+		return false;
+	do {
+		s = dt_next_string(w->prop[DT_COMPATIBLE], s);
+	} while (s && !uart_match(s, reg.base, shift, width, &uart->uart));
+	if (!s)
 		return false;
 	uart->found = true;
 	uart->range = reg;
-	format(uart->compatible, sizeof(uart->compatible), "%s", compatible);
+	format(uart->compatible, sizeof(uart->compatible), "%s", s);
 	dt_path(w, uart->path, sizeof(uart->path));
-	uart->reg_shift = (u8)number(w, "reg-shift", 4);
-	uart->io_width = (u8)number(w, "reg-io-width", 8);
 	uart->clock = (u32)number(w, "clock-frequency", UINT_MAX);
 	uart->baud = (u32)number(w, "current-speed", UINT_MAX);
 	return true;

@@ -27,8 +27,8 @@ bool uart_probe(struct uart *uart)
 	for (unsigned i = 0; i < ARRAY_SIZE(addresses); i++) {
 		if (el2_map(PA(addresses[i]), PAGE_SIZE, S1_DEVICE) || !is_pl011(addresses[i]))
 			continue;
-		*uart = uart_open(uart_match("arm,pl011"), addresses[i], 0, 0);
-		return true;
+		*uart = (struct uart){ .kind = UART_PL011, .base = addresses[i] };
+		return uart_open(uart);
 	}
 	return false;
 }

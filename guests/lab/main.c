@@ -69,17 +69,13 @@ void unexpected(u64 esr, u64 far, u64 elr)
 static void read_machine(const void *fdt)
 {
 	struct host_uart found;
-	struct uart uart;
 	struct diag d;
 
 	host_read_uart(fdt, &found);
 	if (found.found && !mmu_map(ALIGN_DOWN(found.range.base, PAGE_SIZE),
 				    ALIGN_DOWN(found.range.base, PAGE_SIZE), PAGE_SIZE,
-				    MAP_DEVICE)) {
-		uart = uart_open(uart_match(found.compatible), found.range.base, found.reg_shift,
-				 found.io_width);
-		console_open(&uart);
-	}
+				    MAP_DEVICE) && uart_open(&found.uart))
+		console_open(&found.uart);
 	if (host_read(fdt, &host, &d))
 		give_up(d.text);
 	calls_init(host.conduit == CONDUIT_SMC);

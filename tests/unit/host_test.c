@@ -330,8 +330,10 @@ static void stdout_path_may_be_an_alias_with_options(void **state)
 	assert_string_equal(host.uart.path, "/soc/serial@7e215040");
 	assert_string_equal(host.uart.compatible, "brcm,bcm2835-aux-uart");
 	assert_range(host.uart.range, 0xfe215040, 0x40);
-	assert_int_equal(host.uart.reg_shift, 2);
-	assert_int_equal(host.uart.io_width, 4);
+	assert_int_equal(host.uart.uart.kind, UART_8250);
+	assert_int_equal(host.uart.uart.base, 0xfe215040);
+	assert_int_equal(host.uart.uart.shift, 2);
+	assert_int_equal(host.uart.uart.width, 4);
 	assert_int_equal(host.uart.baud, 115200);
 }
 
