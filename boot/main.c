@@ -16,6 +16,7 @@
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
 #include "boot/machine/cpu_start.h"
+#include "boot/machine/earlycon.h"
 #include "boot/machine/spin_table.h"
 #include "boot/machine/uart_probe.h"
 #include "boot/probe_tags.h"
@@ -67,11 +68,18 @@ static const void *map_tree(u64 fdt)
 static void open_console(const void *fdt)
 {
 	struct host_uart *u = &host.uart;
+	struct uart named;
+	int err = earlycon_parse(host_bootargs(fdt), &named, &diag);
 
 	host_read_uart(fdt, u);
-	if (u->found && !el2_map(PA(u->range.base), u->range.size, S1_DEVICE) &&
-	    uart_open(&u->uart))
+	if (err > 0)
+		*u = (struct host_uart){ .found = true, .uart = named, .path = "by earlycon=" };
+	if (u->found && !el2_map(PA(u->uart.base), UART_SIZE, S1_DEVICE) && uart_open(&u->uart))
 		console_open(&u->uart);
+	else
+		u->found = false;
+	if (err < 0)
+		print("Warning: %s\n", diag.text);
 }
 
 static void read_host(const void *fdt, u64 el)

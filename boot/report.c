@@ -56,7 +56,8 @@ void report_machine(const struct host *host)
 		print("Interrupts: GICv%u, the guest's own\n", host->gic.version);
 	else
 		print("Interrupts: no GIC; the guest's own\n");
-	print("Console: %s\n", host->uart.found ? host->uart.path : "none");
+	print("Console: %s%s\n", host->uart.found ? host->uart.path : "none",
+	      host->uart.guessed ? ", a guess: /chosen names none that Mavis knows" : "");
 	print("Memory: %s; Mavis keeps %lu KiB at %#lx\n", table_size(size, sizeof(size), total),
 	      image_range().size >> 10, image_range().base);
 	for (unsigned i = 0; i < host->nr_reserved; i++)

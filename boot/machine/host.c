@@ -76,6 +76,18 @@ static int read_chosen(struct host *host, const struct dt_walk *w, struct diag *
 	return read_initrd(host, w, d);
 }
 
+const char *host_bootargs(const void *fdt)
+{
+	struct dt_prop args;
+	const char *text;
+	int len;
+
+	args.data = fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "bootargs", &len);
+	args.len = args.data ? (u32)len : 0;
+	text = dt_string(args);
+	return text ? text : "";
+}
+
 static int read_psci(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	const char *method = dt_string(dt_prop(w, "method"));

@@ -68,7 +68,7 @@ struct host_gic {
 };
 
 struct host_uart {
-	bool found;
+	bool found, guessed;
 	struct uart uart;
 	struct range range;
 	char compatible[48];		/* the string that a driver matched */
@@ -113,10 +113,13 @@ u64 host_tree_size(const void *fdt);
  */
 int host_check(const void *fdt, u64 size, struct diag *d);
 
+/* The loader's command line, which is Mavis's own. "": there is none that ends with a NUL. */
+const char *host_bootargs(const void *fdt);
+
 /*
- * The UART of /chosen's stdout-path, or else the first enabled one that a driver knows. It works on
- * its own: it runs first, so that there is somewhere to print when host_read() fails. There may be
- * none: uart->found says so.
+ * The UART of /chosen's stdout-path, or else a guess: the first enabled one that a driver knows and
+ * that no device is wired to. It works on its own: it runs first, so that there is somewhere to
+ * print when host_read() fails. There may be none: uart->found says so.
  */
 void host_read_uart(const void *fdt, struct host_uart *uart);
 

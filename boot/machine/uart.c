@@ -57,7 +57,10 @@ static u64 number(const struct dt_walk *w, const char *name, u64 max)
 	return dt_number(dt_prop(w, name), &val) && val <= max ? val : 0;
 }
 
-/* False: the node is no UART that can be used. */
+/*
+ * False: the node is no UART that can be used. An access that is not aligned would be EL2's own
+ * fault.
+ */
 static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 {
 	u64 shift = number(w, "reg-shift", 4), width = number(w, "reg-io-width", 4);
@@ -65,7 +68,8 @@ static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 	struct diag ignored;
 	struct range reg;
 
-	if (!dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0)
+	if (!dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0 ||
+	    !IS_ALIGNED(reg.base, 4))
 		return false;
 	do {
 		s = dt_next_string(w->prop[DT_COMPATIBLE], s);
@@ -81,25 +85,33 @@ static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 	return true;
 }
 
-/* Most of the time what stdout-path names is the first that there is, and one walk is enough. */
+/*
+ * Most of the time what stdout-path names is the first that there is, and one walk is enough. What
+ * a device is wired to, such as a Bluetooth chip, is no guess.
+ */
 void host_read_uart(const void *fdt, struct host_uart *uart)
 {
 	const char *chosen = NULL;
 	struct stdout_path out;
 	struct dt_walk w;
 	int aliases = -1;
+	int below = 0;			/* depth of the guess while the walk is below it */
 	bool wanted;
 
 	memset(uart, 0, sizeof(*uart));
 	dt_walk(&w, fdt);
 	while (dt_next(&w)) {
-		if (!chosen && dt_at(&w, "chosen"))
+		below = w.depth > below ? below : 0;
+		if (below && w.prop[DT_COMPATIBLE].data)
+			memset(uart, 0, sizeof(*uart));
+		else if (!chosen && dt_at(&w, "chosen"))
 			chosen = said(&w);
 		else if (dt_at(&w, "aliases"))
 			aliases = w.node;
-		else if (!uart->found)
-			read_node(uart, &w);
+		else if (!uart->found && read_node(uart, &w))
+			below = w.depth;
 	}
+	uart->guessed = uart->found;
 
 	out = parse(chosen, fdt, aliases);
 	if (!out.len)
@@ -108,6 +120,9 @@ void host_read_uart(const void *fdt, struct host_uart *uart)
 	dt_walk(&w, fdt);
 	while (!wanted && dt_next(&w))
 		wanted = dt_path_is(&w, out.path, out.len) && read_node(uart, &w);
-	if (wanted && out.baud)
+	if (!wanted)
+		return;
+	uart->guessed = false;
+	if (out.baud)
 		uart->baud = out.baud;
 }

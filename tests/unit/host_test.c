@@ -360,6 +360,63 @@ static void without_stdout_path_the_first_known_enabled_uart_is_it(void **state)
 	assert_string_equal(host.uart.path, "/soc/serial@7e201000");
 }
 
+static void a_guess_is_known_as_one(void **state)
+{
+	(void)state;
+	load_and_read("raspi4b");
+	assert_false(host.uart.guessed);
+	tree_delete(fdt, "/chosen", "stdout-path");
+	read_all();
+	assert_true(host.uart.guessed);
+	/* Named by nobody, and then by a name that is no UART's. */
+	tree_set_string(fdt, "/chosen", "stdout-path", "/soc/spi@7e204000");
+	read_all();
+	assert_true(host.uart.guessed);
+}
+
+static void what_a_device_is_wired_to_is_no_guess(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_delete(fdt, "/chosen", "stdout-path");
+	tree_set_string(fdt, "/soc/serial@7e201000/bluetooth", "compatible", "brcm,bcm43438-bt");
+	read_all();
+	assert_string_equal(host.uart.path, "/soc/serial@7e215040");
+	assert_true(host.uart.guessed);
+
+	tree_set_string(fdt, "/soc/serial@7e215040/gps", "compatible", "test,gps");
+	read_all();
+	assert_false(host.uart.found);
+	assert_false(host.uart.guessed);
+	assert_string_equal(host.uart.path, "");
+
+	/* But the one that is named is the one. */
+	tree_set_string(fdt, "/chosen", "stdout-path", "/soc/serial@7e201000");
+	read_all();
+	assert_string_equal(host.uart.path, "/soc/serial@7e201000");
+	assert_false(host.uart.guessed);
+}
+
+static void registers_that_are_not_aligned_are_nobodys(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/pl011@9000000", "reg", 0, 0x9000002, 0, 0x1000);
+	read_all();
+	assert_false(host.uart.found);
+}
+
+static void the_command_line_is_the_loaders(void **state)
+{
+	(void)state;
+	load("zcu102");
+	assert_string_equal(host_bootargs(fdt), "earlycon");
+	tree_delete(fdt, "/chosen", "bootargs");
+	assert_string_equal(host_bootargs(fdt), "");
+	tree_set(fdt, "/chosen", "bootargs", "abc", 3);
+	assert_string_equal(host_bootargs(fdt), "");
+}
+
 static void having_no_uart_is_no_error(void **state)
 {
 	(void)state;
@@ -396,6 +453,10 @@ int main(void)
 		TEST(stdout_path_may_be_an_alias_with_options),
 		TEST(any_compatible_string_may_match_a_driver),
 		TEST(without_stdout_path_the_first_known_enabled_uart_is_it),
+		TEST(a_guess_is_known_as_one),
+		TEST(what_a_device_is_wired_to_is_no_guess),
+		TEST(registers_that_are_not_aligned_are_nobodys),
+		TEST(the_command_line_is_the_loaders),
 		TEST(having_no_uart_is_no_error),
 	};
 

@@ -161,6 +161,8 @@ static void print_console(void)
 	}
 	if (!host.uart.found)
 		printf("\t\t/* There is no UART that Mavis knows: it boots without a word. */\n");
+	if (host.uart.guessed)
+		printf("\t\t/* A guess: /chosen names none that Mavis knows. */\n");
 	printf("\t\tbootargs = \"");
 	if (tty)
 		printf("console=%s%u", tty, serial_number(host.fdt, c.path));
