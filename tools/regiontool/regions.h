@@ -12,6 +12,7 @@
 int machine_mode(int argc, char **argv);
 int config_mode(int argc, char **argv);
 int starter_mode(int argc, char **argv);
+int console_mode(int argc, char **argv);
 
 /* Says on standard error what is wrong, and returns EXIT_FAILURE. */
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
