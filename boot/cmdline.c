@@ -8,6 +8,8 @@
 /* A name that ends in = takes a value. */
 static const char *const words[NR_CMDLINE_WORDS] = {
 	[CMDLINE_VERIFY] = "verify",
+	[CMDLINE_EARLYCON] = "earlycon=",
+	[CMDLINE_STDOUT] = "earlycon",
 };
 
 /* The word at *at, its length in *len, and *at behind it; NULL: there is no more. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "boot/cmdline.h"
 #include "lib/errno.h"
 
 #define MAX_ADDRESS	GENMASK(47, 0)
@@ -84,34 +85,6 @@ static const struct keyword *find_keyword(struct text t)
 	return NULL;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n';
-}
-
-/* The value of the first parameter of this name, which includes the '='. */
-static bool find_value(const char *s, const char *name, struct text *value)
-{
-	size_t len = strlen(name);
-	bool found;
-
-	for (;;) {
-		while (is_space(*s))
-			s++;
-		if (!*s)
-			return false;
-		found = !strncmp(s, name, len);
-		if (found)
-			s += len;
-		value->at = s;
-		while (*s && !is_space(*s))
-			s++;
-		value->len = (size_t)(s - value->at);
-		if (found)
-			return true;
-	}
-}
-
 /* Takes what stands before the next comma off @t, with the comma. */
 static struct text next(struct text *t)
 {
@@ -154,14 +127,14 @@ int earlycon_parse(const char *bootargs, struct uart *u, struct diag *d)
 	const struct name *n;
 	struct text value, rest, part;
 
-	if (!find_value(bootargs, "earlycon=", &value) || !value.len)
+	value.at = cmdline_find(bootargs, CMDLINE_EARLYCON, &value.len);
+	if (!value.at || !value.len)
 		return 0;
 	rest = value;
 	n = find_name(next(&rest));
 	if (!n)
 		return fail(d, -EINVAL,
-			    "earlycon=%.*s: Mavis knows no UART of that name; docs/boards.md has "
-			    "the names",
+			    "earlycon=%.*s: Mavis knows no UART of that name; docs/boards.md has the names",
 			    (int)MIN(value.len, 80), value.at);
 	part = next(&rest);
 	k = find_keyword(part);
@@ -171,8 +144,7 @@ int earlycon_parse(const char *bootargs, struct uart *u, struct diag *d)
 	if (!read_address(part, &u->base) || !u->base || u->base > MAX_ADDRESS ||
 	    !IS_ALIGNED(u->base, 4))
 		return fail(d, -EINVAL,
-			    "earlycon=%.*s: \"%.*s\" is no address of a UART: write %s,0x... or "
-			    "%s,mmio32,0x..., a multiple of 4",
+			    "earlycon=%.*s: \"%.*s\" is no address of a UART: write %s,0x... or %s,mmio32,0x..., a multiple of 4",
 			    (int)MIN(value.len, 80), value.at, (int)MIN(part.len, 40), part.at,
 			    n->name, n->name);
 	if (n->kind == UART_8250)

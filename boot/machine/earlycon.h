@@ -7,7 +7,7 @@
 #include "lib/format.h"
 
 /*
- * The first `earlycon=name,[keyword,]0xaddress[,options]` in @bootargs. The options are the baud
+ * The last `earlycon=name,[keyword,]0xaddress[,options]` in @bootargs. The options are the baud
  * rate and such, and are left alone: the UART stays as the loader set it. 1: @uart is what it
  * names, whether or not there is such a thing. 0: there is none, or one without a value, which
  * means stdout-path. -EINVAL with a text: it cannot be understood.
