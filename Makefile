@@ -144,6 +144,8 @@ endif
 
 # What of boot/machine touches the machine itself, beside its tree.
 MACHINE_ONLY := $(addprefix boot/machine/,cpu_start.c pci.c pci_find.c spin_table.c uart_probe.c)
+# What of it reads the tree alone, with what that uses.
+MACHINE_SRC := $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c))) boot/cmdline.c
 
 # Of lib/ what is C and no C library's.
 LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
@@ -175,7 +177,7 @@ $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/da
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
 TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) boot/table.c \
-	$(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) boot/guest/doubt.c boot/guest/memory_map.c \
+	$(MACHINE_SRC) boot/guest/doubt.c boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
 $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
@@ -327,7 +329,7 @@ LAB_BASE := 0x44000000
 LAB_CONFIGS := lab lab-no-fwb
 LAB_RUNS := max=$(O)/lab/lab.cpio max=$(O)/lab/lab-no-fwb.cpio cortex-a72=$(O)/lab/lab.cpio
 LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) $(LIB_SRC) lib/string.c lib/mem.S lib/cache.S mm/attr.c \
-	drivers/console.c drivers/uart.c drivers/uart_steps.c $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
+	drivers/console.c drivers/uart.c drivers/uart_steps.c $(MACHINE_SRC)
 LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
 $(LAB_OBJ): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
@@ -498,7 +500,7 @@ FUZZ_SECONDS := 60
 FUZZ_SEED := 0
 
 # What reads bytes that others made.
-FUZZ_SRC := $(filter-out $(MACHINE_ONLY),$(wildcard boot/machine/*.c)) $(wildcard boot/config/*.c) \
+FUZZ_SRC := $(MACHINE_SRC) $(wildcard boot/config/*.c) \
 	$(wildcard boot/guest/tree*.c) boot/guest/memory_map.c \
 	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC)
 

@@ -12,14 +12,19 @@ static const char *const words[NR_CMDLINE_WORDS] = {
 	[CMDLINE_STDOUT] = "earlycon",
 };
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
 /* The word at *at, its length in *len, and *at behind it; NULL: there is no more. */
 static const char *next(const char **at, size_t *len)
 {
 	const char *start = *at;
 
-	while (*start == ' ')
+	while (is_blank(*start))
 		start++;
-	for (*len = 0; start[*len] && start[*len] != ' ';)
+	for (*len = 0; start[*len] && !is_blank(start[*len]);)
 		++*len;
 	*at = start + *len;
 	return *len ? start : NULL;

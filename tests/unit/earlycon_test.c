@@ -109,8 +109,8 @@ static void it_is_one_of_many_parameters(void **state)
 	assert_is("verify earlycon=pl011,0x9000000 quiet", want);
 	assert_is("  \tverify\tearlycon=pl011,0x9000000\n", want);
 	assert_is("noearlycon=meson,0x1000 earlycon=pl011,0x9000000", want);
-	/* As in Linux the first is the one. */
-	assert_is("earlycon=pl011,0x9000000 earlycon=meson,0x1000", want);
+	/* As of every word the last is the one. */
+	assert_is("earlycon=meson,0x1000 earlycon=pl011,0x9000000", want);
 	assert_is("earlycon earlycon=pl011,0x9000000", want);
 }
 
