@@ -183,7 +183,7 @@ void report_doubts(struct doubts *d)
 
 void report_mte(bool asked)
 {
-	char text[96];
+	char text[320];
 
 	table_mte(text, sizeof(text), guest.regions, asked, &guest.caps);
 	print("%s", text);

@@ -120,8 +120,7 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 	moved = move(&bundle->kernel, &p.kernel);
 	move(&bundle->ramdisk, &p.ramdisk);
 	clean(&p.kernel);
-	if (config->bare)
-		clean(&p.ramdisk);	/* a kernel reads it with its MMU on */
+	clean(&p.ramdisk);	/* Linux reads it with its MMU on; others may not */
 
 	/*
 	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization

@@ -45,7 +45,7 @@ def test_memory_without_tags_hides_mte(boot):
     assert m.run("mte") == "mte: absent"
     assert "mte" not in cpu_features(m)
     log = m.boot_log()
-    assert "\nMTE: hidden from the guest by region scratch\n" in log
+    assert "\nMTE: hidden from the guest by region scratch, which has no tags: " in log
     assert "scratch: no tags: MTE is hidden from the guest\n" in log
     assert "\nTags in region scratch: tags stored, but its descriptor says no-tags\n" in log
     m.close()

@@ -68,7 +68,7 @@ def test_a_guest_that_is_trusted_is_not_kept_from_tags(start, tmp_path):
 
 def test_tags_are_nowhere_where_mte_is_hidden(start, tmp_path):
     said = run(start, tmp_path, "raw", "memattr = <6>; no-tags;", tag=0)
-    assert "\nMTE: hidden from the guest by region scratch\n" in said
+    assert "\nMTE: hidden from the guest by region scratch, which has no tags: " in said
     assert "notag: region: data kept, tag 0\n" in said
 
 

@@ -89,7 +89,7 @@ static void print_bars(const struct tool_cpu *cpu, bool mte)
 
 static void print_table(const struct tool_cpu *cpu, bool mte)
 {
-	char text[160];
+	char text[320];
 
 	table_head(text, sizeof(text));
 	printf("%s", text);
