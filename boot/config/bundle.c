@@ -69,7 +69,7 @@ static int not_an_archive(const u8 *p, u64 size, struct diag *d)
 {
 	const struct filetype *m = filetype(p, size);
 
-	if (m && m->kind == FILETYPE_ARCHIVE)
+	if (m && (m->kind == FILETYPE_ARCHIVE || m->kind == FILETYPE_INITRAMFS))
 		return fail(d, -EINVAL,
 			    "bundle: is a cpio archive, but not in the newc format: %s",
 			    remedy);

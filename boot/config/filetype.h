@@ -5,15 +5,24 @@
 
 #include "lib/types.h"
 
-enum filetype_kind { FILETYPE_COMPRESSED, FILETYPE_ARCHIVE, FILETYPE_OTHER };
+enum filetype_kind {
+	FILETYPE_COMPRESSED,	/* `tool` undoes it */
+	FILETYPE_INITRAMFS,	/* an archive that Linux unpacks */
+	FILETYPE_ARCHIVE,	/* one that it does not */
+	FILETYPE_WRAPPED,	/* around what is wanted: `tool` takes it out */
+	FILETYPE_OTHER,
+};
 
 struct filetype {
 	const char *name;		/* "gzip data" */
 	enum filetype_kind kind;
-	/* compressed: the command that undoes it; else what to do with a kernel, or NULL */
-	const char *remedy;
+	const char *tool;		/* a command, or NULL */
+	bool tool_of;			/* it wants "kernel" or "ramdisk" after it */
+	const char *instead;		/* what to give instead where a kernel is wanted, or NULL */
 	const char *magic;		/* at `offset`; `size` bytes */
-	u8 size, offset;
+	u16 size, offset;
+	const char *within;		/* NULL, or `within_size` bytes in the first page */
+	u16 within_size;
 };
 
 /*

@@ -16,6 +16,7 @@
 #define HEADER_SIZE		64
 
 #define FLAG_BIG_ENDIAN		BIT(0)
+#define FLAGS_PAGES(flags)	FIELD(flags, 2, 1)
 #define FLAG_ANYWHERE		BIT(3)
 
 /* The bundle aligns members to 4 bytes only, so a byte at a time. */
@@ -28,6 +29,18 @@ static u64 le64(const u8 *p)
 	return value;
 }
 
+/* "kernel: is a uImage: take it out with dumpimage -T kernel", or @instead. */
+static int refuse_file(const struct filetype *m, const char *what, const char *why,
+		       const char *instead, struct diag *d)
+{
+	const char *how = m->kind == FILETYPE_COMPRESSED ? "decompress it with "
+							  : "take what is in it out with ";
+
+	return fail(d, -EINVAL, "%s: is %s%s: %s%s%s%s, and make the bundle again with tools/bundle",
+		    what, m->name, why, m->tool ? how : "", m->tool ? m->tool : instead,
+		    m->tool_of ? " " : "", m->tool_of ? what : "");
+}
+
 static int not_an_image(const struct member *kernel, struct diag *d)
 {
 	const struct filetype *m = filetype(kernel->data, kernel->size);
@@ -35,9 +48,8 @@ static int not_an_image(const struct member *kernel, struct diag *d)
 	if (!m)
 		return fail(d, -EINVAL,
 			    "kernel: has no arm64 Image header: give tools/bundle arch/arm64/boot/Image, or --load and --entry for a bare-metal program");
-	return fail(d, -EINVAL, "kernel: is %s: %s%s, and make the bundle again with tools/bundle",
-		    m->name, m->kind == FILETYPE_COMPRESSED ? "decompress it with " : "",
-		    m->remedy ? m->remedy : "give an uncompressed arm64 Image");
+	return refuse_file(m, "kernel", "",
+			   m->instead ? m->instead : "give an uncompressed arm64 Image", d);
 }
 
 int image_read(const struct member *kernel, struct image *image, struct diag *d)
@@ -53,6 +65,7 @@ int image_read(const struct member *kernel, struct image *image, struct diag *d)
 		.text_offset = le64(header + TEXT_OFFSET),
 		.image_size = le64(header + IMAGE_SIZE),
 		.anywhere = flags & FLAG_ANYWHERE,
+		.pages = (u8)FLAGS_PAGES(flags),
 	};
 	/* Kernels that leave image_size 0 may also have text_offset in the wrong endianness. */
 	if (!image->image_size)
@@ -67,4 +80,50 @@ int image_read(const struct member *kernel, struct image *image, struct diag *d)
 			    image->text_offset);
 	image->image_size = MAX(image->image_size, kernel->size);
 	return 0;
+}
+
+/* By the value of image->pages. A field from min to max says that stage 1 has the granule. */
+static const struct granule {
+	const char *name;
+	const char *field;		/* of ID_AA64MMFR0_EL1 */
+	u8 shift, min, max;
+} granules[] = {
+	{ "", "", 0, 0, 0 },
+	{ "4 KiB", "TGran4", 28, 0, 7 },
+	{ "16 KiB", "TGran16", 20, 1, 7 },
+	{ "64 KiB", "TGran64", 24, 0, 7 },
+};
+
+static bool has_granule(const struct granule *g, u64 mmfr0)
+{
+	u64 val = FIELD(mmfr0, g->shift + 3, g->shift);
+
+	return val >= g->min && val <= g->max;
+}
+
+int image_check_pages(const struct image *image, u64 mmfr0, struct diag *d)
+{
+	const struct granule *want = &granules[image->pages];
+	char others[32] = "";
+	size_t at = 0;
+
+	if (!image->pages || has_granule(want, mmfr0))
+		return 0;
+	for (unsigned i = 1; i < ARRAY_SIZE(granules); i++)
+		if (has_granule(&granules[i], mmfr0))
+			at += (size_t)format(others + at, sizeof(others) - at, "%s%s",
+					     at ? " or " : "", granules[i].name);
+	return fail(d, -EINVAL,
+		    "kernel: has pages of %s by its header, and this CPU has none of that size (ID_AA64MMFR0_EL1.%s): give one with pages of %s",
+		    want->name, want->field, others);
+}
+
+int ramdisk_check(const struct member *ramdisk, struct diag *d)
+{
+	const struct filetype *m = ramdisk->data ? filetype(ramdisk->data, ramdisk->size) : NULL;
+
+	if (!m || m->kind == FILETYPE_COMPRESSED || m->kind == FILETYPE_INITRAMFS)
+		return 0;
+	return refuse_file(m, "ramdisk", ", which Linux does not take",
+			   "give a cpio archive (cpio -H newc), compressed or not", d);
 }

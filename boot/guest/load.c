@@ -9,6 +9,7 @@
 #include "boot/guest/tree.h"
 #include "drivers/console.h"
 #include "hyp/panic.h"
+#include "lib/arch.h"
 #include "lib/cache.h"
 #include "lib/crc32.h"
 #include "mm/el2.h"
@@ -76,6 +77,14 @@ static void clean(const struct place *p)
 	dcache_clean_inval_poc(p->pa.v, p->pa.v + p->size);
 }
 
+/* What Linux would stop at without a word, or with one that names no remedy. */
+static void check_linux(const struct bundle *bundle, struct image *image)
+{
+	check(image_read(&bundle->kernel, image, &diag), &diag);
+	check(image_check_pages(image, read_sysreg(id_aa64mmfr0_el1), &diag), &diag);
+	check(ramdisk_check(&bundle->ramdisk, &diag), &diag);
+}
+
 struct entry load_guest(const struct bundle *bundle, const struct config *config,
 			const struct host *host, const struct region_table *regions,
 			ipa_t control_page)
@@ -103,7 +112,7 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 	for (unsigned i = 0; i < host->nr_reserved; i++)
 		r.avoid[r.nr_avoid++] = host->reserved[i].range;
 	if (!config->bare)
-		check(image_read(&bundle->kernel, &r.image, &diag), &diag);
+		check_linux(bundle, &r.image);
 	check(place_guest(&r, &p, &diag), &diag);
 
 	/*

@@ -131,6 +131,30 @@ def test_a_big_endian_kernel(refuses, good):
     refuses(replaced(good, "kernel", arm64_kernel(flags=0xb)), "big-endian")
 
 
+@pytest.mark.parametrize("magic,words", [
+    (b"\x27\x05\x19\x56", ["uImage", "dumpimage -T kernel"]),
+    (b"\xd0\x0d\xfe\xed" + bytes(52) + b"\0\0\0\1images\0", ["FIT image", "dumpimage -T flat_dt"]),
+    (b"ANDROID!", ["Android boot image", "unpack_bootimg"]),
+    (bytes(0x202) + b"HdrS", ["x86", "arm64"]),
+], ids=["uImage", "FIT", "Android", "bzImage"])
+@pytest.mark.parametrize("member", ["kernel", "ramdisk"])
+def test_a_wrapped_or_foreign_member(refuses, good, member, magic, words):
+    if member == "ramdisk":
+        words = [word.replace("-T kernel", "-T ramdisk").replace("arm64", "cpio -H newc") for word in words]
+    refuses(replaced(good, member, magic + bytes(4000)), f"{member}: is ", *words)
+
+
+@pytest.mark.parametrize("flags,said", [(0xc, "16 KiB .*TGran16.*: give one with pages of 4 KiB or 64 KiB"), (0xa, None)])
+def test_a_kernel_with_pages_that_the_cpu_lacks(start, refuses, good, tmp_path, flags, said):
+    data = replaced(good, "kernel", arm64_kernel(flags=flags))
+    if said:
+        refuses(data, "kernel: has pages of " + said, cpu="cortex-a72")
+    (tmp_path / "b").write_bytes(data)
+    m = start(f"pages-{flags}", cpu="max", smp=1, mem="256M", loaded=machine.mavis(tmp_path / "b"))
+    m.expect("starts at EL1")
+    m.close()
+
+
 def test_no_room_for_the_kernel(refuses, good):
     refuses(replaced(good, "kernel", arm64_kernel(size=1 << 30)), "no room", "kernel")
 

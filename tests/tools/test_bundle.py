@@ -3,6 +3,7 @@
 
 import gzip
 import pathlib
+import shutil
 import struct
 import subprocess
 import zlib
@@ -120,6 +121,13 @@ def test_load_and_entry_go_together(files):
     (b"\x5d\x00\x00\x80" + bytes(100), ("lzma", "unlzma")),
     (b"MZ\0\0zimg" + struct.pack("<II8x8s", 64, 1000, b"gzip") + bytes(100), ("zboot", "1000 bytes at 64", "gzip")),
     (b"\x7fELF" + bytes(100), ("ELF", "objcopy")),
+    (b"\x27\x05\x19\x56" + bytes(100), ("the kernel is a uImage", "dumpimage -T kernel -o kernel ")),
+    (b"\xd0\x0d\xfe\xed" + bytes(52) + b"\0\0\0\1images\0", ("the kernel is a FIT image", "dumpimage -T flat_dt -p NUMBER")),
+    (b"\xd0\x0d\xfe\xed" + bytes(100), ("the kernel is a device tree",)),
+    (b"ANDROID!" + bytes(100), ("the kernel is an Android boot image", "unpack_bootimg --boot_img")),
+    (bytes(0x202) + b"HdrS" + bytes(100), ("x86", "arm64")),
+    (bytes(0x24) + b"\x18\x28\x6f\x01" + bytes(100), ("32-bit Arm", "arm64")),
+    (bytes(56) + b"RSC\x05" + bytes(100), ("RISC-V", "arm64")),
     (kernel(magic=b"XXXX"), ("arm64", "--load")),
     (b"short", ("arm64",)),
     (kernel(flags=0xb), ("big-endian",)),
@@ -130,6 +138,43 @@ def test_an_unusable_kernel_is_refused_by_name(files, content, words):
     line = refusal(files)
     for word in (str(files / "Image"), *words):
         assert word in line
+
+
+@pytest.mark.parametrize("content,words", [
+    (b"\x27\x05\x19\x56" + bytes(100), ("the ramdisk is a uImage", "dumpimage -T ramdisk -o ramdisk ")),
+    (b"\xd0\x0d\xfe\xed" + bytes(52) + b"\0\0\0\1images\0", ("the ramdisk is a FIT image", "-T flat_dt", "-o ramdisk")),
+    (b"ANDROID!" + bytes(100), ("the ramdisk is an Android boot image", "unpack_bootimg")),
+    (b"VNDRBOOT" + bytes(100), ("vendor boot image", "--vendor_boot_img")),
+    (b"\x7fELF" + bytes(100), ("ELF", "cpio -H newc")),
+    (b"070707" + bytes(100), ("old format", "cpio -H newc")),
+    (kernel(), ("a kernel for arm64", "cpio -H newc")),
+])
+def test_an_unusable_ramdisk_is_refused_by_name(files, content, words):
+    (files / "rd").write_bytes(content)
+    line = refusal(files)
+    for word in (str(files / "rd"), *words):
+        assert word in line
+    made(files, "--force")
+
+
+def test_what_mkimage_wrapped_comes_out_again_by_the_tool_that_is_named(files):
+    if not shutil.which("mkimage"):
+        pytest.skip("no mkimage: install Debian's u-boot-tools")
+    for kind, name in (("kernel", "Image"), ("ramdisk", "rd")):
+        content = (files / name).read_bytes()
+        subprocess.run(["mkimage", "-A", "arm64", "-O", "linux", "-T", kind, "-C", "none", "-d", files / name,
+                        files / "wrapped"], check=True, capture_output=True)
+        (files / name).write_bytes((files / "wrapped").read_bytes())
+        command = refusal(files).split("take it out: ")[1].split()
+        subprocess.run(command, check=True, capture_output=True, cwd=files)
+        assert (files / kind).read_bytes() == content
+        (files / name).write_bytes(content)
+    made(files)
+
+
+def test_a_ramdisk_of_a_program_is_anything(files):
+    (files / "rd").write_bytes(b"ANDROID!")
+    made(files, "--load", "0x48000000", "--entry", "0x48000000")
 
 
 def test_force_takes_an_unusable_kernel(files):
@@ -154,6 +199,8 @@ def test_a_tree_that_is_none_is_refused(files):
     assert "dtc" in refusal(files, "--dtb", files / "g.dtb")
     (files / "g.dtb").write_bytes(b"\xd0\x0d\xfe\xed" + struct.pack(">I", 4000) + bytes(32))
     assert "cut short" in refusal(files, "--dtb", files / "g.dtb")
+    (files / "g.dtb").write_bytes(b"\xd0\x0d\xfe\xed" + struct.pack(">I", 2 * MIB + 8) + bytes(2 * MIB))
+    assert "pack it: dtc -I dtb -O dtb" in refusal(files, "--dtb", files / "g.dtb")
 
 
 @pytest.mark.parametrize("config, said", [
