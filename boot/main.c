@@ -131,6 +131,20 @@ static void make_stage2(void)
 		control_page = control_place(&host);
 }
 
+/* Before anything is written to where the config says that memory is. */
+static void say_doubts(void)
+{
+	struct doubts doubts = {
+		.host = &host,
+		.config = &config,
+		.regions = &guest_regions,
+		.caps = guest.caps,
+		.own_tree = bundle.dtb.data,
+	};
+
+	report_doubts(&doubts);
+}
+
 static void make_cpus(void)
 {
 	struct idreg_policy policy = { .ipa_bits = guest.s2.pt.bits, .mte = guest.mte };
@@ -147,20 +161,12 @@ static void make_cpus(void)
 static void check_stage2(void)
 {
 	unsigned nr = guest_regions.nr + bars.nr, differ = 0;
-	struct doubts doubts = {
-		.host = &host,
-		.config = &config,
-		.regions = &guest_regions,
-		.caps = guest.caps,
-		.own_tree = bundle.dtb.data,
-	};
 
 	memset(guest_checks, 0, nr * sizeof(guest_checks[0]));
 	selfcheck(guest_regions.region, guest_regions.nr, guest_checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
 	check(bars_trap(guest_checks + guest_regions.nr, &diag), &diag);
 	report_regions(host.qemu);
-	report_doubts(&doubts);
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
 	report_mte(config.mte);
@@ -187,6 +193,7 @@ void main(u64 fdt, u64 el)
 	read_host(tree, el);
 	read_bundle();
 	make_stage2();
+	say_doubts();
 
 	struct entry entry = load_guest(&bundle, &config, &host, &guest_regions, control_page);
 

@@ -178,7 +178,7 @@ void report_doubts(struct doubts *d)
 	char text[320];
 
 	while (doubt_next(d, text, sizeof(text)))
-		print("  Warning: %s\n", text);
+		print("Warning: %s\n", text);
 }
 
 void report_mte(bool asked)

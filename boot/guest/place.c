@@ -37,17 +37,18 @@ static struct range pa_range(const struct place *p)
 typedef bool fit_fn(const struct region *r);
 
 /*
- * The lowest @size bytes of guest memory at @offset above a multiple of @align (IPA) that touch
- * nothing taken; never at 0, which a guest takes for no address at all.
+ * The lowest @size bytes of guest memory of this origin at @offset above a multiple of @align (IPA)
+ * that touch nothing taken; never at 0, which a guest takes for no address at all.
  */
-static bool find_room(const struct region_table *t, fit_fn *fits, const struct taken *taken,
-		      u64 size, u64 align, u64 offset, struct place *p)
+static bool find_room_of(enum region_origin origin, const struct region_table *t, fit_fn *fits,
+			 const struct taken *taken, u64 size, u64 align, u64 offset,
+			 struct place *p)
 {
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
 		u64 ipa = ALIGN_UP(MAX(r->ipa.v, 1), align) + offset;
 
-		if (!fits(r))
+		if (!fits(r) || r->origin != origin)
 			continue;
 		while (ipa >= r->ipa.v && ipa - r->ipa.v < r->size &&
 		       size <= r->size - (ipa - r->ipa.v)) {
@@ -63,6 +64,14 @@ static bool find_room(const struct region_table *t, fit_fn *fits, const struct t
 		}
 	}
 	return false;
+}
+
+/* The machine's own memory first: what the config adds may be slow, or not there. */
+static bool find_room(const struct region_table *t, fit_fn *fits, const struct taken *taken,
+		      u64 size, u64 align, u64 offset, struct place *p)
+{
+	return find_room_of(REGION_FROM_HOST, t, fits, taken, size, align, offset, p) ||
+	       find_room_of(REGION_FROM_CONFIG, t, fits, taken, size, align, offset, p);
 }
 
 /* True if the guest has all of @pa as memory that fits, in one piece; then where it sees it. */

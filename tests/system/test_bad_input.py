@@ -212,7 +212,7 @@ def test_what_the_tree_does_not_bear_out_is_said_before_the_guest_starts(start, 
     (tmp_path / "doubts").write_bytes(configured(f"regions {{ {regions} }};"))
     m = start("doubts", smp=1, mem="256M", loaded=machine.mavis(tmp_path / "doubts"))
     m.expect("starts at EL1")
-    lines = re.findall(r"(?m)^  Warning: (.*?)\r*$", m.console)
+    lines = re.findall(r"(?m)^Warning: (.*?)\r*$", m.console)
     assert len(lines) == len(DOUBTS), lines
     for name, (_, _, said) in DOUBTS.items():
         assert any(re.match(f"region {name}: {said}", line) for line in lines), (name, lines)

@@ -70,6 +70,25 @@ static void a_kernel_off_the_2_mib_boundary_moves(void **state)
 	nothing_overlaps();
 }
 
+/* It may not be there at all. */
+static void the_machines_own_memory_is_used_first(void **state)
+{
+	(void)state;
+	memmove(&table.region[1], &table.region[0], table.nr * sizeof(table.region[0]));
+	table.region[0] = (struct region){ .ipa = IPA(0x10000000), .pa = PA(0x10000000),
+					   .size = MIB(256), .type = REGION_RAM,
+					   .origin = REGION_FROM_CONFIG, .attr.exec = true };
+	table.nr++;
+	request.kernel.base += PAGE_SIZE;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40600000);
+	assert_true(placement.fdt.ipa.v >= 0x40000000);
+	table.region[2].size = MIB(16);			/* the machine's, too small for it */
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x10000000);
+	nothing_overlaps();
+}
+
 static void a_kernel_with_a_text_offset_keeps_it(void **state)
 {
 	(void)state;
@@ -234,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(an_aligned_kernel_stays_where_the_loader_put_it),
 		test(a_kernel_off_the_2_mib_boundary_moves),
+		test(the_machines_own_memory_is_used_first),
 		test(a_kernel_with_a_text_offset_keeps_it),
 		test(a_kernel_whose_bss_meets_reserved_memory_moves),
 		test(a_bundle_outside_the_guests_memory_moves_into_it),
