@@ -26,7 +26,8 @@ int host_check(const void *fdt, u64 size, struct diag *d)
 	if (!size)
 		return fail(d, -ENOENT, "device tree missing: there is none at %#lx; %s",
 			    (unsigned long)(uintptr_t)fdt, pass_a_tree);
-	if (fdt_magic(fdt) == FDT_MAGIC && fdt_totalsize(fdt) > MIB(2))
+	if (size >= sizeof(struct fdt_header) && fdt_magic(fdt) == FDT_MAGIC &&
+	    fdt_totalsize(fdt) > MIB(2))
 		return fail(d, -E2BIG,
 			    "device tree at %#lx is too large: its header says %u bytes, and the arm64 boot protocol allows 2 MiB; if they are mostly room, as in a dump from QEMU, pack it: dtc -I dtb -O dtb -o packed.dtb <the tree>",
 			    (unsigned long)(uintptr_t)fdt, fdt_totalsize(fdt));

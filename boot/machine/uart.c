@@ -63,7 +63,6 @@ static u64 number(const struct dt_walk *w, const char *name, u64 max)
  */
 static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 {
-	u64 shift = number(w, "reg-shift", 4), width = number(w, "reg-io-width", 4);
 	const char *s = NULL;
 	struct diag ignored;
 	struct range reg;
@@ -73,9 +72,11 @@ static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 		return false;
 	do {
 		s = dt_next_string(w->prop[DT_COMPATIBLE], s);
-	} while (s && !uart_match(s, reg.base, shift, width, &uart->uart));
+	} while (s && !uart_match(s, reg.base, 0, 0, &uart->uart));
 	if (!s)
 		return false;
+	uart_match(s, reg.base, number(w, "reg-shift", 4), number(w, "reg-io-width", 4),
+		   &uart->uart);
 	uart->found = true;
 	uart->range = reg;
 	format(uart->compatible, sizeof(uart->compatible), "%s", s);

@@ -115,7 +115,7 @@ bool uart_match(const char *compatible, u64 base, u64 reg_shift, u64 io_width, s
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		for (const char *c = names[i].names; *c; c += strlen(c) + 1) {
-			if (strcmp(c, compatible))
+			if (*c != *compatible || strcmp(c, compatible))
 				continue;
 			*u = (struct uart){
 				.kind = names[i].kind,
