@@ -59,7 +59,7 @@ int guest_hand_over(const struct host *host, struct diag *d)
 		if (r->origin != REGION_FROM_CONFIG || !passes_by_the_caches(r))
 			continue;
 		if (r->type == REGION_RAM)
-			err = clean_part(r, (struct range){ r->pa.v, r->size }, d);
+			err = clean_part(r, region_pa(r), d);
 		for (unsigned b = 0; b < host->nr_memory && r->type != REGION_RAM && !err; b++)
 			err = clean_part(r, host->memory[b], d);
 	}
