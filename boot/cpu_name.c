@@ -16,7 +16,7 @@ static const struct maker {
 static const struct part {
 	u8 implementer;
 	u16 part;
-	const char *name;
+	char name[20];
 } parts[] = {
 #define PART(implementer, part, name) { implementer, part, name },
 	CPU_PARTS(PART)

@@ -9,28 +9,27 @@
 
 /* By the cores' Software Developer Errata Notices. */
 const struct erratum errata[] = {
-	{ ARM, 0xd03, 0x00, 0x04, ERRATUM_ALWAYS, "Cortex-A53", "835769, 843419",
-	  "code: compiler and linker keep the sequences out of the image (Makefile)" },
-	{ ARM, 0xd03, 0x00, 0x02, ERRATUM_ALWAYS, "Cortex-A53", "819472, 824069, 826319, 827319",
-	  "caches: lines are invalidated as they are cleaned (lib/cache.S)" },
-	{ ARM, 0xd05, 0x00, ALL, ERRATUM_TLBI_TWICE, "Cortex-A55", "2441007",
-	  "TLB: every invalidation is done twice (mm/tlb.c)" },
-	{ ARM, 0xd07, 0x00, 0x12, ERRATUM_HPFAR, "Cortex-A57", "834220",
-	  "faults: HPFAR_EL2 is not relied on (hyp/fault.c)" },
-	{ ARM, 0xd07, 0x00, 0x12, ERRATUM_DEADLOCK, "Cortex-A57", "832075",
-	  "devices: EL2 reads them with load-acquire (drivers/io.h)" },
-	{ ARM, 0xd07, 0x00, ALL, ERRATUM_ALWAYS, "Cortex-A57", "1319537",
-	  "speculative AT: the TLB is dropped when all controls are set (hyp/enter.c)" },
-	{ ARM, 0xd08, 0x00, ALL, ERRATUM_ALWAYS, "Cortex-A72", "1319367",
-	  "speculative AT: the TLB is dropped when all controls are set (hyp/enter.c)" },
-	{ ARM, 0xd0b, 0x00, 0x30, ERRATUM_TLBI_TWICE, "Cortex-A76", "1286807",
-	  "TLB: every invalidation is done twice (mm/tlb.c)" },
-	{ ARM, 0xd0d, 0x00, 0x10, ERRATUM_DEADLOCK, "Cortex-A77", "1508412",
-	  "PAR_EL1: EL2 reads it between two DMB SY (hyp/at.S)" },
-	{ ARM, 0xd46, 0x00, 0x11, ERRATUM_TLBI_TWICE, "Cortex-A510", "2441009",
-	  "TLB: every invalidation is done twice (mm/tlb.c)" },
-	{ AMPERE, 0xac4, 0x00, ALL, ERRATUM_HCR_DSB, "AmpereOne", "AC04_CPU_23",
-	  "HCR_EL2: a DSB before it is written (hyp/enter.c)" },
+	/* Cortex-A53: compiler and linker keep the sequences out of the image (Makefile) */
+	{ ARM, 0xd03, 0x00, 0x04, ERRATUM_ALWAYS, "835769, 843419" },
+	/* Cortex-A53: lines are invalidated as they are cleaned (lib/cache.S) */
+	{ ARM, 0xd03, 0x00, 0x02, ERRATUM_ALWAYS, "819472, 824069, 826319, 827319" },
+	/* Cortex-A55: every TLB invalidation is done twice (mm/tlb.c) */
+	{ ARM, 0xd05, 0x00, ALL, ERRATUM_TLBI_TWICE, "2441007" },
+	/* Cortex-A57: HPFAR_EL2 is not relied on (fault.c) */
+	{ ARM, 0xd07, 0x00, 0x12, ERRATUM_HPFAR, "834220" },
+	/* Cortex-A57: EL2 reads devices with load-acquire (drivers/io.h) */
+	{ ARM, 0xd07, 0x00, 0x12, ERRATUM_DEADLOCK, "832075" },
+	/* Cortex-A57, -A72: the TLB is dropped when all controls are set (enter.c) */
+	{ ARM, 0xd07, 0x00, ALL, ERRATUM_ALWAYS, "1319537" },
+	{ ARM, 0xd08, 0x00, ALL, ERRATUM_ALWAYS, "1319367" },
+	/* Cortex-A76: every TLB invalidation is done twice (mm/tlb.c) */
+	{ ARM, 0xd0b, 0x00, 0x30, ERRATUM_TLBI_TWICE, "1286807" },
+	/* Cortex-A77: PAR_EL1 is read between two DMB SY (at.S) */
+	{ ARM, 0xd0d, 0x00, 0x10, ERRATUM_DEADLOCK, "1508412" },
+	/* Cortex-A510: every TLB invalidation is done twice (mm/tlb.c) */
+	{ ARM, 0xd46, 0x00, 0x11, ERRATUM_TLBI_TWICE, "2441009" },
+	/* AmpereOne: a DSB before HCR_EL2 is written (enter.c) */
+	{ AMPERE, 0xac4, 0x00, ALL, ERRATUM_HCR_DSB, "AC04_CPU_23" },
 };
 const unsigned nr_errata = ARRAY_SIZE(errata);
 

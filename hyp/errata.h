@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What cores do wrong where Mavis is concerned, by MIDR_EL1. Most of it is done on every core, as
- * it costs next to nothing; the table then says where. The rest is turned on by the first CPU that
- * needs it.
+ * it costs next to nothing; the table says where. The rest is turned on by the first CPU that needs
+ * it.
  */
 #ifndef HYP_ERRATA_H
 #define HYP_ERRATA_H
@@ -23,8 +23,7 @@ struct erratum {
 	u16 part;			/* MIDR_EL1[15:4] */
 	u8 first, last;			/* variant << 4 | revision: r1p2 is 0x12 */
 	u8 actions;			/* enum erratum_action */
-	const char *core, *number;
-	const char *what;		/* what is done about it, and where */
+	const char *number;
 };
 
 extern const struct erratum errata[];

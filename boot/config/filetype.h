@@ -19,7 +19,7 @@ struct filetype {
 	const char *tool;		/* a command, or NULL */
 	bool tool_of;			/* it wants "kernel" or "ramdisk" after it */
 	const char *instead;		/* what to give instead where a kernel is wanted, or NULL */
-	const char *magic;		/* at `offset`; `size` bytes */
+	char magic[8];			/* at `offset`; `size` bytes */
 	u16 size, offset;
 	const char *within;		/* NULL, or `within_size` bytes in the first page */
 	u16 within_size;

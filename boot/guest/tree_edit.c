@@ -10,8 +10,8 @@ static int changed(struct edit *e, const char *prop, int err)
 {
 	if (err < 0)
 		return dt_fail(&e->w, e->d, -ENOSPC, prop,
-			       "it cannot be changed in the guest's device tree, which needs more than %u bytes: %s",
-			       fdt_totalsize(e->fdt), fdt_strerror(err));
+			       "it cannot be changed in the guest's device tree, which needs more than %u bytes (libfdt: %d)",
+			       fdt_totalsize(e->fdt), err);
 	dt_stand(&e->w, e->w.node, e->w.depth);
 	return 0;
 }
