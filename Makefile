@@ -146,15 +146,15 @@ endif
 
 # What of boot/machine touches the machine itself, beside its tree.
 MACHINE_ONLY := $(addprefix boot/machine/,cpu_start.c pci.c pci_find.c spin_table.c uart_probe.c)
-# What of it reads the tree alone, with what that uses.
-MACHINE_SRC := $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c))) boot/cmdline.c
+# What of it reads the tree alone.
+MACHINE_SRC := $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
 
 # Of lib/ what is C and no C library's.
 LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
 
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
 HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC) drivers/pci.c \
-	boot/cmdline.c boot/cpu_name.c boot/table.c \
+	boot/cpu_name.c boot/table.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
 	$(patsubst %,hyp/%.c,bar caps control control_page cpu errata gic guest idreg mmio psci pstate smccc)

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "boot/cmdline.h"
 #include "boot/cpu_name.h"
 #include "boot/features.h"
 #include "boot/known.h"
+#include "boot/machine/cmdline.h"
 #include "boot/table.h"
 #include "drivers/console.h"
 #include "hyp/bar.h"

@@ -4,9 +4,9 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "boot/cmdline.h"
 #include "boot/guest/place.h"
 #include "boot/guest/tree.h"
+#include "boot/machine/cmdline.h"
 #include "drivers/console.h"
 #include "hyp/panic.h"
 #include "lib/arch.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "boot/cmdline.h"
+#include "boot/machine/cmdline.h"
 #include "lib/errno.h"
 
 #define MAX_ADDRESS	GENMASK(47, 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mavis's own command line: the bootargs that the loader hands over in the machine's tree. */
-#ifndef BOOT_CMDLINE_H
-#define BOOT_CMDLINE_H
+#ifndef BOOT_MACHINE_CMDLINE_H
+#define BOOT_MACHINE_CMDLINE_H
 
 #include "lib/types.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "boot/cmdline.h"
+#include "boot/machine/cmdline.h"
 
 #include <string.h>
 
