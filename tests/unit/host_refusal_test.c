@@ -34,6 +34,23 @@ static void corrupt(u64 size, const char *why)
 	says(why);
 }
 
+/* Nothing past the end of what there is is read: a tool's file may be cut short anywhere. */
+static void a_part_of_a_header_is_refused(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < sizeof(struct fdt_header); size++) {
+		void *part = malloc(size);
+
+		assert_non_null(part);
+		memset(part, 0, size);
+		if (size >= 4)
+			fdt32_st(part, FDT_MAGIC);
+		assert_int_equal(host_check(part, size, &diag), -EINVAL);
+		says("fewer");
+		free(part);
+	}
+}
+
 static void a_corrupt_header_is_refused(void **state)
 {
 	u32 total;
@@ -406,6 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_missing_tree_says_so),
 		TEST(the_size_is_read_from_a_valid_header_only),
+		TEST(a_part_of_a_header_is_refused),
 		TEST(a_corrupt_header_is_refused),
 		TEST(a_misaligned_tree_is_refused),
 		TEST(corrupt_nodes_are_refused),
