@@ -8,6 +8,7 @@
  */
 #include "lib/asm.h"
 
+#define EARLY_POOL		0x10000		/* more than el2_build() takes */
 #define RELA_SIZE		24		/* r_offset, r_info, r_addend */
 
 	.section .head.text, "ax"
@@ -32,11 +33,9 @@ primary:
 	/*
 	 * What is written before the MMU is on goes past the caches: a line left dirty there would
 	 * be evicted over it. Cleaning is right for the loader's data as well, should it have left
-	 * any in the cache.
+	 * any in the cache. The rest of the image is first written with the MMU on.
 	 */
-	adr_l	x0, __image_start
-	adr_l	x1, __image_end
-	bl	dcache_clean_inval_poc
+	bl	clean_early
 
 	/*
 	 * Linked at 0: the load address is what each relocation adds. The linker makes no other
@@ -79,10 +78,11 @@ primary:
 	 * only with accesses to Write-Back memory, and those stores were not (Arm ARM B2, "Ordering
 	 * and completion of data and instruction cache instructions").
 	 */
+	adr_l	x1, __pool_start + EARLY_POOL
+	cmp	x0, x1
+	b.hi	.				/* clean_early would miss some */
 	dmb	sy
-	mov	x1, x0
-	adr_l	x0, __image_start		/* relocated words are in .boot.rodata and on */
-	bl	dcache_clean_inval_poc
+	bl	clean_early
 	mov	x0, x20
 	bl	mmu_enable
 
@@ -91,5 +91,19 @@ primary:
 	bl	main
 	b	.
 	.cfi_endproc
+
+/* All of the image that is written before the MMU is on. */
+clean_early:
+	mov	x21, x30
+	adr_l	x0, __image_start
+	adr_l	x1, __noinit_start
+	bl	dcache_clean_inval_poc
+	adr_l	x0, __bss_start
+	adr_l	x1, __bss_end
+	bl	dcache_clean_inval_poc
+	adr_l	x0, __stack_start
+	adr_l	x1, __pool_start + EARLY_POOL
+	bl	dcache_clean_inval_poc
+	ret	x21
 
 	.section .note.GNU-stack, "", %progbits

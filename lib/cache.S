@@ -6,7 +6,7 @@
 /*
  * void dcache_clean_inval_poc(u64 start, u64 end): by VA to the point of coherency. Ends with the
  * DSB that completes the maintenance (Arm ARM B2, "Ordering and completion of data and instruction
- * cache instructions"). 32 lines a turn: cleaning the guest's kernel is the largest part of what
+ * cache instructions"). 128 lines a turn: cleaning the guest's kernel is the largest part of what
  * EL2 runs.
  */
 func dcache_clean_inval_poc
@@ -16,11 +16,11 @@ func dcache_clean_inval_poc
 	lsl	x2, x3, x2
 	sub	x3, x2, #1
 	bic	x0, x0, x3
-	subs	x4, x1, x2, lsl #5
+	subs	x4, x1, x2, lsl #7
 	b.hs	2f
-	b	4f				/* within 32 lines of address 0 */
+	b	4f				/* within 128 lines of address 0 */
 1:
-	.rept	32
+	.rept	128
 	dc	civac, x0
 	add	x0, x0, x2
 	.endr

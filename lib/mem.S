@@ -73,14 +73,28 @@ func memset
 	and	x1, x1, #0xff
 	mov	x4, #0x0101010101010101
 	mul	x1, x1, x4
-	subs	x2, x2, #32
+	subs	x2, x2, #128
 	b.lo	2f
 1:	stp	x1, x1, [x3]
 	stp	x1, x1, [x3, #16]
-	add	x3, x3, #32
-	subs	x2, x2, #32
+	stp	x1, x1, [x3, #32]
+	stp	x1, x1, [x3, #48]
+	stp	x1, x1, [x3, #64]
+	stp	x1, x1, [x3, #80]
+	stp	x1, x1, [x3, #96]
+	stp	x1, x1, [x3, #112]
+	add	x3, x3, #128
+	subs	x2, x2, #128
 	b.hs	1b
-2:	tbz	x2, #4, 3f
+2:	tbz	x2, #6, 7f
+	stp	x1, x1, [x3], #16
+	stp	x1, x1, [x3], #16
+	stp	x1, x1, [x3], #16
+	stp	x1, x1, [x3], #16
+7:	tbz	x2, #5, 8f
+	stp	x1, x1, [x3], #16
+	stp	x1, x1, [x3], #16
+8:	tbz	x2, #4, 3f
 	stp	x1, x1, [x3], #16
 3:	tbz	x2, #3, 4f
 	str	x1, [x3], #8

@@ -159,24 +159,24 @@ int el2_unmap_memory(void)
 	return 0;
 }
 
-/* What was text or constants is made writable for it: nothing is ever both. */
 static int clear_and_unmap(const char *start, const char *end)
 {
 	u64 size = (u64)(end - start);
-	int err = stage1_unmap(&el2_table, PA((u64)start), size);
 
-	if (!err)
-		err = stage1_map(&el2_table, PA((u64)start), size, S1_DATA);
-	if (err)
-		return err;
 	memset((void *)(u64)start, 0, size);
 	return stage1_unmap(&el2_table, PA((u64)start), size);
 }
 
+/* What was text or constants is made writable in between: nothing is ever both. */
 int el2_leave_boot(void)
 {
-	int err = clear_and_unmap(__image_start, __boot_end);
+	u64 size = (u64)(__boot_end - __image_start);
+	int err = stage1_unmap(&el2_table, PA((u64)__image_start), size);
 
+	if (!err)
+		err = stage1_map(&el2_table, PA((u64)__image_start), size, S1_DATA);
+	if (!err)
+		err = clear_and_unmap(__image_start, __boot_end);
 	return err ? err : clear_and_unmap(__boot_bss_start, __boot_bss_end);
 }
 

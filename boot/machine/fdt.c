@@ -29,7 +29,7 @@ static const char *const known[DT_NR_KNOWN] = {
 static bool structure_is_sound(const void *fdt)
 {
 	bool children[DT_MAX_DEPTH] = { false };
-	int depth = -1, next = 0, at, len;
+	int depth = -1, next = 0, at;
 	bool root = false;
 
 	for (;;) {
@@ -44,8 +44,7 @@ static bool structure_is_sound(const void *fdt)
 				children[depth - 1] = true;
 			break;
 		case FDT_PROP:
-			if (depth < 0 || children[depth] ||
-			    !fdt_get_property_by_offset(fdt, at, &len) || len < 0)
+			if (depth < 0 || children[depth] || next <= at)
 				return false;
 			break;
 		case FDT_END_NODE:

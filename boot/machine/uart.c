@@ -86,6 +86,11 @@ static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 	return true;
 }
 
+static bool same(struct dt_prop a, struct dt_prop b)
+{
+	return a.data && b.data && a.len == b.len && !memcmp(a.data, b.data, a.len);
+}
+
 /*
  * Most of the time what stdout-path names is the first that there is, and one walk is enough. What
  * a device is wired to, such as a Bluetooth chip, is no guess.
@@ -95,6 +100,7 @@ void host_read_uart(const void *fdt, struct host_uart *uart)
 	const char *chosen = NULL;
 	struct stdout_path out;
 	struct dt_walk w;
+	struct dt_prop other = { NULL, 0 };	/* no driver knows it; many stand in a row */
 	int aliases = -1;
 	int below = 0;			/* depth of the guess while the walk is below it */
 	bool wanted;
@@ -109,8 +115,12 @@ void host_read_uart(const void *fdt, struct host_uart *uart)
 			chosen = said(&w);
 		else if (dt_at(&w, "aliases"))
 			aliases = w.node;
-		else if (!uart->found && read_node(uart, &w))
+		else if (uart->found || same(w.prop[DT_COMPATIBLE], other))
+			continue;
+		else if (read_node(uart, &w))
 			below = w.depth;
+		else
+			other = w.prop[DT_COMPATIBLE];
 	}
 	uart->guessed = uart->found;
 
