@@ -355,9 +355,9 @@ $(O)/lab/%.cpio: $(O)/lab/lab.bin configs/%.dts configs/lab.dts $(BUNDLE_TOOL) |
 .PHONY: lab lab-bundle
 lab-bundle: $(LAB_CONFIGS:%=$(O)/lab/%.cpio)
 
-lab: $(O)/mavis.img $(O)/tools/regions lab-bundle | $(DEPS)/.run $(DEPS)/.lab
+lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 	$(Q)tools/lab -o $(O)/lab.json --image $(O)/mavis.img --qemu $(QEMU) $(LAB_RUNS:%=--run %)
-	$(Q)MAVIS_BUILD='$(O)' tools/report $(O)/lab.json -o $(O)/lab.html --png $(O)/lab.png
+	$(Q)tools/report $(O)/lab.json -o $(O)/lab.html --png $(O)/lab.png
 
 # --- Tests ----------------------------------------------------------------------------------------
 

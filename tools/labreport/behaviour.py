@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the architecture says of each kind of access, given the effective memory type; nothing where it leaves the choice
-to the implementation."""
+"""What the architecture says of each kind of access, given the effective memory type, and where it leaves the choice to the
+implementation: a rule that is open is named, and nothing is held against it."""
 
 import dataclasses
 
@@ -10,32 +10,33 @@ from labreport import attr, machine
 KINDS = {
     "load": ("Load", "An aligned 8-byte load. Works on every type."),
     "store": ("Store", "An aligned 8-byte store. Works on every type."),
-    "unaligned-load": ("Unaligned load", "Must take an alignment fault on Device memory, and work on Normal memory."),
-    "unaligned-store": ("Unaligned store", "Must take an alignment fault on Device memory, and work on Normal memory."),
+    "unaligned-load": ("Unaligned load", "Works on Normal memory. From RAM that is Device: works or takes an alignment fault, "
+                                         "implementation defined."),
+    "unaligned-store": ("Unaligned store", "Works on Normal memory. To RAM that is Device: works or takes an alignment fault, "
+                                           "implementation defined."),
     "ldp-16": ("LDP across 16 bytes", "Aligned 8-byte loads on both sides of a 16-byte boundary. Works on every type."),
     "stp-16": ("STP across 16 bytes", "Aligned 8-byte stores on both sides of a 16-byte boundary. Works on every type."),
     "exclusive": ("Exclusive pair", "LDXR and STXR. Promised for shareable Write-Back memory only; elsewhere implementation "
                                     "defined."),
     "atomic": ("LSE atomic", "LDADD. Promised for shareable Write-Back memory only; elsewhere implementation defined."),
-    "dc-zva": ("DC ZVA", "Zeroes a block. Must take an alignment fault on Device memory, and work on Normal memory."),
+    "dc-zva": ("DC ZVA", "Zeroes a block. Must take an alignment fault on Device memory, and work on Normal memory; open "
+                         "where stage 1 says Device and stage 2 forces Write-Back."),
     "fetch": ("Instruction fetch", "Works from Normal memory. From Device memory: works or faults, constrained unpredictable."),
-    "tag-store": ("Tag store", "STG. Stores a tag in Tagged memory; on other memory it does nothing, and does not fault."),
+    "tag-store": ("Tag store", "STG. Stores a tag in Tagged memory, and does nothing on other Normal memory. On Device memory "
+                               "it may fault: constrained unpredictable."),
     "tag-load": ("Tag load", "LDG, after STG of tag 5. Gives 5 on Tagged memory, and 0 on other memory, without a fault."),
     "tag-check": ("Tag check", "A load by a pointer with the wrong tag. Must fault on Tagged memory, and on no other."),
-    "other-cpu": ("Seen by the other CPU", "A store here, looked for there, both with the same attributes."),
+    "other-cpu": ("Seen by the other CPU", "A store here, looked for there, both with the same attributes. Open where the "
+                                           "memory is cached and not shareable."),
 }
 
-_DEVICE = "The Arm ARM (B2, Device memory) has every {} to any Device type take an alignment fault."
-_FIRST = _DEVICE + " Stage 1's type is looked at before stage 2's, so this holds even where stage 2 forces Write-Back."
 _NORMAL = "Normal memory of any cacheability takes {}; SCTLR_EL1.A is 0 in the lab."
 WHY = {
     "aligned": "An aligned access to mapped memory works on every memory type.",
     "pair": "LDP and STP need only the alignment of one register, so crossing 16 bytes is no fault on any memory type.",
-    "unaligned device": _DEVICE.format("unaligned access"),
-    "unaligned device s1": _FIRST.format("unaligned access"),
     "unaligned normal": _NORMAL.format("unaligned accesses"),
-    "zva device": _DEVICE.format("DC ZVA"),
-    "zva device s1": _FIRST.format("DC ZVA"),
+    "zva device": "The Arm ARM (D8.6.6) has DC ZVA to any Device type take an alignment fault, at the first stage that says "
+                  "Device.",
     "zva normal": _NORMAL.format("DC ZVA"),
     "exclusive": "Exclusives and atomics must work on shareable memory that is Write-Back at both levels with read and write "
                  "allocation.",
@@ -43,10 +44,38 @@ WHY = {
     "tagged access": "Tags of Tagged memory can be loaded and stored.",
     "tagged check": "An access by a pointer whose tag is not that of the Tagged memory takes a tag check fault.",
     "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2.",
-    "untagged": "Memory that is not Tagged in the end has no tags: a tag load reads zero, a tag store does nothing, nothing is "
-                "checked, and none of it faults.",
+    "untagged": "Memory that is not Tagged in the end has no tags: a tag load reads zero, a tag store to Normal memory does "
+                "nothing, nothing is checked, and none of it faults.",
     "coherent": "Stores are seen by all CPUs that map the memory alike, if it is shareable: hardware keeps it coherent.",
 }
+
+IMPLEMENTATION_DEFINED, UNPREDICTABLE = "IMPLEMENTATION DEFINED", "CONSTRAINED UNPREDICTABLE"
+
+
+@dataclasses.dataclass(frozen=True)
+class Open:
+    """What the architecture leaves open: whatever comes is right."""
+    how: str
+    choices: str
+    where: str              # section of DDI 0487, and the name in Arm's pseudocode where it has one
+
+
+OPEN = {
+    "unaligned": Open(IMPLEMENTATION_DEFINED, "done, or an alignment fault, where the location behind Device memory can take "
+                      "unaligned accesses, as RAM can", "B2.8.2, B2.10.2; S1HasAlignmentFault, S2HasAlignmentFault"),
+    "forced": Open(UNPREDICTABLE, "done, or an alignment fault, where stage 1 says Device and stage 2 forces Write-Back",
+                   "D8.6.6, R_RMTWN; S1HasAlignmentFault"),
+    "exclusive": Open(IMPLEMENTATION_DEFINED, "works, external abort, fault status 0x35, or no store ever succeeds, unless "
+                      "the memory is shareable Write-Back", "B2.12; IsExclusiveGlobal, ExclusiveFault"),
+    "atomic": Open(IMPLEMENTATION_DEFINED, "works, external abort, SError, fault status 0x35, nothing, or not atomic, unless "
+                   "the memory is shareable Write-Back", "B2.2.6; MemAtomic"),
+    "fetch": Open(UNPREDICTABLE, "as from Normal-NC, or a permission fault, from Device memory that is executable",
+                  "K1.2.11; Unpredictable_INSTRDEVICE"),
+    "tag store": Open(UNPREDICTABLE, "nothing, or an alignment fault, for a tag store to Device memory",
+                      "D10.3; Unpredictable_DEVICETAGSTORE"),
+    "not shareable": Open(IMPLEMENTATION_DEFINED, "seen or not, where the memory is cached and not shareable", "B2.10.1"),
+}
+
 STORED_TAG = 5              # guests/lab/tries.c
 ALIGNMENT_FAULT = "alignment fault (FSC 0x21)"
 
@@ -77,27 +106,32 @@ def _faults(kind, text, why):
     return Expectation(("fault",), kind, text, WHY[why])
 
 
-def _by_type(prefix):
-    """Accesses that Device memory refuses, whichever stage makes it so."""
+def _unaligned(s1, want, cell):
+    if want.is_device:
+        return OPEN["unaligned"]
+    return OPEN["forced"] if s1.is_device else _works("unaligned normal")
+
+
+def _zva(s1, want, cell):
+    if want.is_device:
+        return _faults("alignment", ALIGNMENT_FAULT, "zva device")
+    return OPEN["forced"] if s1.is_device else _works("zva normal")
+
+
+def _exclusive(name):
+    """Open, unless all of the Arm ARM's conditions are met."""
     def expect(s1, want, cell):
-        if s1.is_device:
-            return _faults("alignment", ALIGNMENT_FAULT, f"{prefix} device s1")
-        if want.is_device:
-            return _faults("alignment", ALIGNMENT_FAULT, f"{prefix} device")
-        return _works(f"{prefix} normal")
+        full = (want.outer, want.inner) == (2, 2) and want.hints == ((3, False), (3, False))
+        return OPEN[name] if s1.is_device or not full or _shareability(cell) == 0 else _works("exclusive")
     return expect
 
 
-def _exclusive(s1, want, cell):
-    """Implementation defined, unless all of the Arm ARM's conditions are met."""
-    full = (want.outer, want.inner) == (2, 2) and want.hints == ((3, False), (3, False))
-    if s1.is_device or not full or _shareability(cell) == 0:
-        return None
-    return _works("exclusive")
-
-
 def _fetch(s1, want, cell):
-    return None if s1.is_device or want.is_device else _works("fetch")
+    return OPEN["fetch"] if s1.is_device or want.is_device else _works("fetch")
+
+
+def _tag_store(s1, want, cell):
+    return OPEN["tag store"] if s1.is_device or want.is_device else _tag_access(s1, want, cell)
 
 
 def _tag_access(s1, want, cell):
@@ -125,7 +159,7 @@ def _tag_check(s1, want, cell):
 def _other_cpu(s1, want, cell):
     """Non-shareable memory that is cached may be seen or not."""
     outer = want.is_device or (want.outer, want.inner) == (0, 0)
-    return _works("coherent", ("seen",), "seen") if outer or _shareability(cell) in (2, 3) else None
+    return _works("coherent", ("seen",), "seen") if outer or _shareability(cell) in (2, 3) else OPEN["not shareable"]
 
 
 def _shareability(cell):
@@ -137,13 +171,13 @@ def _shareability(cell):
 _EXPECT = {
     "load": lambda *_: _works("aligned"), "store": lambda *_: _works("aligned"),
     "ldp-16": lambda *_: _works("pair"), "stp-16": lambda *_: _works("pair"),
-    "unaligned-load": _by_type("unaligned"), "unaligned-store": _by_type("unaligned"), "dc-zva": _by_type("zva"),
-    "exclusive": _exclusive, "atomic": _exclusive, "fetch": _fetch,
-    "tag-store": _tag_access, "tag-load": _tag_load, "tag-check": _tag_check, "other-cpu": _other_cpu,
+    "unaligned-load": _unaligned, "unaligned-store": _unaligned, "dc-zva": _zva,
+    "exclusive": _exclusive("exclusive"), "atomic": _exclusive("atomic"), "fetch": _fetch,
+    "tag-store": _tag_store, "tag-load": _tag_load, "tag-check": _tag_check, "other-cpu": _other_cpu,
 }
 
 
 def expectation(what, s1, want, cell):
-    """What must come of an access of kind @what with stage 1 byte @s1, where both stages make @want; None: anything may.
-    @cell is the measured cell, for its shareability."""
+    """What must come of an access of kind @what with stage 1 byte @s1, where both stages make @want: an Expectation, or an
+    Open. @cell is the measured cell, for its shareability."""
     return _EXPECT[what](attr.decode(s1), attr.decode(want), cell)

@@ -91,6 +91,18 @@ def try_differences(run, findings):
             for (what, measured, expected, rule), where in rows.items()])
 
 
+def open_rows(run, findings):
+    """What the machine does where it may do as it likes, by kind of access, rule and outcome."""
+    rows, columns = {}, small.axes(run)[1]
+    for (what, s1, s2), rule in findings.open.items():
+        rows.setdefault((what, rule, machine.outcome(run.tries[what, s1, s2])), []).append((s1, s2))
+    for what in behaviour.KINDS:
+        for (kind, rule, outcome), where in rows.items():
+            if kind == what:
+                yield (f"{escape(behaviour.KINDS[what][0])} ({len(where)})", pairs(where, columns), escape(outcome),
+                       f"{escape(rule.how)}: {escape(rule.choices)}", escape(rule.where))
+
+
 def ticks(run, matrix):
     """Ticks by kind of access and effective type."""
     found = {}
@@ -147,12 +159,19 @@ def section(run, findings, matrix, ident):
     if run.tries:
         parts.append(tag("h3", "What accesses do"))
         parts.append(tag("p", "Each kind of access, tried under each pair. Rows are stage 1, columns MemAttr[3:0] in "
-                         "hexadecimal. A ring marks what the architecture rules out.", class_="caption"))
+                         "hexadecimal. A ring marks what the architecture rules out, a round field what it leaves "
+                         "open.", class_="caption"))
         parts.append(small.legend(run, findings))
         parts.append(small.multiples(run, findings))
         if findings.accesses:
             parts.append(tag("h3", "Accesses that differ from the architecture"))
             parts += try_differences(run, findings)
+        if findings.open:
+            parts.append(tag("h3", "What the architecture leaves open"))
+            parts.append(tag("p", "Whatever a machine does here is right, and none of it is counted as a difference.",
+                             class_="caption"))
+            parts.append(table(("Access", "Stage 1 × stage 2", "This machine", "The architecture", "Where it says so"),
+                               list(open_rows(run, findings))))
         parts.append(ticks(run, matrix))
     return tag("section", "\n".join(parts), class_="run", id=ident)
 
@@ -171,6 +190,7 @@ def page(runs, matrix):
                 class_="lead") +
             tag("div", "\n".join(cards), class_="overview"))
     body = "\n".join(section(run, findings, matrix, f"run{i}") for i, (run, findings) in enumerate(runs, 1))
-    foot = tag("footer", "Made by tools/report of Mavis. The expectations come from the hypervisor's own code "
-               "(tools/regions --combine); XS is not compared.")
+    foot = tag("footer", "Made by tools/report of Mavis. The expectations are the architecture's: a table made from Arm's "
+               "machine-readable description for the eight common types of stage 1, its rules for the other MAIR bytes. XS is "
+               "not compared.")
     return document("Memory attributes, as measured: " + "; ".join(run.title for run, _ in runs), f"{head}\n{body}\n{foot}")

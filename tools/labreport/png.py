@@ -7,7 +7,7 @@ import textwrap
 import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt                                 # noqa: E402
-from matplotlib.patches import FancyBboxPatch, Polygon          # noqa: E402
+from matplotlib.patches import Ellipse, FancyBboxPatch, Polygon          # noqa: E402
 
 from labreport import attr, behaviour, check, heatmap, machine, page, small, style     # noqa: E402
 from labreport.markup import type_lines                           # noqa: E402
@@ -98,7 +98,7 @@ def draw_map(ax, run, findings, matrix, rows, columns):
             draw_cell(ax, x, y, w, run, s1, s2, findings, matrix)
 
 
-def draw_small(ax, run, what, rows, s2s, differing):
+def draw_small(ax, run, what, rows, s2s, findings):
     ax.set(xlim=(0, len(s2s)), ylim=(len(rows), 0))
     ax.axis("off")
     ax.set_title(behaviour.KINDS[what][0], fontsize=8.5, fontweight="bold", color=INK, loc="left", pad=13)
@@ -110,9 +110,13 @@ def draw_small(ax, run, what, rows, s2s, differing):
         for x, s2 in enumerate(s2s):
             attempt = run.tries.get((what, s1, s2))
             back, ink, _, _ = style.OUTCOMES[small.outcome_class(attempt)]
-            ring = {"edgecolor": "black", "linewidth": 1.3} if (what, s1, s2) in differing else {"linewidth": 0}
-            ax.add_patch(plt.Rectangle((x + 0.06, y + 0.06), 0.88, 0.88,
-                                       facecolor="white" if back == "transparent" else back, **ring))
+            look = {"facecolor": "white" if back == "transparent" else back, "linewidth": 0}
+            if (what, s1, s2) in findings.open:
+                ax.add_patch(Ellipse((x + 0.5, y + 0.5), 0.92, 0.92, **look))
+            else:
+                if (what, s1, s2) in findings.differing_tries:
+                    look |= {"edgecolor": "black", "linewidth": 1.3}
+                ax.add_patch(plt.Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, **look))
             ax.text(x + 0.5, y + 0.53, small.sign(attempt), ha="center", va="center", fontsize=6, fontweight="bold",
                     color=ink or SOFT)
 
@@ -177,12 +181,13 @@ def draw_panel(sheet, run, findings, matrix, rows, columns, left_out):
     if kinds:
         used = {small.outcome_class(run.tries.get((what, s1, s2))) for what in kinds for s1 in small_rows for s2 in s2s}
         signs = ";  ".join(f"{sign} {text}" for key, (_, _, sign, text) in style.OUTCOMES.items() if key in used)
-        sheet.text(f"What accesses do:  {signs}.  Columns are MemAttr[3:0].", 8.5, 0.52, color=SOFT)
+        sheet.text(f"What accesses do:  {signs}.  Round: the architecture leaves it open.  "
+                   "Columns are MemAttr[3:0].", 8.5, 0.52, color=SOFT)
         for i, what in enumerate(kinds):
             x = 0.33 + i % per_line * max(one, (sheet.width - 0.5) / per_line) + 0.42
             y = sheet.y + i // per_line * (len(small_rows) * SMALL + 0.55)
             draw_small(sheet.axes(x, y, len(s2s) * SMALL, len(small_rows) * SMALL), run, what, small_rows, s2s,
-                       findings.differing_tries)
+                       findings)
         sheet.y += lines * (len(small_rows) * SMALL + 0.55)
     sheet.y += 0.39
 

@@ -47,23 +47,25 @@ def axes(run):
     return s1s, sorted({s2 for _, s2 in tried})
 
 
-def cell(run, what, s1, s2, differing):
+def cell(run, what, s1, s2, findings):
     attempt = run.tries.get((what, s1, s2))
     kind = outcome_class(attempt)
     title = f"{s1:#04x} {byte_name(s1)} under 0b{s2:04b} {s2_name(s2, run)}: " + \
         (machine.outcome(attempt) if attempt else "not measured")
-    differs = (what, s1, s2) in differing
-    if differs:
-        title += "; the architecture says otherwise"
-    return tag("td", sign(attempt), class_=f"o-{kind}" + (" diff" if differs else ""), title=title)
+    more, rule = "", findings.open.get((what, s1, s2))
+    if (what, s1, s2) in findings.differing_tries:
+        more, title = " diff", title + "; the architecture says otherwise"
+    elif rule:
+        more, title = " open", title + f"; {rule.how}: {rule.choices}"
+    return tag("td", sign(attempt), class_=f"o-{kind}{more}", title=title)
 
 
-def one(run, what, s1s, s2s, differing):
+def one(run, what, s1s, s2s, findings):
     title, about = behaviour.KINDS[what]
     heads = "".join(tag("th", f"{s2:x}", scope="col") for s2 in s2s)
     rows = "".join(tag("tr", tag("th", escape(byte_name(s1).replace("Normal-", "").replace("Device-", "")), class_="row",
                                  scope="row", title=f"{s1:#04x} {byte_name(s1)}") +
-                       "".join(cell(run, what, s1, s2, differing) for s2 in s2s)) + "\n" for s1 in s1s)
+                       "".join(cell(run, what, s1, s2, findings) for s2 in s2s)) + "\n" for s1 in s1s)
     return tag("div", tag("h4", escape(title)) + tag("p", escape(about)) +
                tag("table", f"<thead><tr><th></th>{heads}</tr></thead><tbody>\n{rows}</tbody>"), class_="small")
 
@@ -71,7 +73,7 @@ def one(run, what, s1s, s2s, differing):
 def multiples(run, findings):
     s1s, s2s = axes(run)
     width = 72 + 24 * len(s2s)
-    body = "\n".join(one(run, what, s1s, s2s, findings.differing_tries) for what in kinds(run))
+    body = "\n".join(one(run, what, s1s, s2s, findings) for what in kinds(run))
     missing = absent(run)
     names = ", ".join(behaviour.KINDS[what][0].lower() for what in missing)
     note = tag("p", f"Not on this CPU, or not in its guest: {escape(names)}.", class_="caption", style="margin-top:14px")
@@ -83,6 +85,8 @@ def legend(run, findings):
     seen = {outcome_class(run.tries.get((what, s1, s2))) for what in kinds(run) for s1 in s1s for s2 in s2s}
     items = [tag("li", f"<i class='o-{key}'>{letter}</i>{escape(meaning)}")
              for key, (_, _, letter, meaning) in style.OUTCOMES.items() if key in seen]
+    if findings.open:
+        items.append(tag("li", "<i class='o-absent open'>&nbsp;</i>round: the architecture leaves it open"))
     if findings.accesses:
         items.append(tag("li", "<i class='diff'>&nbsp;</i>differs from the architecture"))
     return tag("ul", "".join(items), class_="legend key")

@@ -108,6 +108,8 @@ table{border-collapse:collapse}
 .notag{background:repeating-linear-gradient(45deg,#cbb8e6 0 7px,#b79ddb 7px 10px)}
 .map td.diff{box-shadow:inset 0 0 0 3px var(--ring),inset 0 0 0 4.5px var(--halo)}
 .small td.diff,.key .diff{outline:2px solid var(--ring);box-shadow:inset 0 0 0 1px var(--halo)}
+.small td.open,.key i.open{border-radius:50%}
+.key i.open{border:1px solid var(--faint);min-width:20px}
 .map td.diff::after{content:"";position:absolute;top:0;right:0;border:8px solid transparent;border-top-color:var(--ring);
   border-right-color:var(--ring);border-radius:0 4px 0 0}
 .legend{display:flex;flex-wrap:wrap;gap:7px 16px;margin:12px 0 0;padding:0;list-style:none;font-size:13px;color:var(--soft)}
