@@ -7,11 +7,13 @@
 #ifndef GUESTS_LAB_LAB_H
 #define GUESTS_LAB_LAB_H
 
-/* MAIR_EL1: the lab's own memory, devices, and the type under test. */
+/* MAIR_EL1: the lab's own memory, devices, and the types under test. */
 #define INDEX_WB		0
 #define INDEX_DEVICE		1
+#define INDEX_TEST_Y		6
 #define INDEX_TEST		7
-#define MAIR_WITH(test)		(MAIR_NORMAL_WB | MAIR_DEVICE_nGnRnE << 8 | (test) << 56)
+#define MAIR_WITH(x, y)		(MAIR_NORMAL_WB | MAIR_DEVICE_nGnRnE << 8 | (u64)(y) << 48 | \
+				 (u64)(x) << 56)
 
 #define MAX_LAB_CPUS		2
 #define STACK_SIZE		16384
@@ -34,6 +36,8 @@
 #define TEST_VA			0x7f0000000000ul
 #define TEST_PAGES		2
 #define TEST_CODE		(TEST_VA + PAGE_SIZE)
+/* What is of the second type under test. */
+#define TEST_VA_Y		(TEST_VA + MIB(1))
 
 /* What became of a call by attempt(). */
 struct attempt {
@@ -65,10 +69,12 @@ access_fn access_load, access_store, access_exclusive, access_atomic, access_zva
 
 /* What the CPU offers to this guest. */
 struct features {
+	bool fwb;		/* HCR_EL2.FWB, as Mavis says */
 	bool mte;		/* FEAT_MTE2 */
 	bool lse;		/* FEAT_LSE */
 	bool zva;		/* DC ZVA, not prohibited */
 	bool xs;		/* FEAT_XS */
+	bool rcpc;		/* FEAT_LRCPC */
 };
 
 extern struct features features;
@@ -83,7 +89,7 @@ void unexpected(u64 esr, u64 far, u64 elr);
 
 /* mmu.c */
 
-enum map_kind { MAP_TEXT, MAP_RODATA, MAP_DATA, MAP_DEVICE, MAP_TEST };
+enum map_kind { MAP_TEXT, MAP_RODATA, MAP_DATA, MAP_DEVICE, MAP_TEST, MAP_TEST_Y };
 
 struct mmu_values {
 	u64 mair, tcr, ttbr, sctlr;
@@ -99,8 +105,8 @@ void mmu_build(const void *fdt);
 int mmu_map(u64 va, u64 pa, u64 size, enum map_kind kind);
 void mmu_unmap(u64 va, u64 size);
 
-/* This CPU's MAIR byte for MAP_TEST. Nothing may be mapped so meanwhile. */
-void mmu_set_test_type(u8 mair);
+/* This CPU's MAIR bytes for MAP_TEST and MAP_TEST_Y. Nothing may be mapped so meanwhile. */
+void mmu_set_test_types(u8 x, u8 y);
 
 /* Drops what this CPU's TLB has. */
 void tlb_flush(void);
@@ -119,14 +125,44 @@ u64 translate(u64 va, bool write);
 /* Starts it; false: the firmware did not. */
 bool other_start(u64 mpidr);
 
-/* mmu_set_test_type() there; nothing where it was not started. */
-void other_set_test_type(u8 mair);
+bool other_is_there(void);
+
+/* Calls @fn(@arg) there, and waits for its end. Nothing where it was not started. */
+void other_call(void (*fn)(void *arg), void *arg);
+void other_finish(void);
 
 /*
  * Stores to @va here while the other CPU looks at it. False: there is none. A fault in @a is of
  * either CPU; else a->value is not 0 if it saw the store, after a->ticks.
  */
 bool other_sees(u64 va, struct attempt *a);
+
+/* target.c: the region called target, whose memory is tried */
+
+struct target {
+	u64 index, ipa, size;
+	u64 memattr;			/* before the lab changed it */
+};
+
+extern struct target target;
+
+/* False: the config has none. */
+bool target_find(u64 nr_regions);
+
+/* Its stage 2 encoding; gives the control call's status. */
+s64 target_set(unsigned memattr);
+
+/* Stage 2 leaves the type to stage 1. */
+void target_follow_stage_1(void);
+
+/* Its first pages at TEST_VA by stage 1 byte @mair, for both CPUs; and away again. */
+void target_map(u8 mair);
+void target_unmap(void);
+
+/* One half at TEST_VA by byte @x, the other at TEST_VA_Y by @y; and away again. */
+void target_map_two(u8 x, u8 y);
+void target_unmap_two(void);
+u64 target_half(void);
 
 /* tries.c */
 
@@ -152,6 +188,9 @@ struct call_result call(u64 fid, u64 a0, u64 a1, u64 a2);
 
 /* A command of hyp/control_abi.h. */
 struct call_result control(unsigned command, u64 a0, u64 a1, u64 a2);
+
+/* main.c */
+void __attribute__((noreturn)) give_up(const char *why);
 
 #endif
 #endif

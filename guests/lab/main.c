@@ -7,11 +7,13 @@
 #include "boot/machine/host.h"
 #include "boot/machine/fdt.h"
 #include "guests/lab/lab.h"
+#include "guests/lab/litmus.h"
 #include "lib/arch.h"
 #include "mm/attr.h"
 
-#define TARGET		"target"	/* the region's name in the config */
 #define NR_S2		16
+#define ROUNDS		1000000
+#define QUICK_ROUNDS	256
 #define RET		0xd65f03c0
 
 static const u8 named_types[] = { 0x00, 0x04, 0x08, 0x0c, 0x44, 0xbb, 0xff, 0xf0 };
@@ -28,11 +30,6 @@ _Static_assert(offsetof(struct context, attempt) == CONTEXT_ATTEMPT &&
 
 static struct host host;
 
-static struct {
-	u64 index, ipa, size;
-	u64 memattr;			/* before the lab changed it */
-} target;
-
 static unsigned cells;
 
 /* libfdt's library is compiled with a stack protector. */
@@ -47,7 +44,7 @@ static void __attribute__((noreturn)) power_off(void)
 		asm volatile("wfi");
 }
 
-static void __attribute__((noreturn)) give_up(const char *why)
+void give_up(const char *why)
 {
 	print("lab: %s\n", why);
 	power_off();
@@ -87,23 +84,8 @@ static void read_features(void)
 {
 	features.lse = FIELD(read_sysreg(id_aa64isar0_el1), 23, 20) >= 2;
 	features.xs = FIELD(read_sysreg(id_aa64isar1_el1), 59, 56);
+	features.rcpc = FIELD(read_sysreg(id_aa64isar1_el1), 23, 20) >= 1;
 	features.zva = !(read_sysreg(dczid_el0) & BIT(4));	/* DZP */
-}
-
-static bool find_target(u64 nr_regions)
-{
-	for (u64 i = 0; i < nr_regions; i++) {
-		struct call_result c = control(CONTROL_REGION, i, 0, 0);
-
-		if (c.status || strcmp((const char *)&c.r[5], TARGET))
-			continue;
-		target.index = i;
-		target.ipa = c.r[0];
-		target.size = c.r[2];
-		target.memattr = FIELD(c.r[4], 3, 0);
-		return target.size >= TEST_PAGES * PAGE_SIZE;
-	}
-	return false;
 }
 
 /* A string of the tree, which may have anything in it, as JSON has it. */
@@ -118,47 +100,52 @@ static void print_string(const char *s)
 	print("\"");
 }
 
-static void print_header(const u64 *info)
+/* True if the lab's command line has @word in it. */
+static bool asked_for(const char *word)
+{
+	for (const char *s = host.bootargs; *s; s++)
+		if (!strncmp(s, word, strlen(word)))
+			return true;
+	return false;
+}
+
+/* The number after @word in the lab's command line, or @otherwise. */
+static u64 number_asked_for(const char *word, u64 otherwise)
+{
+	for (const char *s = host.bootargs; *s; s++) {
+		u64 n = 0;
+
+		if (strncmp(s, word, strlen(word)))
+			continue;
+		for (s += strlen(word); *s >= '0' && *s <= '9'; s++)
+			n = n * 10 + (u64)(*s - '0');
+		return n;
+	}
+	return otherwise;
+}
+
+static void print_header(const u64 *info, unsigned planned)
 {
 	struct call_result revision = call(CONTROL_CALL_REVISION, 0, 0, 0);
 
-	print("{\"t\":\"lab\",\"v\":1,\"mavis\":\"%lu.%lu\",\"midr\":\"%#lx\",\"cpus\":%u",
+	print("{\"t\":\"lab\",\"v\":2,\"mavis\":\"%lu.%lu\",\"midr\":\"%#lx\",\"cpus\":%u",
 	      (u64)revision.status, revision.r[0], read_sysreg(midr_el1), host.nr_cpus);
-	print(",\"fwb\":%d,\"mte\":%d,\"mte_perm\":%d,\"xs\":%d", !!(info[1] & CONTROL_INFO_FWB),
+	print(",\"fwb\":%d,\"mte\":%d,\"mte_perm\":%d,\"xs\":%d", features.fwb,
 	      features.mte, !!(info[1] & CONTROL_INFO_MTE_PERM), features.xs);
 	print(",\"cntfrq\":%lu,\"row\":%d", read_sysreg(cntfrq_el0), TRIES_ROW);
 	print(",\"target\":\"%#lx\",\"size\":\"%#lx\",\"tree_model\":", target.ipa, target.size);
 	print_string(fdt_getprop(host.fdt, 0, "model", NULL));
-	print("}\n");
-}
-
-/* The type under test, on both CPUs, while nothing has it (D8, "break-before-make"). */
-static void begin(u8 mair)
-{
-	mmu_set_test_type(mair);
-	other_set_test_type(mair);
-	if (mmu_map(TEST_VA, target.ipa, TEST_PAGES * PAGE_SIZE, MAP_TEST))
-		give_up("no room for the target's pages in stage 1");
-	/*
-	 * What an earlier mapping left in the caches must not be read, nor be evicted later over
-	 * what goes past them (B2, "Mismatched memory attributes").
-	 */
-	cache_flush(TEST_VA, TEST_PAGES * PAGE_SIZE);
-}
-
-static void end(void)
-{
-	cache_flush(TEST_VA, TEST_PAGES * PAGE_SIZE);
-	mmu_unmap(TEST_VA, TEST_PAGES * PAGE_SIZE);
+	print(",\"plan\":{\"cell\":%u,\"litmus\":%u}}\n",
+	      NR_S2 * (asked_for("all-mair") ? 256u : (unsigned)sizeof(named_types)), planned);
 }
 
 /* Once: the second page returns to its caller. */
 static void write_code(void)
 {
-	begin(MAIR_NORMAL_WB);
+	target_map(MAIR_NORMAL_WB);
 	*(volatile u32 *)TEST_CODE = RET;
 	cache_publish_code(TEST_CODE, sizeof(u32));
-	end();
+	target_unmap();
 }
 
 /* A byte that is UNPREDICTABLE in MAIR_EL1, on this CPU. */
@@ -195,13 +182,13 @@ static void cell(u8 mair, unsigned s2, s64 set, bool with_tries)
 		print("%d}\n", (int)set);
 		return;
 	}
-	begin(mair);
+	target_map(mair);
 	print("0");
 	print_translations();
 	print("}\n");
 	if (with_tries)
 		tries_run(mair, s2);
-	end();
+	target_unmap();
 }
 
 static bool is_named(u8 mair)
@@ -209,19 +196,10 @@ static bool is_named(u8 mair)
 	return memchr(named_types, mair, sizeof(named_types));
 }
 
-/* True if the lab's command line has @word in it. */
-static bool asked_for(const char *word)
-{
-	for (const char *s = host.bootargs; *s; s++)
-		if (!strncmp(s, word, strlen(word)))
-			return true;
-	return false;
-}
-
 static void sweep(bool all_mair)
 {
 	for (unsigned s2 = 0; s2 < NR_S2; s2++) {
-		s64 set = control(CONTROL_SET, target.index, s2, CONTROL_KEEP_SH).status;
+		s64 set = target_set(s2);
 
 		for (unsigned i = 0; i < sizeof(named_types); i++)
 			cell(named_types[i], s2, set, true);
@@ -229,11 +207,22 @@ static void sweep(bool all_mair)
 			if (!is_named((u8)mair))
 				cell((u8)mair, s2, set, false);
 	}
-	control(CONTROL_SET, target.index, target.memattr, CONTROL_KEEP_SH);
+}
+
+static struct litmus_plan plan_litmus(void)
+{
+	bool quick = asked_for("quick");
+
+	return (struct litmus_plan){
+		.rounds = number_asked_for("rounds=", quick ? QUICK_ROUNDS : ROUNDS),
+		.all_edges = asked_for("all-edges"),
+		.few_types = quick,
+	};
 }
 
 void lab_main(const void *fdt)
 {
+	struct litmus_plan litmus;
 	struct call_result info;
 
 	read_machine(fdt);
@@ -241,17 +230,21 @@ void lab_main(const void *fdt)
 	info = control(CONTROL_INFO, 0, 0, 0);
 	if (info.status)
 		give_up("no control calls: the config's guest node must say control");
-	if (!find_target(info.r[0]))
-		give_up("the config must have a region of 8 KiB or more called " TARGET);
+	features.fwb = info.r[1] & CONTROL_INFO_FWB;
+	if (!target_find(info.r[0]))
+		give_up("the config must have a region of 8 KiB or more called target");
 	if (host.nr_cpus > 1 && !other_start(host.cpu[1].mpidr))
 		give_up("the second CPU does not start");
 
+	litmus = plan_litmus();
 	print("--- lab begin\n");
-	print_header(info.r);
+	print_header(info.r, litmus_planned(&litmus));
 	write_code();
 	sweep(asked_for("all-mair"));
-	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u}\n", cells, tries_done,
-	      tries_faulted);
+	litmus_run(&litmus);
+	target_set((unsigned)target.memattr);
+	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u,\"litmus\":%u}\n", cells,
+	      tries_done, tries_faulted, litmus_done);
 	print("--- lab end\n");
 	power_off();
 }

@@ -27,6 +27,7 @@ static const u64 kinds[] = {
 	[MAP_DEVICE] = DESC_INDEX(INDEX_DEVICE) | DESC_PXN | DESC_UXN,
 	/* Executable as Device memory, too: behind it is memory, which bears being fetched. */
 	[MAP_TEST] = DESC_INDEX(INDEX_TEST) | DESC_UXN,
+	[MAP_TEST_Y] = DESC_INDEX(INDEX_TEST_Y) | DESC_PXN | DESC_UXN,
 };
 
 /* The entry for one page; NULL: no table is left. */
@@ -87,10 +88,10 @@ void tlb_flush(void)
 	isb();
 }
 
-void mmu_set_test_type(u8 mair)
+void mmu_set_test_types(u8 x, u8 y)
 {
 	/* What MAIR_EL1 said may be in a TLB (Arm ARM, MAIR_EL1). */
-	write_sysreg(MAIR_WITH((u64)mair), mair_el1);
+	write_sysreg(MAIR_WITH(x, y), mair_el1);
 	isb();
 	tlb_flush();
 }
@@ -114,7 +115,7 @@ void mmu_build(const void *fdt)
 		ALIGN_UP((u64)fdt + host_tree_size(fdt), PAGE_SIZE) - first, MAP_RODATA);
 
 	features.mte = FIELD(read_sysreg(id_aa64pfr1_el1), 11, 8) >= 2;
-	mmu_values.mair = MAIR_WITH(0ul);
+	mmu_values.mair = MAIR_WITH(0, 0);
 	mmu_values.tcr = TCR | MIN(parange, PA_SIZE_MAX) << TCR_EL1_IPS_SHIFT;
 	mmu_values.ttbr = (u64)tables[0];
 	mmu_values.sctlr = SCTLR_EL1_ON | (features.mte ? SCTLR_ATA | SCTLR_TCF_SYNC : 0);

@@ -4,12 +4,10 @@
 #include "guests/lab/lab.h"
 #include "lib/arch.h"
 
-enum job { JOB_SET_TYPE, JOB_WATCH };
-
 /* In memory that both CPUs cache. */
 static struct {
-	enum job job;
-	u8 mair;
+	void (*fn)(void *arg);
+	void *arg;
 	u64 va;
 	struct attempt watch;		/* its value: when it saw the store, or 0 */
 	u64 posted, done;		/* jobs so far */
@@ -65,23 +63,23 @@ void secondary_main(void)
 	for (u64 done = 0;; done++) {
 		while (LOAD(box.posted) == done)
 			asm volatile("wfe" : : : "memory");
-		if (box.job == JOB_SET_TYPE)
-			mmu_set_test_type(box.mair);
-		else
-			attempt(&box.watch, watch, box.va, 0, 1);
+		box.fn(box.arg);
 		STORE(box.done, done + 1);
 	}
 }
 
-static void post(enum job job)
+void other_call(void (*fn)(void *arg), void *arg)
 {
-	box.job = job;
+	if (!there)
+		return;
+	box.fn = fn;
+	box.arg = arg;
 	STORE(box.posted, box.posted + 1);
 	dsb(ishst);			/* the store before the event (Arm ARM D1, "SEV") */
 	asm volatile("sev");
 }
 
-static void finish(void)
+void other_finish(void)
 {
 	while (LOAD(box.done) != box.posted)
 		relax();
@@ -95,13 +93,15 @@ bool other_start(u64 mpidr)
 	return there;
 }
 
-void other_set_test_type(u8 mair)
+bool other_is_there(void)
 {
-	if (!there)
-		return;
-	box.mair = mair;
-	post(JOB_SET_TYPE);
-	finish();
+	return there;
+}
+
+static void watch_here(void *unused)
+{
+	(void)unused;
+	attempt(&box.watch, watch, box.va, 0, 1);
 }
 
 bool other_sees(u64 va, struct attempt *a)
@@ -115,13 +115,13 @@ bool other_sees(u64 va, struct attempt *a)
 		return true;
 	box.va = va;
 	box.stored = box.watching = 0;
-	post(JOB_WATCH);
+	other_call(watch_here, NULL);
 	while (!LOAD(box.watching) && LOAD(box.done) != box.posted)
 		relax();
 	start = now();
 	attempt(a, access_store, va, 1, 1);
 	STORE(box.stored, 1);
-	finish();
+	other_finish();
 	if (!a->faulted) {
 		*a = box.watch;
 		a->ticks = a->value > start ? a->value - start : 0;

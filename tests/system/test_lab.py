@@ -11,7 +11,7 @@ import pytest
 
 import bundles
 import machine
-from labreport import attr
+from labreport import attr, litmus
 
 TOOL = machine.TOP / "tools/lab"
 LAB = machine.BUILD / "lab/lab.bin"
@@ -45,6 +45,7 @@ class Found:
         self.run, self.lab, self.end = records[0], records[1], records[-1]
         self.cells = {(int(r["s1"], 16), r["s2"]): r for r in records if r["t"] == "cell"}
         self.tries = {(int(r["s1"], 16), r["s2"], r["what"]): r for r in records if r["t"] == "try"}
+        self.litmus = [r for r in records if r["t"] == "litmus"]
 
     def attr(self, s1, s2, field="par_s12"):
         """ATTR of a cell's PAR_EL1."""
@@ -143,14 +144,67 @@ def test_tags_are_kept_and_checked_in_tagged_memory_alone(found):
         assert check.get("fsc", TAG_CHECK) == TAG_CHECK
 
 
+# Thread by thread, what the litmus tests do: (kind, location, value or the name of what is loaded); and what is looked at.
+X, Y = "x", "y"
+LITMUS = {
+    "MP": ((("W", X, 1), ("W", Y, 1)), (("R", Y, "a"), ("R", X, "b")), ("a", "b"), {(1, 0)}),
+    "SB": ((("W", X, 1), ("R", Y, "a")), (("W", Y, 1), ("R", X, "b")), ("a", "b"), {(0, 0)}),
+    "LB": ((("R", X, "a"), ("W", Y, 1)), (("R", Y, "b"), ("W", X, 1)), ("a", "b"), {(1, 1)}),
+    "S": ((("W", X, 2), ("W", Y, 1)), (("R", Y, "a"), ("W", X, 1)), ("a", X), {(1, 2)}),
+    "R": ((("W", X, 1), ("W", Y, 1)), (("W", Y, 2), ("R", X, "a")), (Y, "a"), {(2, 0)}),
+    "2+2W": ((("W", X, 1), ("W", Y, 2)), (("W", Y, 1), ("W", X, 2)), (X, Y), {(1, 1)}),
+    "CoRR": ((("W", X, 1),), (("R", X, "a"), ("R", X, "b")), ("a", "b"), {(1, 0)}),
+    "CoWW": ((("W", X, 1), ("W", X, 2)), (("R", X, "a"),), (X, ""), {(1, 0)}),
+    "CoWR": ((("W", X, 1), ("R", X, "a")), (("W", X, 2),), ("a", X), {(0, 0), (0, 1), (0, 2), (0, 3), (2, 1)}),
+    "CoRW": ((("R", X, "a"), ("W", X, 1)), (("W", X, 2),), ("a", X), {(1, 0), (1, 1), (1, 2), (1, 3), (2, 2)}),
+}
+
+
+def interleaved(p0, p1, state):
+    """What there is in the end, if one access is made after the other, in every order."""
+    if not p0 and not p1:
+        yield state
+    for first, rest in ((p0, lambda: (p0[1:], p1)), (p1, lambda: (p0, p1[1:]))):
+        if first:
+            kind, where, what = first[0]
+            change = {where: what} if kind == "W" else {what: state[where]}
+            yield from interleaved(*rest(), state | change)
+
+
+def test_litmus_tests_see_what_can_be_and_nothing_forbidden(found):
+    model = litmus.read_model()
+    assert len(found.litmus) == found.lab["plan"]["litmus"] == found.end["litmus"] > 900
+    pairs = {(r["x"], r["y"]) for r in found.litmus}
+    assert pairs == {(x, y) for x in ("0x00", "0x44", "0xff") for y in ("0x00", "0x44", "0xff")}
+    for name, (p0, p1, see, weak) in LITMUS.items():
+        ordered = {tuple(state.get(what, 0) for what in see) for state in interleaved(p0, p1, {X: 0, Y: 0, "": 0})}
+        assert not ordered & weak
+        records = [r for r in found.litmus if r["test"] == name]
+        assert {(r["x"], r["y"]) for r in records} == (pairs if Y in str(p0) else {(x, y) for x, y in pairs if x == y})
+        for r in records:
+            seen = {tuple(map(int, key.split(","))): n for key, n in r["seen"].items()}
+            assert sum(seen.values()) == r["rounds"] == 256
+            assert set(seen) <= ordered | weak, r
+            assert r["weak"] == sum(seen.get(outcome, 0) for outcome in weak)
+            assert not (r["weak"] and model.forbidden(name, r["p0"], r["p1"])), r
+
+
+def test_every_edge_of_the_architectures_table_is_tried(found):
+    """LDAPR needs FEAT_LRCPC, which the Cortex-A72 does not have."""
+    tried = {(litmus.TESTS[r["test"]][i], r[edge]) for r in found.litmus for i, edge in enumerate(("p0", "p1"))}
+    model = litmus.read_model()
+    left_out = {(a, edge) for a, edge in model.known if "ldapr" in edge and not found.lab["fwb"] and not found.lab["mte"]}
+    assert {t for t in tried if t[0] != litmus.COHERENCE} == model.known - left_out
+
+
 def bundle_with(folder, bootargs, **options):
-    text = (machine.TOP / "configs/lab.dts").read_text().replace('bootargs = "";', f'bootargs = "{bootargs}";')
+    text = (machine.TOP / "configs/lab.dts").read_text().replace('bootargs = "quick";', f'bootargs = "{bootargs}";')
     return bundles.make(folder / "lab.cpio", bundles.config(folder / "lab.dts", text=text), kernel=LAB, ramdisk=None,
                         load=LAB_BASE, **options)
 
 
 def test_all_mair_bytes_are_measured_on_request(tmp_path):
-    found = Found(measure(tmp_path / "lab.json", "max", bundle_with(tmp_path, "all-mair")))
+    found = Found(measure(tmp_path / "lab.json", "max", bundle_with(tmp_path, "all-mair rounds=0")))
     matrix = attr.read_matrix()
     want = {(s1, s2): matrix.expected(1, 0, s1, s2) for s1 in range(256) for s2 in range(16)}
     want = {place: byte for place, byte in want.items() if byte is not None}

@@ -107,6 +107,15 @@ def sample(fwb=1, mte=1, mte_perm=0, midr=MAX, s1_bytes=S1, cell=None, attempt=N
                        "faults": sum(r.get("result") == "fault" for r in records)}]
 
 
+def litmus(weak=None, x="0xff", y="0xff", rounds=1000):
+    """Records of some litmus tests; @weak(test, p0, p1) is how often the outcome of interest came."""
+    for test, p0, p1 in (("MP", "none", "none"), ("MP", "dmb st", "addr dep"), ("MP", "dmb sy", "ctrl dep"),
+                         ("SB", "dmb sy", "dmb sy"), ("SB", "dmb st", "dmb sy"), ("CoRR", "none", "none")):
+        count = weak(test, p0, p1) if weak else 0
+        yield {"t": "litmus", "test": test, "x": x, "y": y, "p0": p0, "p1": p1, "rounds": rounds, "weak": count,
+               "seen": {"0,0": count, "1,1": rounds - count}}
+
+
 def lines(records):
     return "".join(json.dumps(r, separators=(",", ":")) + "\n" for r in records)
 

@@ -244,6 +244,36 @@ def test_the_rules_for_other_bytes_are_those_of_the_architectures_table():
         assert {place: want for place, want in ours.items() if want is not None} == mavis
 
 
+def with_litmus(*litmus):
+    records = lab_sample.sample()
+    return records[:-1] + list(litmus) + [records[-1] | {"litmus": len(litmus)}]
+
+
+@pytest.mark.parametrize("test, p0, p1, forbidden", (
+    ("MP", "none", "none", False), ("MP", "dmb st", "addr dep", True), ("MP", "dmb sy", "ctrl dep", False),
+    ("SB", "dmb sy", "dmb sy", True), ("SB", "dmb st", "dmb sy", False), ("CoRR", "none", "none", True),
+))
+def test_a_weak_outcome_is_counted_and_a_forbidden_one_flagged(tmp_path, test, p0, p1, forbidden):
+    litmus = lab_sample.litmus(lambda *which: 7 * (which == (test, p0, p1)))
+    result, page = make(tmp_path, with_litmus(*litmus))
+    said = "1 with a forbidden outcome" if forbidden else "none with a forbidden outcome, 1 with a weak one that is allowed"
+    assert f"6 litmus tests of 1,000 rounds, {said}\n" in result.stdout and said in text_of(page)
+    row = next(r for t in tables(page) if t[0][0] == "P0 between" for r in t[1:] if r[:2] == [p0, p1] and "7 of" in r[3])
+    assert row[2:] == ["forbidden" if forbidden else "allowed", "7 of 1,000, in 1 of 1 pair"]
+    assert page.count("<details open") == forbidden
+    assert len(re.findall('<td class="o-fault diff"', page)) == forbidden
+
+
+def test_a_litmus_test_with_all_in_order_shows_nothing(tmp_path):
+    result, page = make(tmp_path, with_litmus(*lab_sample.litmus()))
+    assert "6 litmus tests of 1,000 rounds, none with a forbidden outcome\n" in result.stdout
+    assert "nothing weak seen" in text_of(page) and "<details open" not in page
+    lost = with_litmus(*lab_sample.litmus())
+    del lost[-2]
+    result, _ = make(tmp_path, lost)
+    assert "it printed 6 litmus; 5 are in the log" in result.stderr
+
+
 def test_several_runs_are_in_one_page(tmp_path):
     result, page = make(tmp_path, lab_sample.qemu("max") + lab_sample.qemu("cortex-a72"))
     assert len(result.stdout.splitlines()) == 2
@@ -337,6 +367,7 @@ def test_a_log_that_ends_early_says_so(tmp_path):
 
 
 LAB = '{"t":"lab","v":1,"midr":"0x410fd083","fwb":0,"mte":0,"mte_perm":0}\n'
+LITMUS = '{"t":"litmus","test":"MP","x":0,"y":0,"p0":"","p1":"","rounds":1,"weak":0,"seen":{}}\n'
 CELL = '{"t":"cell","s1":"0x44","s2":5,"status":0,"par":"0x4400000000000100"}\n'
 
 
@@ -347,7 +378,9 @@ CELL = '{"t":"cell","s1":"0x44","s2":5,"status":0,"par":"0x4400000000000100"}\n'
     (LAB + '{"t":"cel"}\n', 'line 2: t: "cel" is none of'),
     (LAB + '[1]\n', "line 2: t: null is none of"),
     (CELL, "line 1: t: a cell without a lab record"),
-    (LAB.replace("1,", "2,", 1), "line 1: lab: v: 2: this report reads version 1 only"),
+    (LAB.replace("1,", "3,", 1), "line 1: lab: v: 3: this report reads versions 1 and 2 only"),
+    (LAB + LITMUS.replace("MP", "XX"), 'line 2: litmus: test: "XX" is none'),
+    (LAB + LITMUS.replace("{}", "1"), "line 2: litmus: seen: 1 are not"),
     (LAB.replace('"midr":"0x410fd083",', ""), "line 1: lab: midr: missing"),
     (LAB.replace("0x410fd083", "Cortex"), "line 1: lab: midr: 'Cortex' is not a number"),
     (LAB.replace('"fwb":0', '"fwb":2'), "line 1: lab: fwb: 2 is neither 0 nor 1"),

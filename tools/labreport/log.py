@@ -11,6 +11,7 @@ import os
 import re
 import select
 
+from labreport import litmus
 from labreport.attr import Refused
 
 BEGIN, END = "--- lab begin", "--- lab end"
@@ -37,6 +38,7 @@ class Run:
     lab: dict
     cells: dict = dataclasses.field(default_factory=dict)   # (s1, s2) -> record
     tries: dict = dataclasses.field(default_factory=dict)   # (what, s1, s2) -> record
+    litmus: dict = dataclasses.field(default_factory=dict)  # (test, p0, p1, x, y) -> record
     end: dict = None
     notes: list = dataclasses.field(default_factory=list)   # what a reader must know of the log itself
 
@@ -89,21 +91,30 @@ def one_of(choices):
 
 
 def version(value):
-    if value != 1:
-        raise ValueError(f"{json.dumps(value)}: this report reads version 1 only")
+    if value not in (1, 2):
+        raise ValueError(f"{json.dumps(value)}: this report reads versions 1 and 2 only")
     return value
+
+
+def counts(value):
+    if not isinstance(value, dict):
+        raise ValueError(f"{json.dumps(value)} are not names with numbers")
+    return {name: number()(n) for name, n in value.items()}
 
 
 # Per type of record: field -> parser; those with a star must be there.
 FIELDS = {
     "run": {"machine": text, "cpu": text, "qemu": text, "mavis": text, "firmware": text, "date": text},
     "lab": {"v*": version, "mavis": text, "midr*": number(), "cpus": number(), "fwb*": flag, "mte*": flag, "mte_perm*": flag,
-            "xs": flag, "cntfrq": number(), "row": number(), "target": number(), "size": number(), "tree_model": text},
+            "xs": flag, "cntfrq": number(), "row": number(), "target": number(), "size": number(), "tree_model": text,
+            "plan": counts},
     "cell": {"s1*": number(0xff), "s2*": number(15), "status*": status, "par": number(), "par_w": number(),
              "par_s12": number(), "par_s12_w": number()},
     "try": {"s1*": number(0xff), "s2*": number(15), "what*": one_of(WHAT), "result*": one_of(RESULTS), "ec": number(0x3f),
             "fsc": number(0x3f), "far": number(), "ticks": number(), "tag": number(15), "fresh": one_of(("ok", "fault"))},
-    "end": {"cells*": number(), "tries*": number(), "faults": number()},
+    "litmus": {"test*": one_of(litmus.TESTS), "x*": number(0xff), "y*": number(0xff), "p0*": text, "p1*": text,
+               "rounds*": number(), "weak*": number(), "seen": counts, "result": one_of(("fault",))},
+    "end": {"cells*": number(), "tries*": number(), "faults": number(), "litmus": number()},
 }
 
 
@@ -150,6 +161,10 @@ def records(lines, source):
             yield nr, {"t": "run", "mavis": BANNER.search(line)[1]}
 
 
+# What tells two records of a kind apart, where it is not s1 and s2.
+KEYS = {"cell": ("s1", "s2"), "litmus": ("test", "p0", "p1", "x", "y")}
+
+
 class Reader:
     """Puts records together into runs."""
 
@@ -165,7 +180,7 @@ class Reader:
         elif not self.runs or self.runs[-1].end:
             raise Malformed(f"{self.source}: line {line}: t: a {kind} without a lab record before it")
         else:
-            {"cell": self.cell, "try": self.attempt, "end": self.end}[kind](self.runs[-1], line, record)
+            {"cell": self.cell, "try": self.attempt, "litmus": self.litmus, "end": self.end}[kind](self.runs[-1], line, record)
 
     def cell(self, run, line, record):
         self.once(run.cells, (record["s1"], record["s2"]), line, record)
@@ -173,15 +188,19 @@ class Reader:
     def attempt(self, run, line, record):
         self.once(run.tries, (record["what"], record["s1"], record["s2"]), line, record)
 
+    def litmus(self, run, line, record):
+        self.once(run.litmus, tuple(record[name] for name in ("test", "p0", "p1", "x", "y")), line, record)
+
     def end(self, run, line, record):
         run.end = record
-        for name, found in (("cells", run.cells), ("tries", run.tries)):
-            if record[name] != len(found):
+        for name, found in (("cells", run.cells), ("tries", run.tries), ("litmus", run.litmus)):
+            if record.get(name, len(found)) != len(found):
                 run.notes.append(f"The lab says that it printed {record[name]} {name}; {len(found)} are in the log.")
 
     def once(self, table, key, line, record):
         if key in table:
-            raise Malformed(f"{self.source}: line {line}: {record['t']}: s1, s2: the same as in line {table[key]['line']}")
+            raise Malformed(f"{self.source}: line {line}: {record['t']}: "
+                            f"{', '.join(KEYS.get(record['t'], KEYS['cell']))}: the same as in line {table[key]['line']}")
         table[key] = record | {"line": line}
 
 

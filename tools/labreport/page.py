@@ -4,7 +4,7 @@
 import statistics
 from html import escape
 
-from labreport import attr, behaviour, check, heatmap, machine, small
+from labreport import attr, behaviour, check, heatmap, litmus, machine, small
 from labreport.markup import chip, code, count, document, pairs, s2_name, table, tag
 
 NO_TICKS = 2 ** 64 - 1      # the lab never got one
@@ -138,8 +138,11 @@ def verdicts(findings):
              if findings.judged else ""))
 
 
-def section(run, findings, matrix, ident):
+def section(run, findings, matrix, model, ident):
+    order = litmus.check(run, model)
     parts = [tag("h2", escape(run.title)), verdicts(findings)]
+    if order.tests:
+        parts.append(tag("span", escape(litmus.verdict(order)), class_="verdict " + ("bad" if order.forbidden else "good")))
     parts += [tag("p", escape(note), class_="note") for note in run.notes]
     parts.append(fact_list(facts(run)))
     parts.append(tag("h3", "Effective memory type"))
@@ -173,23 +176,28 @@ def section(run, findings, matrix, ident):
             parts.append(table(("Access", "Stage 1 × stage 2", "This machine", "The architecture", "Where it says so"),
                                list(open_rows(run, findings))))
         parts.append(ticks(run, matrix))
+    parts.append(litmus.section(run, model))
     return tag("section", "\n".join(parts), class_="run", id=ident)
 
 
-def page(runs, matrix):
+def page(runs, matrix, model):
     """The whole page for runs, a list of (run, findings)."""
     cards = []
     for i, (run, findings) in enumerate(runs, 1):
         lines = [tag("b", escape(run.title)), escape(cells_verdict(findings))]
         if findings.judged:
             lines += ["<br>", escape(tries_verdict(findings))]
-        cards.append(tag("a", "".join(lines), class_="bad" if findings.cells or findings.accesses else "good", href=f"#run{i}"))
+        order = litmus.check(run, model)
+        if order.tests:
+            lines += ["<br>", escape(litmus.verdict(order))]
+        bad = findings.cells or findings.accesses or order.forbidden
+        cards.append(tag("a", "".join(lines), class_="bad" if bad else "good", href=f"#run{i}"))
     head = (tag("h1", "Memory attributes, as measured") +
             tag("p", "What stage 1 and stage 2 of address translation make together on an arm64 CPU: measured inside a guest "
                 "of Mavis by its attribute lab, and compared with the Arm Architecture Reference Manual (DDI 0487).",
                 class_="lead") +
             tag("div", "\n".join(cards), class_="overview"))
-    body = "\n".join(section(run, findings, matrix, f"run{i}") for i, (run, findings) in enumerate(runs, 1))
+    body = "\n".join(section(run, findings, matrix, model, f"run{i}") for i, (run, findings) in enumerate(runs, 1))
     foot = tag("footer", "Made by tools/report of Mavis. The expectations are the architecture's: a table made from Arm's "
                "machine-readable description for the eight common types of stage 1, its rules for the other MAIR bytes. XS is "
                "not compared.")

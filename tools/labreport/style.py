@@ -26,6 +26,10 @@ OUTCOMES = {
     "undef": ("#7f2704", "#ffffff", "D", "undefined instruction, or another exception"),
     "fail": ("#ffe08a", "#3b2a00", "○", "no fault, but does not do what it should, or is not seen"),
     "fresh": ("#f7c948", "#2b1d00", "±", "one outcome without a TLB entry, another with it"),
+    # Of litmus tests.
+    "never": ("#dbe9f6", "#0b3a66", "0", "forbidden, and never seen"),
+    "quiet": ("#eceff2", "#4d5661", "0", "allowed, and not seen"),
+    "weak": ("#f7c948", "#2b1d00", "7", "allowed, and seen"),
     "absent": ("transparent", "", "–", "not on this CPU, or not measured"),
 }
 
@@ -112,6 +116,11 @@ table{border-collapse:collapse}
 .key i.open{border:1px solid var(--faint);min-width:20px}
 .map td.diff::after{content:"";position:absolute;top:0;right:0;border:8px solid transparent;border-top-color:var(--ring);
   border-right-color:var(--ring);border-radius:0 4px 0 0}
+.litmus td{width:30px}
+.litmus h4{font-weight:600;font-size:12.5px}
+details{border-top:1px solid var(--line);padding:8px 0}
+summary{cursor:pointer}
+.wrong{color:var(--bad)}
 .legend{display:flex;flex-wrap:wrap;gap:7px 16px;margin:12px 0 0;padding:0;list-style:none;font-size:13px;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:7px}
 .key i{display:inline-block;min-width:26px;height:20px;border-radius:4px;font:700 12px/20px system-ui,sans-serif;
