@@ -13,6 +13,7 @@
 	.arch	armv8.5-a+memtag
 
 #define CPACR_FPEN	(3 << 20)	/* libfdt may use SIMD registers */
+#define CPACR_ZEN	(3 << 16)
 
 	.section .head.text, "ax"
 	.globl	_start
@@ -53,6 +54,11 @@ cpu_init:
 	ldr	x1, =SCTLR_EL1_OFF
 	msr	sctlr_el1, x1
 	mov	x1, #CPACR_FPEN
+	mrs	x2, id_aa64pfr0_el1
+	ubfx	x2, x2, #32, #4			/* SVE */
+	cbz	x2, 1f
+	orr	x1, x1, #CPACR_ZEN
+1:
 	msr	cpacr_el1, x1
 	adr_l	x1, vectors
 	msr	vbar_el1, x1

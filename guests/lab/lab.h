@@ -66,12 +66,20 @@ void attempt(struct attempt *a, access_fn *fn, u64 addr, u64 n, u64 val);
 /* The accesses (access.S). Each does it n times, and gives what it read, or 0. */
 access_fn access_load, access_store, access_exclusive, access_atomic, access_zva, access_ldp,
 	access_stp, access_fetch, access_tag_store, access_tag_load, access_tag_check;
+/* The same (access_new.S). */
+access_fn access_ldar, access_ldapr, access_stlr, access_prfm, access_dc_cvac, access_dc_ivac,
+	access_dc_gva, access_dc_gzva, access_casp, access_swpp, access_ld64b, access_st64b,
+	access_cpy, access_set, access_ldff1, access_ldnf1;
 
 /* What the CPU offers to this guest. */
 struct features {
 	bool fwb;		/* HCR_EL2.FWB, as Mavis says */
 	bool mte;		/* FEAT_MTE2 */
 	bool lse;		/* FEAT_LSE */
+	bool lse128;		/* FEAT_LSE128 */
+	bool ls64;		/* FEAT_LS64 */
+	bool mops;		/* FEAT_MOPS */
+	bool sve;		/* FEAT_SVE */
 	bool zva;		/* DC ZVA, not prohibited */
 	bool xs;		/* FEAT_XS */
 	bool rcpc;		/* FEAT_LRCPC */

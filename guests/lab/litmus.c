@@ -61,7 +61,7 @@ static bool together(struct line *line, unsigned self, u64 at)
  */
 static void meet(unsigned self, u64 at)
 {
-	u64 start = read_sysreg(cntvct_el0) + job.notice;
+	u64 start = read_sysreg(cntvct_el0) + job.notice, now;
 
 	job.start[self].at = start;
 	STORE(job.round[self].at, at);
@@ -69,8 +69,9 @@ static void meet(unsigned self, u64 at)
 		if (i == MEET_TRIES)
 			return;
 	start = MAX(start, __atomic_load_n(&job.start[!self].at, __ATOMIC_RELAXED));
-	while (read_sysreg(cntvct_el0) < start)
-		;
+	do
+		now = read_sysreg(cntvct_el0);
+	while (now < start);
 }
 
 static volatile u64 *place(u64 base, u64 i)

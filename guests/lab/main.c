@@ -83,6 +83,10 @@ static void read_machine(const void *fdt)
 static void read_features(void)
 {
 	features.lse = FIELD(read_sysreg(id_aa64isar0_el1), 23, 20) >= 2;
+	features.lse128 = FIELD(read_sysreg(id_aa64isar0_el1), 23, 20) >= 3;
+	features.ls64 = FIELD(read_sysreg(id_aa64isar1_el1), 63, 60);
+	features.mops = FIELD(read_sysreg_s(SYS_ID_AA64ISAR2_EL1), 19, 16);
+	features.sve = FIELD(read_sysreg(id_aa64pfr0_el1), 35, 32);
 	features.xs = FIELD(read_sysreg(id_aa64isar1_el1), 59, 56);
 	features.rcpc = FIELD(read_sysreg(id_aa64isar1_el1), 23, 20) >= 1;
 	features.zva = !(read_sysreg(dczid_el0) & BIT(4));	/* DZP */

@@ -20,7 +20,8 @@
 /* For the time, the best of so many rows. */
 #define ROWS		5
 
-enum needs { ALWAYS, NEEDS_LSE, NEEDS_ZVA, NEEDS_MTE };
+enum needs { ALWAYS, NEEDS_LSE, NEEDS_ZVA, NEEDS_MTE, NEEDS_RCPC, NEEDS_LSE128, NEEDS_LS64,
+	     NEEDS_MOPS, NEEDS_SVE, NEEDS_GVA };
 
 static const struct try {
 	const char *what;
@@ -50,6 +51,25 @@ static const struct try {
 	/* These two find what tag-store left. */
 	{ "tag-load", access_tag_load, AT_TAGS, 0, NEEDS_MTE, 0, TAG(5), UNCHANGED },
 	{ "tag-check", access_tag_check, AT_TAGS, 0, NEEDS_MTE, TAG(6), WORD(1), UNCHANGED },
+	{ "ldar", access_ldar, AT_WORDS, 0, ALWAYS, 0, WORD(1), UNCHANGED },
+	{ "ldapr", access_ldapr, AT_WORDS, 0, NEEDS_RCPC, 0, WORD(1), UNCHANGED },
+	{ "stlr", access_stlr, AT_WORDS, 0, ALWAYS, NEW, 0, { NEW, WORD(2), WORD(3), WORD(4) } },
+	{ "casp", access_casp, AT_WORDS, 0, NEEDS_LSE, NEW, 0, { NEW, NEW, WORD(3), WORD(4) } },
+	{ "swpp", access_swpp, AT_WORDS, 0, NEEDS_LSE128, NEW, 0, { NEW, NEW, WORD(3), WORD(4) } },
+	{ "ld64b", access_ld64b, AT_WORDS, 0, NEEDS_LS64, 0, WORD(1), UNCHANGED },
+	{ "st64b", access_st64b, AT_WORDS, 0, NEEDS_LS64, NEW, 0, { NEW, NEW, NEW, NEW } },
+	{ "cpy", access_cpy, AT_WORDS, 0, NEEDS_MOPS, 0, 0,
+	  { WORD(1), WORD(2), WORD(1), WORD(2) } },
+	{ "set", access_set, AT_WORDS, 0, NEEDS_MOPS, NEW, 0, { NEW, NEW, WORD(3), WORD(4) } },
+	/* Of these a result of 0 means that FFR says "not loaded". */
+	{ "ldff1", access_ldff1, AT_WORDS, 0, NEEDS_SVE, 0, WORD(1), UNCHANGED },
+	{ "ldnf1", access_ldnf1, AT_WORDS, 0, NEEDS_SVE, 0, WORD(1), UNCHANGED },
+	{ "dc-gva", access_dc_gva, AT_ZVA, 0, NEEDS_GVA, 0, 0, UNCHANGED },
+	{ "dc-gzva", access_dc_gzva, AT_ZVA, 0, NEEDS_GVA, 0, 0, { 0, 0, 0, 0 } },
+	{ "dc-cvac", access_dc_cvac, AT_WORDS, 0, ALWAYS, 0, 0, UNCHANGED },
+	/* Under stage 2 it cleans, too (Arm ARM D7, "The data cache maintenance instructions"). */
+	{ "dc-ivac", access_dc_ivac, AT_WORDS, 0, ALWAYS, 0, 0, UNCHANGED },
+	{ "prfm", access_prfm, AT_WORDS, 0, ALWAYS, 0, 0, UNCHANGED },
 };
 
 unsigned tries_done, tries_faulted;
@@ -63,6 +83,18 @@ static bool can(u8 needs)
 		return features.zva;
 	case NEEDS_MTE:
 		return features.mte;
+	case NEEDS_RCPC:
+		return features.rcpc;
+	case NEEDS_LSE128:
+		return features.lse128;
+	case NEEDS_LS64:
+		return features.ls64;
+	case NEEDS_MOPS:
+		return features.mops;
+	case NEEDS_SVE:
+		return features.sve;
+	case NEEDS_GVA:
+		return features.mte && features.zva;
 	}
 	return true;
 }
@@ -118,10 +150,17 @@ static u64 cost(const struct try *t)
 	return best;
 }
 
+/* A load that gives way: no element is loaded where the architecture does not want it. */
+static bool may_not_load(const struct try *t)
+{
+	return t->access == access_ldff1 || t->access == access_ldnf1;
+}
+
 /* Memory that keeps no tags has a tag of 0: no failure of the load. */
 static bool right_value(const struct try *t, u64 value)
 {
-	return value == t->returns || (t->access == access_tag_load && !value);
+	return value == t->returns ||
+	       (!value && (t->access == access_tag_load || may_not_load(t)));
 }
 
 /*
@@ -167,6 +206,8 @@ static void run(u8 mair, unsigned s2, const struct try *t)
 		print(",\"ticks\":%lu", ticks);
 		if (t->access == access_tag_load)
 			print(",\"tag\":%lu", a.value >> TAG_SHIFT);
+		if (may_not_load(t))
+			print(",\"loaded\":%d", !!a.value);
 	}
 	if (fresh.faulted != a.faulted)
 		print(",\"fresh\":\"%s\"", fresh.faulted ? "fault" : "ok");

@@ -17,8 +17,10 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 TOOL = TOP / os.environ.get("MAVIS_BUILD", "build") / "tools/regions"
 S1 = (0x00, 0x04, 0x08, 0x0c, 0x44, 0xbb, 0xff, 0xf0)
 TAG_KINDS = ("tag-store", "tag-load", "tag-check")
+NEW_KINDS = ("ldar", "ldapr", "stlr", "casp", "swpp", "ld64b", "st64b", "cpy", "set", "ldff1", "ldnf1", "dc-gva", "dc-gzva",
+             "dc-cvac", "dc-ivac", "prfm")
 KINDS = ("load", "store", "unaligned-load", "unaligned-store", "exclusive", "atomic", "dc-zva", "ldp-16", "stp-16", "fetch",
-         *TAG_KINDS, "other-cpu")
+         *TAG_KINDS, "other-cpu", *NEW_KINDS)
 MAX, A72 = 0x000f0510, 0x410fd083
 ALIGNMENT, TAG_CHECK, PERMISSION, UNSUPPORTED = 0x21, 0x11, 0x0f, 0x35
 
@@ -54,9 +56,13 @@ def behaviour(what, s1, attr, mte):
         if what == "tag-load":
             return {"result": "ok", "tag": 5 if attr == 0xf0 else 0}
         return fault(TAG_CHECK) if what == "tag-check" and attr == 0xf0 else {"result": "ok"}
+    if what in ("ldff1", "ldnf1"):
+        return {"result": "ok", "loaded": int(what == "ldff1" or not is_device(attr))}
+    if what in ("dc-gva", "dc-gzva"):
+        return {"result": "absent"} if not mte else fault(PERMISSION) if attr == 0xe0 else {"result": "ok"}
     if what in ("unaligned-load", "unaligned-store", "dc-zva") and device:
         return fault(ALIGNMENT)
-    if what in ("exclusive", "atomic") and device:
+    if what in ("exclusive", "atomic", "casp", "swpp", "ld64b", "st64b") and device:
         return fault(UNSUPPORTED)
     return {"result": "seen" if what == "other-cpu" else "ok"}
 

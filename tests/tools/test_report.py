@@ -17,7 +17,7 @@ import lab_sample
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tools"))
 
-from labreport import attr  # noqa: E402  (found through the line above)
+from labreport import attr, behaviour  # noqa: E402  (found through the line above)
 
 TOOL = TOP / "tools/report"
 STRONGER = "Of two Device types the stronger one wins"
@@ -183,6 +183,13 @@ def test_what_mavis_refuses_is_no_difference(tmp_path):
     ("tag-store", "0x44", 7, {"result": "fault", "ec": "0x25", "fsc": "0x21"}, "has no tags"),
     ("unaligned-load", "0x44", 5, {"result": "ok", "fresh": "fault"}, "takes unaligned accesses"),
     ("stp-16", "0x44", 5, {"result": "failed"}, "only the alignment of one register"),
+    ("dc-ivac", "0xff", 7, {"result": "failed"}, "cleans as well"),
+    ("prfm", "0x00", 0, {"result": "fault", "ec": "0x25", "fsc": "0x21"}, "no more than a mapped address"),
+    ("cpy", "0xff", 7, {"result": "failed"}, "work on Normal memory"),
+    ("casp", "0xff", 7, {"result": "failed"}, "Exclusives and atomics must work"),
+    ("stlr", "0x00", 0, {"result": "fault", "ec": "0x25", "fsc": "0x35"}, "An aligned access"),
+    ("ldff1", "0x00", 0, {"result": "ok", "loaded": 0}, "ordinary access"),
+    ("ldnf1", "0xff", 1, {"result": "ok", "loaded": 1}, "does not access Device memory"),
     ("other-cpu", "0x44", 7, {"result": "not-seen"}, "seen by all CPUs"),
     ("fetch", "0x44", 7, {"result": "fault", "ec": "0x21", "fsc": "0x0f"}, "fetched from Normal memory"),
 ))
@@ -210,6 +217,12 @@ UNSUPPORTED = {"result": "fault", "ec": "0x25", "fsc": "0x35"}
     ("unaligned-store", "0xff", 1, ({"result": "ok"}, FAULTS), "IMPLEMENTATION DEFINED", "S2HasAlignmentFault"),
     ("unaligned-store", "0x04", 6, ({"result": "ok"}, FAULTS), "CONSTRAINED UNPREDICTABLE", "R_RMTWN"),
     ("dc-zva", "0x00", 6, ({"result": "ok"}, FAULTS), "CONSTRAINED UNPREDICTABLE", "R_RMTWN"),
+    ("dc-gva", "0x00", 0, ({"result": "ok"}, FAULTS), "CONSTRAINED UNPREDICTABLE", "D10.3"),
+    ("cpy", "0x00", 0, ({"result": "ok"}, FAULTS), "IMPLEMENTATION DEFINED", "B2.10.2.1"),
+    ("ldnf1", "0xff", 7, ({"result": "ok", "loaded": 0}, {"result": "ok", "loaded": 1}), "CONSTRAINED UNPREDICTABLE",
+     "Unpredictable_NONFAULT"),
+    ("st64b", "0xff", 7, ({"result": "ok"}, UNSUPPORTED), "CONSTRAINED UNPREDICTABLE", "Unpredictable_LS64UNSUPPORTED"),
+    ("swpp", "0x00", 0, ({"result": "ok"}, UNSUPPORTED), "IMPLEMENTATION DEFINED", "B2.2.6"),
     ("tag-store", "0x00", 0, ({"result": "ok"}, FAULTS), "CONSTRAINED UNPREDICTABLE", "Unpredictable_DEVICETAGSTORE"),
     ("tag-store", "0xf0", 1, ({"result": "ok"}, FAULTS), "CONSTRAINED UNPREDICTABLE", "Unpredictable_DEVICETAGSTORE"),
 ))
@@ -229,7 +242,8 @@ def test_what_the_architecture_leaves_open_is_no_difference(tmp_path, what, s1, 
 def test_normal_shareable_memory_leaves_nothing_open(tmp_path):
     """Only what the rules name is open: no kind of access to ordinary memory is."""
     _, page = make(tmp_path, lab_sample.sample(1, 1))
-    assert not re.findall('<td class="[^"]* open" title="0x(?:ff|f0) [^"]* under 0b0111 ', page)
+    open_there = set(re.findall('<td class="[^"]* open" title="0x(?:ff|f0) [^"]* under 0b0111 [^"]*; ([A-Z ]+: [^"]*)"', page))
+    assert open_there == {f"{rule.how}: {rule.choices}" for rule in (behaviour.OPEN["ls64"], behaviour.OPEN["no fault"])}
 
 
 def test_the_rules_for_other_bytes_are_those_of_the_architectures_table():
@@ -427,7 +441,7 @@ def compare(tmp_path, a, b):
 
 def test_two_machines_that_are_alike_have_nothing_to_compare(tmp_path):
     said, page = compare(tmp_path, lab_sample.sample(seed=1), lab_sample.sample(seed=2))
-    assert "56 cells in common, none different; 784 accesses in common, none different" in said
+    assert "56 cells in common, none different; 1,680 accesses in common, none different" in said
     same, _ = compare(tmp_path, lab_sample.sample(), lab_sample.sample(cell=lambda *c: {0x44: 0x40}.get(c[2], c[2])))
     assert same == said
     assert "No cell differs." in page and "No access differs." in page and "<td" not in page
@@ -438,7 +452,7 @@ def test_a_comparison_shows_only_what_differs(tmp_path):
     b = lab_sample.sample(machine={"machine": "board", "cpu": "two"}, cell=lab_sample.qemu_cell,
                           attempt=lambda what, s1, attr, result: {"result": "ok"} if what == "dc-zva" else result)
     said, page = compare(tmp_path, a, b)
-    assert "56 cells in common, 6 different; 784 accesses in common, 44 different" in said
+    assert "56 cells in common, 6 different; 1,680 accesses in common, 44 different" in said
     lists = {t[0][0]: t[1:] for t in tables(page)}
     assert ["Device-nGnRE 0x04", "Device-GRE 0b0011", "Device-nGnRE 0x04", "Device-GRE 0x0c"] in lists["Stage 1"]
     assert len(lists["Stage 1"]) == 6
@@ -453,7 +467,7 @@ def test_with_and_without_fwb_encodings_are_compared_by_meaning(tmp_path):
     said, page = compare(tmp_path, lab_sample.sample(1, 1), lab_sample.sample(0, 0))
     assert "42 cells in common, none different, 6 on one of them alone" in said
     assert "Only A can have (6): Tagged under" in text_of(page)
-    assert "B has no tag store, tag load, tag check." in text_of(page) and "No access differs." in page
+    assert "B has no tag store, tag load, tag check, DC GVA, DC GZVA." in text_of(page) and "No access differs." in page
 
 
 def test_one_run_of_a_file_can_be_chosen(tmp_path):

@@ -28,6 +28,24 @@ KINDS = {
     "tag-check": ("Tag check", "A load by a pointer with the wrong tag. Must fault on Tagged memory, and on no other."),
     "other-cpu": ("Seen by the other CPU", "A store here, looked for there, both with the same attributes. Open where the "
                                            "memory is cached and not shareable."),
+    "ldar": ("LDAR", "A load-acquire. Works on every type."),
+    "ldapr": ("LDAPR", "A load-acquire of FEAT_LRCPC. Works on every type."),
+    "stlr": ("STLR", "A store-release. Works on every type."),
+    "casp": ("CASP", "Compare and swap of 16 bytes. Promised for shareable Write-Back memory only; elsewhere implementation "
+                     "defined."),
+    "swpp": ("SWPP", "FEAT_LSE128. Promised for shareable Write-Back memory only; elsewhere implementation defined."),
+    "ld64b": ("LD64B", "64 bytes at once. Only where the address supports it; elsewhere constrained unpredictable."),
+    "st64b": ("ST64B", "64 bytes at once. Only where the address supports it; elsewhere constrained unpredictable."),
+    "cpy": ("CPYP, CPYM, CPYE", "FEAT_MOPS, 16 bytes. Works on Normal memory. On Device memory the CPU chooses the accesses."),
+    "set": ("SETP, SETM, SETE", "FEAT_MOPS, 16 bytes. Works on Normal memory. On Device memory the CPU chooses the accesses."),
+    "ldff1": ("LDFF1", "SVE first-fault load of one element. The first element is loaded on every type."),
+    "ldnf1": ("LDNF1", "SVE non-fault load of one element. Must not access Device memory (0); elsewhere a CPU may load it or "
+                       "not."),
+    "dc-gva": ("DC GVA", "Stores a block's tags. On Device memory it may fault: constrained unpredictable."),
+    "dc-gzva": ("DC GZVA", "The same, and zeroes the block. On Device memory it may fault: constrained unpredictable."),
+    "dc-cvac": ("DC CVAC", "Cleans a line. Works on every type."),
+    "dc-ivac": ("DC IVAC", "Under stage 2 it cleans and invalidates: nothing stored is lost. Works on every type."),
+    "prfm": ("PRFM", "A prefetch. Never faults."),
 }
 
 _NORMAL = "Normal memory of any cacheability takes {}; SCTLR_EL1.A is 0 in the lab."
@@ -46,6 +64,11 @@ WHY = {
     "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2.",
     "untagged": "Memory that is not Tagged in the end has no tags: a tag load reads zero, a tag store to Normal memory does "
                 "nothing, nothing is checked, and none of it faults.",
+    "maintenance": "Cache maintenance by address and prefetches need no more than a mapped address; DC IVAC at EL1 under stage "
+                   "2 cleans as well, so that memory keeps what was stored.",
+    "mops": "CPY and SET work on Normal memory.",
+    "first fault": "The first element of a first-fault load is an ordinary access: it is made, or faults.",
+    "no fault": "A non-fault load does not access Device memory: FFR says that the element was not loaded (B2.10.2.5).",
     "coherent": "Stores are seen by all CPUs that map the memory alike, if it is shareable: hardware keeps it coherent.",
 }
 
@@ -73,6 +96,13 @@ OPEN = {
                   "K1.2.11; Unpredictable_INSTRDEVICE"),
     "tag store": Open(UNPREDICTABLE, "nothing, or an alignment fault, for a tag store to Device memory",
                       "D10.3; Unpredictable_DEVICETAGSTORE"),
+    "ls64": Open(UNPREDICTABLE, "byte by byte, or fault status 0x35, where the address does not support it",
+                 "C3.2; Unpredictable_LS64UNSUPPORTED"),
+    "mops": Open(IMPLEMENTATION_DEFINED, "accesses of any size and order, and an alignment fault where one of them is "
+                 "unaligned, on Device memory", "B2.10.2.1, B2.10.2.2"),
+    "no fault": Open(UNPREDICTABLE, "loaded or not: any element of a non-fault load may be suppressed",
+                     "B2.10.2.5; Unpredictable_NONFAULT"),
+    "tag block": Open(UNPREDICTABLE, "done, or an alignment fault, for tags of a block of Device memory", "D10.3"),
     "not shareable": Open(IMPLEMENTATION_DEFINED, "seen or not, where the memory is cached and not shareable", "B2.10.1"),
 }
 
@@ -88,6 +118,7 @@ class Expectation:
     why: str
 
     tag: int = None         # what a tag load gives
+    loaded: int = None      # whether a load that may give way has loaded
 
     def allows(self, attempt):
         """Of both accesses: without a TLB entry (`fresh`, where that came out otherwise) and with one."""
@@ -95,7 +126,7 @@ class Expectation:
             return False
         if attempt["result"] == "fault":
             return machine.fault_kind(attempt) == self.fault
-        return self.tag is None or attempt.get("tag", self.tag) == self.tag
+        return self.tag in (None, attempt.get("tag", self.tag)) and self.loaded in (None, attempt.get("loaded", self.loaded))
 
 
 def _works(why, results=("ok",), text="works"):
@@ -140,6 +171,20 @@ def _tag_access(s1, want, cell):
     return _works("tagged access" if want.tagged else "untagged")
 
 
+def _tag_block(s1, want, cell):
+    return OPEN["tag block"] if s1.is_device or want.is_device else _tag_access(s1, want, cell)
+
+
+def _mops(s1, want, cell):
+    return OPEN["mops"] if s1.is_device or want.is_device else _works("mops")
+
+
+def _no_fault(s1, want, cell):
+    if not want.is_device:
+        return OPEN["no fault"]
+    return dataclasses.replace(_works("no fault", text="not loaded"), loaded=0)
+
+
 def _tag_load(s1, want, cell):
     rule = _tag_access(s1, want, cell)
     if rule.fault:
@@ -174,7 +219,20 @@ _EXPECT = {
     "unaligned-load": _unaligned, "unaligned-store": _unaligned, "dc-zva": _zva,
     "exclusive": _exclusive("exclusive"), "atomic": _exclusive("atomic"), "fetch": _fetch,
     "tag-store": _tag_store, "tag-load": _tag_load, "tag-check": _tag_check, "other-cpu": _other_cpu,
+    "ldar": lambda *_: _works("aligned"), "ldapr": lambda *_: _works("aligned"), "stlr": lambda *_: _works("aligned"),
+    "casp": _exclusive("atomic"), "swpp": _exclusive("atomic"),
+    "ld64b": lambda *_: OPEN["ls64"], "st64b": lambda *_: OPEN["ls64"], "cpy": _mops, "set": _mops,
+    "ldff1": lambda *_: dataclasses.replace(_works("first fault", text="loaded"), loaded=1), "ldnf1": _no_fault,
+    "dc-gva": _tag_block, "dc-gzva": _tag_block,
+    "dc-cvac": lambda *_: _works("maintenance"), "dc-ivac": lambda *_: _works("maintenance"),
+    "prfm": lambda *_: _works("maintenance"),
 }
+
+
+def noun(what):
+    """A kind's title inside a sentence: mnemonics stay as they are."""
+    title = KINDS[what][0]
+    return title[0].lower() + title[1:] if title[1].islower() else title
 
 
 def expectation(what, s1, want, cell):

@@ -185,7 +185,7 @@ def page(a, b, found):
                 else tag("p", "No access differs."))
     for kinds, letter in zip(found.lacking, "BA"):
         if kinds:
-            names = ", ".join(behaviour.KINDS[what][0].lower() for what in behaviour.KINDS if what in kinds)
+            names = ", ".join(behaviour.noun(what) for what in behaviour.KINDS if what in kinds)
             body.append(tag("p", f"{letter} has no {escape(names)}.", class_="caption", style="margin-top:12px"))
     foot = tag("footer", "Made by tools/report --compare of Mavis. XS is not compared; nor are ticks.")
     return document(f"Memory attributes compared: {a.title}; {b.title}",

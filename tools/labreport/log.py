@@ -11,7 +11,7 @@ import os
 import re
 import select
 
-from labreport import litmus
+from labreport import behaviour, litmus
 from labreport.attr import Refused
 
 BEGIN, END = "--- lab begin", "--- lab end"
@@ -20,8 +20,7 @@ RECORD = re.compile(r'\{\s*"')
 # A serial line has no end of file: after the lab's last line this many seconds of silence are one.
 SILENCE = 3
 
-WHAT = ("load", "store", "unaligned-load", "unaligned-store", "ldp-16", "stp-16", "exclusive", "atomic", "dc-zva", "fetch",
-        "tag-store", "tag-load", "tag-check", "other-cpu")
+WHAT = tuple(behaviour.KINDS)
 RESULTS = ("ok", "fault", "absent", "seen", "not-seen", "failed")
 
 
@@ -111,7 +110,8 @@ FIELDS = {
     "cell": {"s1*": number(0xff), "s2*": number(15), "status*": status, "par": number(), "par_w": number(),
              "par_s12": number(), "par_s12_w": number()},
     "try": {"s1*": number(0xff), "s2*": number(15), "what*": one_of(WHAT), "result*": one_of(RESULTS), "ec": number(0x3f),
-            "fsc": number(0x3f), "far": number(), "ticks": number(), "tag": number(15), "fresh": one_of(("ok", "fault"))},
+            "fsc": number(0x3f), "far": number(), "ticks": number(), "tag": number(15), "loaded": flag,
+            "fresh": one_of(("ok", "fault"))},
     "litmus": {"test*": one_of(litmus.TESTS), "x*": number(0xff), "y*": number(0xff), "p0*": text, "p1*": text,
                "rounds*": number(), "weak*": number(), "seen": counts, "result": one_of(("fault",))},
     "end": {"cells*": number(), "tries*": number(), "faults": number(), "litmus": number()},

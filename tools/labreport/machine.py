@@ -65,6 +65,8 @@ def outcome(record):
 def settled(record):
     result = record["result"]
     if result != "fault":
+        if "loaded" in record:
+            return "loaded" if record["loaded"] else "not loaded"
         return RESULTS[result] + (f", tag {record['tag']}" if "tag" in record else "")
     ec, fsc = record.get("ec"), record.get("fsc")
     if fsc is not None and (ec is None or ec in ABORTS):

@@ -23,7 +23,9 @@ def outcome_class(attempt):
 
 
 def sign(attempt):
-    """What stands in the cell: the tag that a tag load gave, else the letter of the outcome."""
+    """What stands in the cell: the tag that a tag load gave, 0 where a load gave way, else the letter of the outcome."""
+    if attempt and attempt.get("loaded") == 0:
+        return "0"
     if attempt and attempt.get("tag"):
         return str(attempt["tag"])
     return style.OUTCOMES[outcome_class(attempt)][2]
@@ -75,7 +77,7 @@ def multiples(run, findings):
     width = 72 + 24 * len(s2s)
     body = "\n".join(one(run, what, s1s, s2s, findings) for what in kinds(run))
     missing = absent(run)
-    names = ", ".join(behaviour.KINDS[what][0].lower() for what in missing)
+    names = ", ".join(behaviour.noun(what) for what in missing)
     note = tag("p", f"Not on this CPU, or not in its guest: {escape(names)}.", class_="caption", style="margin-top:14px")
     return tag("div", body, class_="many-small", style=f"--w:{max(width, 264)}px") + (note if missing else "")
 
@@ -85,6 +87,10 @@ def legend(run, findings):
     seen = {outcome_class(run.tries.get((what, s1, s2))) for what in kinds(run) for s1 in s1s for s2 in s2s}
     items = [tag("li", f"<i class='o-{key}'>{letter}</i>{escape(meaning)}")
              for key, (_, _, letter, meaning) in style.OUTCOMES.items() if key in seen]
+    if "tag-load" in kinds(run):
+        items.append(tag("li", "<i class='o-ok'>5</i>works, and this is the tag that was loaded"))
+    if any(t.get("loaded") == 0 for t in run.tries.values()):
+        items.append(tag("li", "<i class='o-ok'>0</i>no fault, and not loaded"))
     if findings.open:
         items.append(tag("li", "<i class='o-absent open'>&nbsp;</i>round: the architecture leaves it open"))
     if findings.accesses:
