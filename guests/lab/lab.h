@@ -116,6 +116,9 @@ void mmu_unmap(u64 va, u64 size);
 /* This CPU's MAIR bytes for MAP_TEST and MAP_TEST_Y. Nothing may be mapped so meanwhile. */
 void mmu_set_test_types(u8 x, u8 y);
 
+/* SH[1:0] of what will be mapped as MAP_TEST and MAP_TEST_Y: SH_INNER at first. */
+void mmu_set_test_shareability(u8 x, u8 y);
+
 /* Drops what this CPU's TLB has. */
 void tlb_flush(void);
 
@@ -149,7 +152,7 @@ bool other_sees(u64 va, struct attempt *a);
 
 struct target {
 	u64 index, ipa, size;
-	u64 memattr;			/* before the lab changed it */
+	u64 memattr, sh;		/* before the lab changed them */
 };
 
 extern struct target target;
@@ -160,8 +163,12 @@ bool target_find(u64 nr_regions);
 /* Its stage 2 encoding; gives the control call's status. */
 s64 target_set(unsigned memattr);
 
-/* Stage 2 leaves the type to stage 1. */
+/* As it was before the lab. */
+void target_restore(void);
+
+/* Stage 2 leaves the type to stage 1; and has shareability @sh, or that of before. */
 void target_follow_stage_1(void);
+s64 target_set_shareable(u8 sh);
 
 /* Its first pages at TEST_VA by stage 1 byte @mair, for both CPUs; and away again. */
 void target_map(u8 mair);
@@ -172,6 +179,13 @@ void target_map_two(u8 x, u8 y);
 void target_unmap_two(void);
 u64 target_half(void);
 
+/* As target_map(), with stage 1's shareability; target_unmap() takes it away. */
+void target_map_shareable(u8 mair, u8 sh);
+
+/* The first page twice: at TEST_VA by byte @x, at TEST_VA_Y by @y; and away again. */
+void target_map_alias(u8 x, u8 x_sh, u8 y, u8 y_sh);
+void target_unmap_alias(void);
+
 /* tries.c */
 
 /* One access takes too few ticks to count: so many in a row. */
@@ -180,6 +194,9 @@ u64 target_half(void);
 /* Everything for stage 1 type @mair, mapped at TEST_VA, under stage 2 encoding @s2. */
 void tries_run(u8 mair, unsigned s2);
 extern unsigned tries_done, tries_faulted;
+
+/* speed_loops.S: n loads in a chain that starts at addr; n bytes of the page at addr */
+access_fn speed_chase, speed_read, speed_write;
 
 /* calls.c */
 

@@ -8,6 +8,7 @@
 #include "boot/machine/fdt.h"
 #include "guests/lab/lab.h"
 #include "guests/lab/litmus.h"
+#include "guests/lab/relate.h"
 #include "lib/arch.h"
 #include "mm/attr.h"
 
@@ -245,10 +246,14 @@ void lab_main(const void *fdt)
 	print_header(info.r, litmus_planned(&litmus));
 	write_code();
 	sweep(asked_for("all-mair"));
+	relate_run();
+	speed_run();
 	litmus_run(&litmus);
-	target_set((unsigned)target.memattr);
-	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u,\"litmus\":%u}\n", cells,
-	      tries_done, tries_faulted, litmus_done);
+	target_restore();
+	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u", cells, tries_done,
+	      tries_faulted);
+	print(",\"share\":%u,\"alias\":%u,\"speed\":%u,\"litmus\":%u}\n", shares_done, aliases_done,
+	      speeds_done, litmus_done);
 	print("--- lab end\n");
 	power_off();
 }

@@ -5,11 +5,13 @@
 #include "lib/cache.h"
 #include "lib/errno.h"
 #include "lib/arch.h"
+#include "mm/attr.h"
 
 #define NR_TABLES	24
 #define ENTRIES		512
 
 #define DESC_INDEX(i)	((u64)(i) << DESC_ATTRINDX_SHIFT)
+#define DESC_SH(sh)	((u64)(sh) << 8)
 
 /* 48 bits by 4 KiB, walks Write-Back inner shareable, no TTBR1; TBI0 lets addresses have tags. */
 #define TCR	(TCR_T0SZ(48ul) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER | TCR_TG0_4K |	\
@@ -48,6 +50,26 @@ static u64 *entry(u64 va)
 	return &table[(va >> PAGE_SHIFT) % ENTRIES];
 }
 
+static u8 test_sh[] = { SH_INNER, SH_INNER };
+
+void mmu_set_test_shareability(u8 x, u8 y)
+{
+	test_sh[0] = x;
+	test_sh[1] = y;
+}
+
+static u8 shareability(enum map_kind kind)
+{
+	switch (kind) {
+	case MAP_TEST:
+		return test_sh[0];
+	case MAP_TEST_Y:
+		return test_sh[1];
+	default:
+		return SH_INNER;
+	}
+}
+
 int mmu_map(u64 va, u64 pa, u64 size, enum map_kind kind)
 {
 	for (u64 at = 0; at < size; at += PAGE_SIZE) {
@@ -57,8 +79,8 @@ int mmu_map(u64 va, u64 pa, u64 size, enum map_kind kind)
 			return -ENOMEM;
 		if (*e)
 			return -EEXIST;
-		*(volatile u64 *)e = (pa + at) | kinds[kind] | DESC_SH_INNER | DESC_AF |
-				     DESC_TABLE | DESC_VALID;
+		*(volatile u64 *)e = (pa + at) | kinds[kind] | DESC_SH(shareability(kind)) |
+				     DESC_AF | DESC_TABLE | DESC_VALID;
 	}
 	/* The walker sees it now; invalid entries are in no TLB (Arm ARM D8, "TLB maintenance"). */
 	dsb(ishst);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "guests/lab/lab.h"
+#include "mm/attr.h"
 
 #define NAME		"target"
 
@@ -26,6 +27,7 @@ bool target_find(u64 nr_regions)
 		target.ipa = c.r[0];
 		target.size = c.r[2];
 		target.memattr = FIELD(c.r[4], 3, 0);
+		target.sh = FIELD(c.r[4], 9, 8);
 		return target.size >= TEST_PAGES * PAGE_SIZE;
 	}
 	return false;
@@ -36,9 +38,24 @@ s64 target_set(unsigned memattr)
 	return control(CONTROL_SET, target.index, memattr, CONTROL_KEEP_SH).status;
 }
 
+static s64 set(unsigned memattr, u64 sh)
+{
+	return control(CONTROL_SET, target.index, memattr, sh).status;
+}
+
+void target_restore(void)
+{
+	set((unsigned)target.memattr, target.sh);
+}
+
+s64 target_set_shareable(u8 sh)
+{
+	return set(features.fwb ? FOLLOW_FWB : FOLLOW_NO_FWB, sh);
+}
+
 void target_follow_stage_1(void)
 {
-	if (target_set(features.fwb ? FOLLOW_FWB : FOLLOW_NO_FWB))
+	if (target_set_shareable((u8)target.sh))
 		give_up("the target cannot follow stage 1");
 }
 
@@ -78,9 +95,22 @@ static void map(u64 va, u64 ipa, u64 size, enum map_kind kind)
 	cache_flush(va, size);
 }
 
+static struct range flushed;
+
+static void flush(void *arg)
+{
+	const struct range *r = arg;
+
+	cache_flush(r->base, r->size);
+}
+
+/* On both CPUs: maintenance of what is not shareable does not reach the other's caches. */
 static void unmap(u64 va, u64 size)
 {
-	cache_flush(va, size);
+	flushed = (struct range){ va, size };
+	flush(&flushed);
+	other_call(flush, &flushed);
+	other_finish();
 	mmu_unmap(va, size);
 }
 
@@ -106,4 +136,26 @@ void target_unmap_two(void)
 {
 	unmap(TEST_VA_Y, target_half());
 	unmap(TEST_VA, target_half());
+}
+
+void target_map_shareable(u8 mair, u8 sh)
+{
+	mmu_set_test_shareability(sh, SH_INNER);
+	target_map(mair);
+	mmu_set_test_shareability(SH_INNER, SH_INNER);
+}
+
+void target_map_alias(u8 x, u8 x_sh, u8 y, u8 y_sh)
+{
+	set_types_everywhere(x, y);
+	mmu_set_test_shareability(x_sh, y_sh);
+	map(TEST_VA, target.ipa, PAGE_SIZE, MAP_TEST);
+	map(TEST_VA_Y, target.ipa, PAGE_SIZE, MAP_TEST_Y);
+	mmu_set_test_shareability(SH_INNER, SH_INNER);
+}
+
+void target_unmap_alias(void)
+{
+	unmap(TEST_VA_Y, PAGE_SIZE);
+	unmap(TEST_VA, PAGE_SIZE);
 }

@@ -45,6 +45,7 @@ class Found:
         self.run, self.lab, self.end = records[0], records[1], records[-1]
         self.cells = {(int(r["s1"], 16), r["s2"]): r for r in records if r["t"] == "cell"}
         self.tries = {(int(r["s1"], 16), r["s2"], r["what"]): r for r in records if r["t"] == "try"}
+        self.records = records
         self.litmus = [r for r in records if r["t"] == "litmus"]
 
     def attr(self, s1, s2, field="par_s12"):
@@ -152,6 +153,30 @@ def test_tags_are_kept_and_checked_in_tagged_memory_alone(found):
         assert load["tag"] == (5 if attr == TAGGED else 0), load
         assert check["result"] == ("fault" if attr == TAGGED else "ok"), check
         assert check.get("fsc", TAG_CHECK) == TAG_CHECK
+
+
+def test_shareability_is_the_wider_of_the_two(found):
+    """Outer over inner over none; memory that nothing caches is outer shareable."""
+    shares = [r for r in found.records if r["t"] == "share"]
+    assert len(shares) == 27 == found.end["share"]
+    for r in shares:
+        want = 2 if r["s1"] in ("0x00", "0x44") or 2 in (r["s1_sh"], r["s2_sh"]) else max(r["s1_sh"], r["s2_sh"])
+        assert int(r["par_s12"], 16) >> 7 & 3 == want, r
+        assert r["other"] == "seen", r
+
+
+def test_two_mappings_of_a_page_are_one_memory(found):
+    """QEMU has no caches: nothing is stale, whatever the manual asks for."""
+    aliases = [r for r in found.records if r["t"] == "alias"]
+    sides = 6 if found.lab["mte"] else 5
+    assert len(aliases) == sides * (sides - 1) * 3 == found.end["alias"]
+    assert all(r["stale"] == 0 and r["rounds"] == 100 and "result" not in r for r in aliases)
+
+
+def test_every_type_is_timed(found):
+    speeds = [r for r in found.records if r["t"] == "speed"]
+    assert [r["s1"] for r in speeds] == ["0x00", "0x04", "0x08", "0x0c", "0x44", "0xbb", "0xff"]
+    assert all(0 < r[name] < 2 ** 63 for r in speeds for name in ("chase", "read", "write"))
 
 
 # Thread by thread, what the litmus tests do: (kind, location, value or the name of what is loaded); and what is looked at.

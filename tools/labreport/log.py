@@ -38,8 +38,16 @@ class Run:
     cells: dict = dataclasses.field(default_factory=dict)   # (s1, s2) -> record
     tries: dict = dataclasses.field(default_factory=dict)   # (what, s1, s2) -> record
     litmus: dict = dataclasses.field(default_factory=dict)  # (test, p0, p1, x, y) -> record
+    shares: dict = dataclasses.field(default_factory=dict)  # (s1, s1_sh, s2_sh) -> record
+    aliases: dict = dataclasses.field(default_factory=dict) # (x, x_sh, y, y_sh, care) -> record
+    speeds: dict = dataclasses.field(default_factory=dict)  # s1 -> record
     end: dict = None
     notes: list = dataclasses.field(default_factory=list)   # what a reader must know of the log itself
+
+    @property
+    def emulated(self):
+        """Times mean nothing there: it has no caches, and its clock is its host's. QEMU's tree says so as well."""
+        return bool(self.machine.get("qemu")) or self.lab["midr"] >> 24 == 0 or self.lab.get("tree_model") == "linux,dummy-virt"
 
     @property
     def title(self):
@@ -114,7 +122,15 @@ FIELDS = {
             "fresh": one_of(("ok", "fault"))},
     "litmus": {"test*": one_of(litmus.TESTS), "x*": number(0xff), "y*": number(0xff), "p0*": text, "p1*": text,
                "rounds*": number(), "weak*": number(), "seen": counts, "result": one_of(("fault",))},
-    "end": {"cells*": number(), "tries*": number(), "faults": number(), "litmus": number()},
+    "share": {"s1*": number(0xff), "s1_sh*": number(3), "s2_sh*": number(3), "par_s12*": number(),
+              "other*": one_of(("seen", "not-seen", "fault", "absent"))},
+    "alias": {"x*": number(0xff), "x_sh*": number(3), "y*": number(0xff), "y_sh*": number(3),
+              "care*": one_of(("none", "dmb", "maintain")), "rounds*": number(), "stale*": number(),
+              "result": one_of(("fault",))},
+    "speed": {"s1*": number(0xff), "span": number(), "loads*": number(), "chase*": number(), "bytes*": number(),
+              "read*": number(), "write*": number()},
+    "end": {"cells*": number(), "tries*": number(), "faults": number(), "share": number(), "alias": number(),
+            "speed": number(), "litmus": number()},
 }
 
 
@@ -161,8 +177,9 @@ def records(lines, source):
             yield nr, {"t": "run", "mavis": BANNER.search(line)[1]}
 
 
-# What tells two records of a kind apart, where it is not s1 and s2.
-KEYS = {"cell": ("s1", "s2"), "litmus": ("test", "p0", "p1", "x", "y")}
+# What tells two records of a kind apart.
+KEYS = {"cell": ("s1", "s2"), "try": ("what", "s1", "s2"), "litmus": ("test", "p0", "p1", "x", "y"),
+        "share": ("s1", "s1_sh", "s2_sh"), "alias": ("x", "x_sh", "y", "y_sh", "care"), "speed": ("s1",)}
 
 
 class Reader:
@@ -180,27 +197,26 @@ class Reader:
         elif not self.runs or self.runs[-1].end:
             raise Malformed(f"{self.source}: line {line}: t: a {kind} without a lab record before it")
         else:
-            {"cell": self.cell, "try": self.attempt, "litmus": self.litmus, "end": self.end}[kind](self.runs[-1], line, record)
-
-    def cell(self, run, line, record):
-        self.once(run.cells, (record["s1"], record["s2"]), line, record)
-
-    def attempt(self, run, line, record):
-        self.once(run.tries, (record["what"], record["s1"], record["s2"]), line, record)
-
-    def litmus(self, run, line, record):
-        self.once(run.litmus, tuple(record[name] for name in ("test", "p0", "p1", "x", "y")), line, record)
+            run = self.runs[-1]
+            if kind == "end":
+                self.end(run, line, record)
+            else:
+                self.once({"cell": run.cells, "try": run.tries, "litmus": run.litmus, "share": run.shares,
+                           "alias": run.aliases, "speed": run.speeds}[kind], line, record)
 
     def end(self, run, line, record):
         run.end = record
-        for name, found in (("cells", run.cells), ("tries", run.tries), ("litmus", run.litmus)):
+        for name, found in (("cells", run.cells), ("tries", run.tries), ("litmus", run.litmus), ("share", run.shares),
+                            ("alias", run.aliases), ("speed", run.speeds)):
             if record.get(name, len(found)) != len(found):
                 run.notes.append(f"The lab says that it printed {record[name]} {name}; {len(found)} are in the log.")
 
-    def once(self, table, key, line, record):
+    def once(self, table, line, record):
+        names = KEYS[record["t"]]
+        key = tuple(record[name] for name in names) if len(names) > 1 else record[names[0]]
         if key in table:
-            raise Malformed(f"{self.source}: line {line}: {record['t']}: "
-                            f"{', '.join(KEYS.get(record['t'], KEYS['cell']))}: the same as in line {table[key]['line']}")
+            raise Malformed(f"{self.source}: line {line}: {record['t']}: {', '.join(names)}: the same as in line "
+                            f"{table[key]['line']}")
         table[key] = record | {"line": line}
 
 

@@ -4,7 +4,7 @@
 import statistics
 from html import escape
 
-from labreport import attr, behaviour, check, heatmap, litmus, machine, small
+from labreport import attr, behaviour, check, heatmap, litmus, machine, relate, small
 from labreport.markup import chip, code, count, document, pairs, s2_name, table, tag
 
 NO_TICKS = 2 ** 64 - 1      # the lab never got one
@@ -112,7 +112,7 @@ def ticks(run, matrix):
             group = next(name for name, belongs in GROUPS if belongs(attr.decode(want)))
             found.setdefault(what, {}).setdefault(group, []).append(attempt["ticks"])
     groups = [name for name, _ in GROUPS if any(name in by_group for by_group in found.values())]
-    if not found:
+    if not found or run.emulated:
         return ""
     row = f"a row of {run.lab['row']:,} accesses" if run.lab.get("row") else "an access"
 
@@ -126,8 +126,7 @@ def ticks(run, matrix):
             if what in found]
     return (tag("h3", "What accesses cost") +
             tag("p", f"Counter ticks for {row}, where it worked, by effective type: the median of the cells, then the least "
-                "and the most. "
-                "<b>An emulator's ticks say nothing about hardware</b>: it models no caches, and its clock is its host's.",
+                "and the most.",
                 class_="caption") +
             tag("div", table(["Access", *map(escape, groups)], rows, range(1, len(groups) + 1)), class_="scroll"))
 
@@ -143,6 +142,9 @@ def section(run, findings, matrix, model, ident):
     parts = [tag("h2", escape(run.title)), verdicts(findings)]
     if order.tests:
         parts.append(tag("span", escape(litmus.verdict(order)), class_="verdict " + ("bad" if order.forbidden else "good")))
+    relations = relate.check_run(run)
+    if relations.shares or relations.aliases:
+        parts.append(tag("span", escape(relate.verdict(relations)), class_="verdict " + ("bad" if relations.wrong else "good")))
     parts += [tag("p", escape(note), class_="note") for note in run.notes]
     parts.append(fact_list(facts(run)))
     parts.append(tag("h3", "Effective memory type"))
@@ -176,7 +178,7 @@ def section(run, findings, matrix, model, ident):
             parts.append(table(("Access", "Stage 1 × stage 2", "This machine", "The architecture", "Where it says so"),
                                list(open_rows(run, findings))))
         parts.append(ticks(run, matrix))
-    parts.append(litmus.section(run, model))
+    parts += [relate.section(run), litmus.section(run, model)]
     return tag("section", "\n".join(parts), class_="run", id=ident)
 
 
@@ -190,7 +192,10 @@ def page(runs, matrix, model):
         order = litmus.check(run, model)
         if order.tests:
             lines += ["<br>", escape(litmus.verdict(order))]
-        bad = findings.cells or findings.accesses or order.forbidden
+        relations = relate.check_run(run)
+        if relations.shares or relations.aliases:
+            lines += ["<br>", escape(relate.verdict(relations))]
+        bad = findings.cells or findings.accesses or order.forbidden or relations.wrong
         cards.append(tag("a", "".join(lines), class_="bad" if bad else "good", href=f"#run{i}"))
     head = (tag("h1", "Memory attributes, as measured") +
             tag("p", "What stage 1 and stage 2 of address translation make together on an arm64 CPU: measured inside a guest "

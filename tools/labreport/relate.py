@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What holds between mappings: the shareability that both stages make, two mappings of one page, and what each type costs."""
+
+import dataclasses
+from html import escape
+
+from labreport import attr, check
+from labreport.markup import byte_name, count, table, tag
+
+SH = {0: "Non", 2: "Outer", 3: "Inner"}
+SH_ORDER = (0, 3, 2)                # narrowest first
+CARES = {"none": "nothing between", "dmb": "DMB between", "maintain": "clean, invalidate and DMB"}
+
+
+def expected_sh(s1, s1_sh, s2_sh):
+    """PAR_EL1.SH where stage 2 leaves the type to stage 1: the wider of the two; outer where nothing is cached."""
+    a = attr.decode(s1)
+    if a.is_device or (a.outer, a.inner) == (0, 0):
+        return attr.SH_OUTER
+    return max(s1_sh, s2_sh, key=SH_ORDER.index)
+
+
+def share_wrong(record):
+    """What of it is against the architecture: PAR_EL1, and what the other CPU saw."""
+    par = record["par_s12"]
+    want = expected_sh(record["s1"], record["s1_sh"], record["s2_sh"])
+    return bool(par & check.PAR_F) or par >> 7 & 3 != want, want != 0 and record["other"] == "not-seen"
+
+
+def mismatched(record):
+    """Whether the two mappings are mismatched aliases: type, cacheability or shareability (B2.11); not tags, not hints."""
+    x, y = attr.decode(record["x"]), attr.decode(record["y"])
+    same = (x.device, x.outer, x.inner) == (y.device, y.outer, y.inner)
+    return not same or record["x_sh"] != record["y_sh"]
+
+
+def uncached(byte):
+    a = attr.decode(byte)
+    return a.is_device or (a.outer, a.inner) == (0, 0)
+
+
+def defined(record):
+    """Whether the architecture promises that the store is seen."""
+    if record["care"] == "maintain" or not mismatched(record):
+        return True
+    return record["care"] == "dmb" and uncached(record["x"]) and uncached(record["y"])
+
+
+@dataclasses.dataclass
+class Found:
+    shares: int
+    aliases: int
+    wrong: list
+
+
+def check_run(run):
+    wrong = [r for r in run.shares.values() if any(share_wrong(r))]
+    wrong += [r for r in run.aliases.values() if r["stale"] and defined(r)]
+    return Found(len(run.shares), len(run.aliases), wrong)
+
+
+def verdict(found):
+    return (f"{count(found.shares, 'shareability', 'shareabilities')} and {count(found.aliases, 'alias', 'aliases')}, "
+            f"{len(found.wrong) or 'none'} against the architecture")
+
+
+def share_table(run):
+    rows = []
+    for record in run.shares.values():
+        want = expected_sh(record["s1"], record["s1_sh"], record["s2_sh"])
+        got = record["par_s12"]
+        said = "a fault" if got & check.PAR_F else SH.get(got >> 7 & 3, "reserved")
+        other = record["other"] + ("" if want else " (open)")
+        said, other = (tag("b", escape(text), class_="wrong") if wrong else escape(text)
+                       for text, wrong in zip((said, other), share_wrong(record)))
+        rows.append((escape(byte_name(record["s1"])), SH[record["s1_sh"]], SH[record["s2_sh"]], said, SH[want], other))
+    return table(("Stage 1 type", "Stage 1", "Stage 2", "PAR_EL1", "Architecture", "Seen by the other CPU"), rows)
+
+
+def alias_name(byte, sh):
+    return byte_name(byte) + ("" if sh == 3 else f", {SH[sh].lower()}-shareable")
+
+
+def alias_cell(record):
+    if record is None:
+        return "–"
+    if record.get("result"):
+        return "a fault"
+    promise = "must be seen" if defined(record) else "open"
+    text = f"{record['stale']} of {record['rounds']} stale; {promise}" if record["stale"] else f"all seen; {promise}"
+    return tag("b", text, class_="wrong") if record["stale"] and defined(record) else text
+
+
+def alias_table(run):
+    pairs = dict.fromkeys(key[:4] for key in run.aliases)
+    return table(("Stores by", "Loads by", *(text.capitalize() for text in CARES.values())), [
+        (escape(alias_name(x, x_sh)), escape(alias_name(y, y_sh)),
+         *(alias_cell(run.aliases.get((x, x_sh, y, y_sh, care))) for care in CARES)) for x, x_sh, y, y_sh in pairs])
+
+
+def speed_table(run):
+    ns = 1e9 / run.lab["cntfrq"]
+
+    def rate(record, name):
+        return f"{record['bytes'] / (record[name] * ns / 1e9) / 1e6:,.0f} MB/s" if record[name] else "–"
+    return table(("Type", "A load after a load", "Loads", "Stores"), [
+        (escape(byte_name(s1)), f"{r['chase'] * ns / r['loads']:,.1f} ns", rate(r, "read"), rate(r, "write"))
+        for s1, r in run.speeds.items()], (1, 2, 3))
+
+
+def folded(title, note, body):
+    return tag("details", tag("summary", f"<b>{escape(title)}</b>") + tag("p", escape(note), class_="caption") +
+               tag("div", body, class_="scroll"))
+
+
+ABOUT_SHARES = ("Stage 1 and stage 2 each say Non, Outer or Inner; the wider counts. Memory that is Device, or Non-cacheable "
+                "at both levels, is outer shareable whatever they say.")
+ABOUT_ALIASES = ("One CPU stores by one mapping and loads by the other. Where they differ in type, cacheability or "
+                 "shareability, only the maintenance that the manual asks for (B2.11) makes it defined; what comes without is "
+                 "open. Tagged alone, or NoTagAccess, is no difference.")
+ABOUT_SPEEDS = "A chain of loads through 32 KiB or less, and pairs of 8 bytes over one page, by stage 1 type. The best of five."
+
+
+def section(run):
+    parts = []
+    if run.shares:
+        parts.append(folded("Shareability", ABOUT_SHARES, share_table(run)))
+    if run.aliases:
+        parts.append(folded("Two mappings of one page", ABOUT_ALIASES, alias_table(run)))
+    if run.speeds and run.lab.get("cntfrq") and not run.emulated:
+        parts.append(folded("Latency and bandwidth", ABOUT_SPEEDS, speed_table(run)))
+    return tag("h3", "Between mappings") + "".join(parts) if parts else ""
