@@ -5,7 +5,7 @@ import dataclasses
 from html import escape
 
 from labreport import attr, behaviour, check, log, machine, page as pages, style
-from labreport.markup import byte_name, chip, code, count, document, grid, pairs, s2_name, table, tag, type_lines
+from labreport.markup import MAVIS, byte_name, chip, code, count, document, grid, pairs, s2_name, table, tag, type_lines
 
 # Where only one of them has FWB, encodings are paired by what they mean: (FWB = 0, FWB = 1). Without FWB, Normal-WB leaves
 # the choice to stage 1, which is what 0b0111 says with it.
@@ -164,6 +164,7 @@ def page(a, b, found):
     parts = [tag("h1", "Memory attributes: two machines, compared"),
              tag("p", f"What differs between <b>A</b>, {names[0]}, and <b>B</b>, {names[1]}. All else came out alike.",
                  class_="lead"),
+             tag("p", MAVIS, class_="caption"),
              tag("span", escape(verdict(found)), class_="verdict " + ("bad" if found.cells or found.tries else "good"))]
     parts += [tag("p", escape(f"{run.title}: {note}"), class_="note") for run in (a, b) for note in run.notes]
     body = [tag("h2", "The machines"), table(("", f"A: {names[0]}", f"B: {names[1]}"), list(facts(a, b)))]

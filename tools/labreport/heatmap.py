@@ -90,9 +90,11 @@ def heat_map(run, findings, matrix):
         parts.append(grid(run, common, findings, matrix))
     parts.append(legend(run, findings))
     if others:
-        parts.append(tag("h4", f"Other MAIR bytes ({len(others)})", style="margin-top:22px"))
-        parts.append(grid(run, others, findings, matrix))
+        more = [grid(run, others, findings, matrix)]
         reserved = len({s1 for s1, _ in run.cells}) - len(common) - len(others)
         if reserved:
-            parts.append(tag("p", f"Left out: {count(reserved, 'MAIR byte')} reserved at stage 1.", class_="caption"))
+            more.append(tag("p", f"Left out: {count(reserved, 'MAIR byte')} reserved at stage 1.", class_="caption"))
+        differ = sum(s1 in others for s1, _ in findings.differing_cells)
+        said = f"Other MAIR bytes ({len(others)}), {differ or 'none'} of their cells {'differs' if differ == 1 else 'differ'}"
+        parts.append(tag("details", tag("summary", tag("b", said)) + "".join(more), style="margin-top:22px"))
     return "\n".join(parts)

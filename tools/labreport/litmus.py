@@ -159,8 +159,7 @@ def legend():
 
 def one(run, test, model):
     body = tag("p", escape(TESTS[test][2]), class_="caption")
-    body += tag("div", table(("P0 between", "P1 between", "Architecture", "Seen"), list(rows_of(run, test, model))),
-                class_="scroll")
+    body += table(("P0 between", "P1 between", "Architecture", "Seen"), list(rows_of(run, test, model)))
     small = "".join(matrix(run, test, p0, p1, model.forbidden(test, p0, p1)) for p0, p1 in edges_of(run, test))
     body += tag("div", small, class_="many-small", style="--w:240px")
     records = [r for r in run.litmus.values() if r["test"] == test]

@@ -111,7 +111,8 @@ def counts(value):
 
 # Per type of record: field -> parser; those with a star must be there.
 FIELDS = {
-    "run": {"machine": text, "cpu": text, "qemu": text, "mavis": text, "firmware": text, "date": text},
+    "run": {"machine": text, "cpu": text, "qemu": text, "mavis": text, "firmware": text, "date": text,
+            "command": text, "revision": text},
     "lab": {"v*": version, "mavis": text, "midr*": number(), "cpus": number(), "fwb*": flag, "mte*": flag, "mte_perm*": flag,
             "xs": flag, "cntfrq": number(), "row": number(), "target": number(), "size": number(), "tree_model": text,
             "plan": counts},

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pieces of HTML that both kinds of page are made of."""
 
+import html
+import re
 from html import escape
 
 from labreport import attr, style
+
+MAVIS = ("Mavis is a small bare-metal hypervisor for arm64: it gives each region of a guest's memory exactly the attributes "
+         "that its description asks for, and proves it on the running machine.")
+
 
 def tag(name, content="", **attrs):
     """<name attrs>content</name>; content is HTML. A trailing underscore of an attribute's name goes (class_)."""
@@ -59,11 +65,15 @@ def grid(widths, head, body, style, more=""):
 
 
 def table(heads, rows, numeric=()):
-    """A list with a head; cells are HTML. Columns in @numeric go to the right."""
-    def cells(name, row):
-        return "".join(tag(name, cell, class_="num" if i in numeric else None) for i, cell in enumerate(row))
-    body = "".join(tag("tr", cells("td", row)) + "\n" for row in rows)
-    return tag("table", f"<thead><tr>{cells('th', heads)}</tr></thead><tbody>\n{body}</tbody>", class_="list")
+    """A list with a head; cells are HTML. Columns in @numeric go to the right. On a narrow screen each row is a card, its
+    cells below each other with the head's words before them (style.py)."""
+    def cells(name, row, labels):
+        return "".join(tag(name, cell, class_="num" if i in numeric else None, data_label=labels[i])
+                       for i, cell in enumerate(row))
+    labels = [html.unescape(re.sub("<[^>]*>", "", head)) for head in heads]
+    body = "".join(tag("tr", cells("td", row, labels)) + "\n" for row in rows)
+    head = cells("th", heads, [None] * len(labels))
+    return tag("table", f"<thead><tr>{head}</tr></thead><tbody>\n{body}</tbody>", class_="list")
 
 
 def ranges(s2s):

@@ -4,7 +4,7 @@
 import statistics
 from html import escape
 
-from labreport import attr, behaviour, check, heatmap, litmus, machine, relate, small
+from labreport import attr, behaviour, check, heatmap, litmus, machine, markup, relate, small
 from labreport.markup import chip, code, count, document, pairs, s2_name, table, tag
 
 NO_TICKS = 2 ** 64 - 1      # the lab never got one
@@ -58,8 +58,12 @@ def facts(run):
         yield "Counter", f"{lab['cntfrq'] / 1e6:,.6g} MHz"
     if "target" in lab:
         yield "Memory under test", code(f"{lab['target']:#x}") + (f", {size_text(lab['size'])}" if "size" in lab else "")
+    if info.get("revision"):
+        yield "Revision", code(info["revision"])
     if info.get("date"):
         yield "Date", escape(info["date"])
+    if info.get("command"):
+        yield "Command", tag("span", escape(info["command"]), class_="command")
 
 
 def fact_list(items):
@@ -128,7 +132,7 @@ def ticks(run, matrix):
             tag("p", f"Counter ticks for {row}, where it worked, by effective type: the median of the cells, then the least "
                 "and the most.",
                 class_="caption") +
-            tag("div", table(["Access", *map(escape, groups)], rows, range(1, len(groups) + 1)), class_="scroll"))
+            table(["Access", *map(escape, groups)], rows, range(1, len(groups) + 1)))
 
 
 def verdicts(findings):
@@ -198,9 +202,10 @@ def page(runs, matrix, model):
         bad = findings.cells or findings.accesses or order.forbidden or relations.wrong
         cards.append(tag("a", "".join(lines), class_="bad" if bad else "good", href=f"#run{i}"))
     head = (tag("h1", "Memory attributes, as measured") +
-            tag("p", "What stage 1 and stage 2 of address translation make together on an arm64 CPU: measured inside a guest "
-                "of Mavis by its attribute lab, and compared with the Arm Architecture Reference Manual (DDI 0487).",
-                class_="lead") +
+            tag("p", "What stage 1 and stage 2 of address translation make together on an arm64 CPU, and what accesses do "
+                "then; compared with the Arm Architecture Reference Manual (DDI 0487).", class_="lead") +
+            tag("p", markup.MAVIS + " Its attribute lab is a guest that has Mavis change the attributes of a piece of RAM, and "
+                "tries it out.", class_="caption") +
             tag("div", "\n".join(cards), class_="overview"))
     body = "\n".join(section(run, findings, matrix, model, f"run{i}") for i, (run, findings) in enumerate(runs, 1))
     foot = tag("footer", "Made by tools/report of Mavis. The expectations are the architecture's: a table made from Arm's "

@@ -93,7 +93,7 @@ def alias_cell(record):
 
 def alias_table(run):
     pairs = dict.fromkeys(key[:4] for key in run.aliases)
-    return table(("Stores by", "Loads by", *(text.capitalize() for text in CARES.values())), [
+    return table(("Stores by", "Loads by", *(text[0].upper() + text[1:] for text in CARES.values())), [
         (escape(alias_name(x, x_sh)), escape(alias_name(y, y_sh)),
          *(alias_cell(run.aliases.get((x, x_sh, y, y_sh, care))) for care in CARES)) for x, x_sh, y, y_sh in pairs])
 
@@ -110,7 +110,7 @@ def speed_table(run):
 
 def folded(title, note, body):
     return tag("details", tag("summary", f"<b>{escape(title)}</b>") + tag("p", escape(note), class_="caption") +
-               tag("div", body, class_="scroll"))
+               body)
 
 
 ABOUT_SHARES = ("Stage 1 and stage 2 each say Non, Outer or Inner; the wider counts. Memory that is Device, or Non-cacheable "

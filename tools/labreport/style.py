@@ -73,7 +73,7 @@ p{margin:0 0 10px;max-width:118ch}
 .caption{font-size:14px;margin-bottom:12px}
 code,.hex{font-family:ui-monospace,"DejaVu Sans Mono","Liberation Mono",Menlo,monospace;font-size:.88em;white-space:nowrap}
 section.run{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:26px 28px 30px;margin-top:28px}
-.overview{display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:14px;margin:22px 0 0}
+.overview{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(380px,100%),1fr));gap:14px;margin:22px 0 0}
 .overview a{display:block;background:var(--card);border:1px solid var(--line);border-left:6px solid var(--mark);
   border-radius:10px;padding:14px 18px;color:inherit;text-decoration:none}
 .overview b{display:block;font-size:16px}
@@ -87,7 +87,10 @@ dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));
 dl.facts div{border-top:1px solid var(--line);padding-top:6px}
 dt{font-size:12px;color:var(--faint)}
 dd{margin:0;overflow-wrap:anywhere}
+.command{font:12px/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,monospace}
+dl.facts div:has(.command){grid-column:1/-1}
 .scroll{overflow-x:auto;padding:2px}
+.scroll .map th.row{position:sticky;left:0;background:var(--card);z-index:1}
 table{border-collapse:collapse}
 .map{border-collapse:separate;border-spacing:3px;width:100%;table-layout:fixed}
 .map col.row{width:118px}
@@ -133,7 +136,7 @@ summary{cursor:pointer}
 .rule{margin:16px 0 0;max-width:none}
 .rule b{color:var(--bad)}
 .chip{display:inline-block;border-radius:4px;padding:0 7px;font-size:13px;white-space:nowrap}
-.many-small{display:grid;grid-template-columns:repeat(auto-fill,minmax(var(--w),1fr));gap:24px 26px;margin-top:14px}
+.many-small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(var(--w),100%),1fr));gap:24px 26px;margin-top:14px}
 .small{break-inside:avoid}
 .small p{font-size:12.5px;line-height:1.4;color:var(--soft);margin:1px 0 6px;min-height:53px}
 .small table{border-collapse:separate;border-spacing:3px}
@@ -142,6 +145,15 @@ summary{cursor:pointer}
 .small td{width:22px;height:19px;border-radius:3px;text-align:center;font:700 12px/19px system-ui,sans-serif;padding:0;
   position:relative}
 footer{margin-top:30px;color:var(--faint);font-size:13px}
+@media (max-width:600px){
+main{padding:20px 12px 32px}section.run{padding:16px 14px 20px;border-radius:8px}h1{font-size:24px}h2{font-size:19px}
+dl.facts{grid-template-columns:1fr 1fr;gap:8px 14px}.verdict{font-size:13.5px;padding:5px 10px}
+.map col.row{width:84px}.map th.row{font-size:11px;padding-right:5px}.small p{min-height:0}
+.list{font-size:13px}.list thead{display:none}.list tr{display:block;padding:7px 0;border-bottom:1px solid var(--line)}
+.list td,.list .num{display:block;border:0;padding:1px 0;text-align:left}
+.list td::before{content:attr(data-label);display:inline-block;min-width:104px;margin-right:8px;font-size:11.5px;
+  color:var(--faint)}
+.legend{gap:6px 12px}.overview a{padding:10px 14px}}
 @media print{
 @page{size:A4 landscape;margin:11mm}body{background:#fff;font-size:12px}main{max-width:none;padding:0}
 section.run{border:0;padding:0;margin:12px 0 0}section.run+section.run{break-before:page}
