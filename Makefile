@@ -357,7 +357,7 @@ lab-bundle: $(LAB_CONFIGS:%=$(O)/lab/%.cpio)
 
 lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 	$(Q)tools/lab -o $(O)/lab.json --image $(O)/mavis.img --qemu $(QEMU) $(LAB_RUNS:%=--run %)
-	$(Q)tools/report $(O)/lab.json -o $(O)/lab.html --png $(O)/lab.png
+	$(Q)tools/report $(O)/lab.json -o $(O)/lab.html --card $(O)/lab-card.html --png $(O)/lab.png
 
 # --- Tests ----------------------------------------------------------------------------------------
 
@@ -550,7 +550,7 @@ make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zc
 make fit        build/<board>.itb, the same in one file for U-Boot's bootm
 make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
 make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
-make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab.png
+make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab-*.png
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make config-check  configs/*.dts against the schema, and on their machines

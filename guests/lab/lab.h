@@ -214,6 +214,9 @@ struct call_result call(u64 fid, u64 a0, u64 a1, u64 a2);
 /* A command of hyp/control_abi.h. */
 struct call_result control(unsigned command, u64 a0, u64 a1, u64 a2);
 
+/* identify.c: one record of identification registers */
+void identify(void);
+
 /* main.c */
 void __attribute__((noreturn)) give_up(const char *why);
 

@@ -244,6 +244,7 @@ void lab_main(const void *fdt)
 	litmus = plan_litmus();
 	print("--- lab begin\n");
 	print_header(info.r, litmus_planned(&litmus));
+	identify();
 	write_code();
 	sweep(asked_for("all-mair"));
 	relate_run();

@@ -99,6 +99,21 @@ def test_the_log_has_every_cell_and_every_try(found):
     assert found.lab["mavis"] == "1.0"
 
 
+def test_every_line_is_as_the_schema_says(found):
+    schema = json.loads((machine.TOP / "docs/lab.schema.json").read_text())
+    kinds = {kind["title"]: kind for kind in schema["oneOf"]}
+    assert {r["t"] for r in found.records} == set(kinds)
+    for r in found.records:
+        assert set(kinds[r["t"]]["required"]) <= set(r) <= set(kinds[r["t"]]["properties"]), r
+
+
+def test_the_cpu_says_what_it_is(found):
+    ids = next(r for r in found.records if r["t"] == "id")
+    assert ids["midr"] == found.lab["midr"]
+    assert {"ccsidr_1d", "ccsidr_1i", "ccsidr_2d"} <= set(ids)
+    assert (int(ids["pfr1"], 16) >> 8 & 0xf >= 2) == found.lab["mte"]
+
+
 def test_cells_are_the_architectures_but_for_qemus_known_differences(found):
     want = {place: attr for place, attr in found.architecture().items() if place[0] in S1}
     for field in ("par_s12", "par_s12_w"):

@@ -17,7 +17,7 @@ import lab_sample
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tools"))
 
-from labreport import attr, behaviour  # noqa: E402  (found through the line above)
+from labreport import attr, behaviour, log  # noqa: E402  (found through the line above)
 
 TOOL = TOP / "tools/report"
 STRONGER = "Of two Device types the stronger one wins"
@@ -317,6 +317,75 @@ def test_what_an_emulator_takes_is_not_shown(tmp_path):
         emulated.insert(-1, speed)
         _, page = make(tmp_path, emulated)
         assert "What accesses cost" not in page and "MB/s" not in page
+
+
+def test_the_schema_is_what_the_report_reads():
+    """docs/lab.schema.json: the same kinds, fields and values as tools/labreport/log.py takes."""
+    schema = json.loads((TOP / "docs/lab.schema.json").read_text())
+    kinds = {kind["title"]: kind for kind in schema["oneOf"]}
+    examples = {"#/$defs/number": [3, "0x3"], "string": ["a text"], "object": [{"a": 1}],
+                "['integer', 'string']": [-22, "reserved"]}
+    assert set(kinds) == set(log.FIELDS)
+    for name, kind in kinds.items():
+        fields = {key.rstrip("*"): parse for key, parse in log.FIELDS[name].items()}
+        assert set(kind["properties"]) == {"t", *fields} and kind["properties"]["t"] == {"const": name}
+        assert set(kind["required"]) == {"t", *(key.rstrip("*") for key in log.FIELDS[name] if key.endswith("*"))}
+        for field, parse in fields.items():
+            says = kind["properties"][field]
+            for value in says.get("enum") or examples[str(says.get("$ref", says.get("type")))]:
+                parse(value)
+            if "enum" in says or "$ref" in says:
+                with pytest.raises(ValueError):
+                    parse("none of these")
+
+
+CACHES = {"t": "id", "midr": "0x410fd083", "revidr": "0x0", "ctr": "0xb444c004", "dczid": "0x4", "pfr0": "0xf00000000",
+          "pfr1": "0x200", "isar0": "0x200000", "mmfr0": "0x1124", "mmfr2": "0x0", "clidr": "0xa200023",
+          "ccsidr_1d": "0x700fe01a", "ccsidr_1i": "0x201fe012", "ccsidr_2d": "0x70ffe07a"}
+
+
+def test_the_card_has_features_caches_and_the_stages(tmp_path):
+    records = lab_sample.sample(cell=lab_sample.qemu_cell)
+    records.insert(1, CACHES)
+    path, card = tmp_path / "lab.json", tmp_path / "card.html"
+    path.write_text(lab_sample.lines(records))
+    assert report(path, "--card", card).returncode == 0
+    page = card.read_text()
+    assert [["L1 data", "32 KiB", "4", "128", "64 bytes"], ["L1 instructions", "48 KiB", "3", "256", "64 bytes"],
+            ["L2 unified", "2 MiB", "16", "2,048", "64 bytes"]] == tables(page)[0][1:]
+    text = text_of(page)
+    for words in ("✓ FEAT_LSE –", "– FEAT_SVE", "✓ FEAT_MTE2", "– FEAT_MTE3", "1: no clean to the PoU", "44 bits",
+                  "56 cells, 6 differ"):
+        assert words in text, words
+    records[1] = CACHES | {"mmfr2": "0x100000", "ccsidr_1d": f"{255 << 32 | 3 << 3 | 2:#x}"}        # FEAT_CCIDX
+    path.write_text(lab_sample.lines(records))
+    assert report(path, "--card", card).returncode == 0
+    assert ["L1 data", "64 KiB", "4", "256", "64 bytes"] == tables(card.read_text())[0][1]
+
+
+def test_any_number_of_machines_stand_side_by_side(tmp_path):
+    boards = tmp_path / "boards"
+    boards.mkdir()
+    for name, cpu, cell in (("b", "two", lab_sample.qemu_cell), ("a", "one", None), ("c", "three", None)):
+        machine = {"machine": name, "cpu": cpu}
+        (boards / f"{name}.json").write_text(lab_sample.lines(lab_sample.sample(machine=machine, cell=cell)))
+    (boards / "notes.txt").write_text("no log")
+    page = tmp_path / "matrix.html"
+    result = report("--matrix", boards, boards / "c.json", "-o", page)
+    assert result.returncode == 0 and [line[0] for line in result.stdout.splitlines()] == list("abcc")
+    heads = [f"{name}, -cpu {cpu}, FWB on" for name, cpu in (("a", "one"), ("b", "two"), ("c", "three"), ("c", "three"))]
+    different, alike = tables(page.read_text())[:2]
+    assert different == [["", *heads], ["Cells that differ from the architecture", "0 of 56", "6 of 56", "0 of 56", "0 of 56"]]
+    assert ["Stage 2", "FWB = 1"] in alike
+    assert "No difference." in page.read_text()
+    (tmp_path / "none").mkdir()
+    result = report("--matrix", tmp_path / "none")
+    assert result.returncode == 1 and "no *.json and no *.log in it" in result.stderr
+
+
+def test_each_run_has_a_picture_of_its_own(tmp_path):
+    make(tmp_path, lab_sample.qemu("max") + lab_sample.qemu("cortex-a72"), "--png", tmp_path / "lab.png")
+    assert sorted(p.name for p in tmp_path.glob("*.png")) == ["lab-1.png", "lab-2.png"]
 
 
 def test_a_litmus_test_with_all_in_order_shows_nothing(tmp_path):

@@ -35,6 +35,7 @@ class Run:
     line: int
     machine: dict                                   # the `run` record, or {}
     lab: dict
+    ids: dict = dataclasses.field(default_factory=dict)     # the `id` record
     cells: dict = dataclasses.field(default_factory=dict)   # (s1, s2) -> record
     tries: dict = dataclasses.field(default_factory=dict)   # (what, s1, s2) -> record
     litmus: dict = dataclasses.field(default_factory=dict)  # (test, p0, p1, x, y) -> record
@@ -109,13 +110,17 @@ def counts(value):
     return {name: number()(n) for name, n in value.items()}
 
 
+REGISTERS = ("pfr0", "pfr1", "pfr2", "isar0", "isar1", "isar2", "isar3", "mmfr0", "mmfr1", "mmfr2", "mmfr3")
+CACHES = tuple(f"ccsidr_{level}{kind}" for level in range(1, 8) for kind in "di")
+
 # Per type of record: field -> parser; those with a star must be there.
 FIELDS = {
     "run": {"machine": text, "cpu": text, "qemu": text, "mavis": text, "firmware": text, "date": text,
-            "command": text, "revision": text},
+            "command": text},
     "lab": {"v*": version, "mavis": text, "midr*": number(), "cpus": number(), "fwb*": flag, "mte*": flag, "mte_perm*": flag,
             "xs": flag, "cntfrq": number(), "row": number(), "target": number(), "size": number(), "tree_model": text,
             "plan": counts},
+    "id": {name: number() for name in ("midr", "revidr", "ctr", "dczid", "clidr", *REGISTERS, *CACHES)},
     "cell": {"s1*": number(0xff), "s2*": number(15), "status*": status, "par": number(), "par_w": number(),
              "par_s12": number(), "par_s12_w": number()},
     "try": {"s1*": number(0xff), "s2*": number(15), "what*": one_of(WHAT), "result*": one_of(RESULTS), "ec": number(0x3f),
@@ -201,6 +206,8 @@ class Reader:
             run = self.runs[-1]
             if kind == "end":
                 self.end(run, line, record)
+            elif kind == "id":
+                run.ids = {name: value for name, value in record.items() if name != "t"}
             else:
                 self.once({"cell": run.cells, "try": run.tries, "litmus": run.litmus, "share": run.shares,
                            "alias": run.aliases, "speed": run.speeds}[kind], line, record)

@@ -58,8 +58,6 @@ def facts(run):
         yield "Counter", f"{lab['cntfrq'] / 1e6:,.6g} MHz"
     if "target" in lab:
         yield "Memory under test", code(f"{lab['target']:#x}") + (f", {size_text(lab['size'])}" if "size" in lab else "")
-    if info.get("revision"):
-        yield "Revision", code(info["revision"])
     if info.get("date"):
         yield "Date", escape(info["date"])
     if info.get("command"):

@@ -181,6 +181,7 @@ def draw_panel(sheet, run, findings, matrix, rows, columns, left_out):
     if kinds:
         used = {small.outcome_class(run.tries.get((what, s1, s2))) for what in kinds for s1 in small_rows for s2 in s2s}
         signs = ";  ".join(f"{sign} {text}" for key, (_, _, sign, text) in style.OUTCOMES.items() if key in used)
+        signs += ";  a number: the tag that was loaded" if "tag-load" in kinds else ""
         sheet.text(f"What accesses do:  {signs}.  Round: the architecture leaves it open.  "
                    "Columns are MemAttr[3:0].", 8.5, 0.52, color=SOFT)
         for i, what in enumerate(kinds):

@@ -123,6 +123,7 @@ table{border-collapse:collapse}
 .litmus h4{font-weight:600;font-size:12.5px}
 details{border-top:1px solid var(--line);padding:8px 0}
 summary{cursor:pointer}
+.o-trans{box-shadow:inset 0 0 0 1px var(--faint)}
 .wrong{color:var(--bad)}
 .legend{display:flex;flex-wrap:wrap;gap:7px 16px;margin:12px 0 0;padding:0;list-style:none;font-size:13px;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:7px}
@@ -151,7 +152,7 @@ dl.facts{grid-template-columns:1fr 1fr;gap:8px 14px}.verdict{font-size:13.5px;pa
 .map col.row{width:84px}.map th.row{font-size:11px;padding-right:5px}.small p{min-height:0}
 .list{font-size:13px}.list thead{display:none}.list tr{display:block;padding:7px 0;border-bottom:1px solid var(--line)}
 .list td,.list .num{display:block;border:0;padding:1px 0;text-align:left}
-.list td::before{content:attr(data-label);display:inline-block;min-width:104px;margin-right:8px;font-size:11.5px;
+.list td[data-label]::before{content:attr(data-label);display:inline-block;min-width:104px;margin-right:8px;font-size:11.5px;
   color:var(--faint)}
 .legend{gap:6px 12px}.overview a{padding:10px 14px}}
 @media print{
