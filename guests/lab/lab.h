@@ -36,8 +36,11 @@
 #define TEST_VA			0x7f0000000000ul
 #define TEST_PAGES		2
 #define TEST_CODE		(TEST_VA + PAGE_SIZE)
-/* What is of the second type under test. */
-#define TEST_VA_Y		(TEST_VA + MIB(1))
+/*
+ * What is of the second type under test; apart by no power of two, so that an emulator's TLB with
+ * one way has both.
+ */
+#define TEST_VA_Y		(TEST_VA + MIB(1) + KIB(128))
 
 /* What became of a call by attempt(). */
 struct attempt {

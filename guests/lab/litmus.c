@@ -33,8 +33,6 @@ static struct {
 	thread_fn *run[2];
 	u64 x, y, places, batches;
 	struct line round[2], batch[2];	/* how far each CPU is */
-	struct line start[2];		/* ticks, when it can start its round */
-	u64 notice;			/* ticks, for the other CPU to learn of it */
 	u64 failed;
 	u64 count[OUTCOMES];
 } job;
@@ -56,22 +54,15 @@ static bool together(struct line *line, unsigned self, u64 at)
 }
 
 /*
- * Who comes last knows first that both are there, by as long as a cache line takes between them. So
- * each says when it could start, and both start when the later of the two can.
+ * Relaxed: an acquire or release here would hold up the test's own accesses, which are to be as
+ * free as they can. What must be in order is so by together().
  */
 static void meet(unsigned self, u64 at)
 {
-	u64 start = read_sysreg(cntvct_el0) + job.notice, now;
-
-	job.start[self].at = start;
-	STORE(job.round[self].at, at);
-	for (unsigned i = 0; LOAD(job.round[!self].at) < at; i++)
-		if (i == MEET_TRIES)
+	__atomic_store_n(&job.round[self].at, at, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < MEET_TRIES; i++)
+		if (__atomic_load_n(&job.round[!self].at, __ATOMIC_RELAXED) >= at)
 			return;
-	start = MAX(start, __atomic_load_n(&job.start[!self].at, __ATOMIC_RELAXED));
-	do
-		now = read_sysreg(cntvct_el0);
-	while (now < start);
 }
 
 static volatile u64 *place(u64 base, u64 i)
@@ -310,7 +301,6 @@ void litmus_run(const struct litmus_plan *p)
 	job.places = MIN(target_half() / STRIDE, (u64)MAX_PLACES);
 	job.places = MIN(job.places, p->rounds);
 	job.batches = p->rounds / job.places;
-	job.notice = read_sysreg(cntfrq_el0) >> 21;
 	target_follow_stage_1();
 	each_pair(p, one, true);
 }

@@ -2,6 +2,7 @@
 """tools/report, from outside: logs of machines that are not there, and the pages made of them."""
 
 import html
+import io
 import itertools
 import json
 import pathlib
@@ -17,7 +18,7 @@ import lab_sample
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tools"))
 
-from labreport import attr, behaviour, log  # noqa: E402  (found through the line above)
+from labreport import attr, behaviour, log, progress  # noqa: E402  (found through the line above)
 
 TOOL = TOP / "tools/report"
 STRONGER = "Of two Device types the stronger one wins"
@@ -381,6 +382,27 @@ def test_any_number_of_machines_stand_side_by_side(tmp_path):
     (tmp_path / "none").mkdir()
     result = report("--matrix", tmp_path / "none")
     assert result.returncode == 1 and "no *.json and no *.log in it" in result.stderr
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("out, shown", ((Terminal(), True), (io.StringIO(), False)))
+def test_a_bar_says_what_is_left(out, shown):
+    """On a terminal; elsewhere nothing."""
+    now = [0.0]
+    bar = progress.Progress("board", out, lambda: now[0])
+    bar.take({"t": "lab", "plan": {"cell": 128, "litmus": 1000}})
+    for _ in range(250):
+        bar.take({"t": "litmus"})
+        now[0] += 4
+    said = out.getvalue().split("\r\033[K")
+    assert (said[-1] == "board: 2 of 2: litmus 250 of 1,000 [#######.......................], 50 min left") == shown
+    bar.end()
+    assert (out.getvalue() == "") != shown
+    assert [progress.span(s) for s in (40, 720, 3900, 5700)] == ["40 s", "12 min", "65 min", "1 h 35 min"]
 
 
 def test_each_run_has_a_picture_of_its_own(tmp_path):
