@@ -538,7 +538,7 @@ static const struct {
 	{ "stats", "", "exits, stage 2 aborts, changes", stats },
 	{ "watch", "[SECONDS [LINES]]", "what has grown, line by line", watch },
 	{ "check", "", "what the self-check at boot found", check },
-	{ "demo", "", "half a minute of what memory types mean, on `make run`'s machine", demo },
+	{ "demo", "", "half a minute: what the memory types mean", demo },
 };
 
 static int usage(FILE *to)
