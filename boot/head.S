@@ -95,11 +95,11 @@ primary:
 /* All of the image that is written before the MMU is on. */
 clean_early:
 	mov	x21, x30
-	adr_l	x0, __image_start
-	adr_l	x1, __noinit_start
-	bl	dcache_clean_inval_poc
 	adr_l	x0, __bss_start
 	adr_l	x1, __bss_end
+	bl	dcache_clean_inval_poc
+	adr_l	x0, __image_start
+	adr_l	x1, __noinit_start
 	bl	dcache_clean_inval_poc
 	adr_l	x0, __stack_start
 	adr_l	x1, __pool_start + EARLY_POOL
