@@ -89,8 +89,8 @@ class Machine:
         patterns = [pexpect.TIMEOUT, *(pattern if isinstance(pattern, list) else [pattern])]
         try:
             while found == pexpect.TIMEOUT and (left := wait.left()):
-                # A window: all of a long output is not searched again for each piece that arrives.
-                found = patterns[self.qemu.expect(patterns, timeout=left, searchwindowsize=1000)]
+                # A window: all of a long output is not searched again for each piece that arrives. These have 2,000 characters.
+                found = patterns[self.qemu.expect(patterns, timeout=left, searchwindowsize=4000)]
         except pexpect.EOF as e:
             found = e
         if found == pexpect.TIMEOUT or isinstance(found, pexpect.EOF):
