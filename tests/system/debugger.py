@@ -3,9 +3,11 @@
 
 import json
 import pathlib
+import re
 import socket
 import struct
 import tempfile
+import time
 
 import machine
 
@@ -39,10 +41,17 @@ class Closed(AssertionError):
 
 
 def _connect(path):
+    patience = machine.patience(ANSWER)
+    deadline = time.monotonic() + patience
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(machine.patience(ANSWER))
-    s.connect(str(path))
-    return s
+    s.settimeout(patience)
+    while True:
+        try:
+            s.connect(str(path))
+            return s
+        except (FileNotFoundError, ConnectionRefusedError):     # not yet
+            assert time.monotonic() < deadline, f"{path}: QEMU does not open it"
+            time.sleep(0.05)
 
 
 class Stub:
@@ -119,6 +128,11 @@ class Monitor:
                 return said["return"]
         raise Closed("the monitor's socket was closed")
 
+    def loaded_at(self, name):
+        """Where QEMU has put a file."""
+        said = self.ask("human-monitor-command", **{"command-line": "info roms"})
+        return int(re.search(rf'(?m)^addr=([0-9a-f]+) .* name="{re.escape(str(name))}"', said)[1], 16)
+
     def read_physical(self, addr, size):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "memory")
@@ -131,14 +145,14 @@ class Monitor:
 
 
 class Sockets:
-    """A folder for the two sockets: a name in pytest's own may be too long for one."""
+    """A folder for the two sockets: a name in pytest's own may be too long for one. The machine waits for the debugger."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="mavis-")
         self.gdb, self.qmp = (pathlib.Path(self.folder.name, name) for name in ("gdb", "qmp"))
 
     def args(self):
-        return ["-gdb", f"unix:{self.gdb},server=on,wait=off", "-qmp", f"unix:{self.qmp},server=on,wait=off"]
+        return ["-S", "-gdb", f"unix:{self.gdb},server=on,wait=off", "-qmp", f"unix:{self.qmp},server=on,wait=off"]
 
     def close(self):
         self.folder.cleanup()

@@ -23,11 +23,12 @@ class Looked:
     def __init__(self, m, sockets, build, stack):
         self.symbols = debugger.symbols(build / "mavis.elf")
         self.image = (build / "mavis.img").read_bytes()
-        self.base = int(m.expect(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)")[1], 16)
         self.stub = stack.enter_context(contextlib.closing(debugger.Stub(sockets.gdb)))
         self.monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
+        self.base = self.monitor.loaded_at(build / "mavis.img")
         self.stub.break_at(self.at("trap_from_guest"))
         self.stub.go_on()
+        assert int(m.expect(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)")[1], 16) == self.base
 
     def at(self, symbol):
         return self.base + self.symbols[symbol]
