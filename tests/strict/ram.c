@@ -8,6 +8,7 @@
 
 #define MAX_BANKS	16
 #define MAX_TREE	(2u << 20)
+#define PA_BITS		48
 
 #define MAGIC		0xd00dfeed
 #define BEGIN_NODE	1
@@ -41,8 +42,14 @@ static void add_banks(const u8 *reg, u32 len, unsigned address_cells, unsigned s
 	u32 step = 4 * (address_cells + size_cells);
 
 	for (; step && len >= step && nr_banks < MAX_BANKS; len -= step, reg += step) {
-		banks[nr_banks].base = cells(reg, address_cells);
-		banks[nr_banks++].size = cells(reg + 4 * address_cells, size_cells);
+		u64 base = cells(reg, address_cells);
+		u64 size = cells(reg + 4 * address_cells, size_cells);
+
+		/* A tree may be wrong: no memory lies beyond the addresses that there are. */
+		if (base >> PA_BITS || size >> PA_BITS)
+			continue;
+		banks[nr_banks].base = base;
+		banks[nr_banks++].size = size;
 	}
 }
 
