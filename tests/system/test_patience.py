@@ -59,7 +59,7 @@ def stubborn(monkeypatch, tmp_path):
 
 
 def test_a_machine_is_gone_when_it_is_closed(stubborn, tmp_path):
-    m = machine.Machine(tmp_path / "log")
+    m = machine.Machine(tmp_path / "log", unjudged="this is no QEMU")
     m.expect("here")
     pid = m.qemu.pid
     begin = time.monotonic()
@@ -71,7 +71,7 @@ def test_a_machine_is_gone_when_it_is_closed(stubborn, tmp_path):
 
 
 def test_a_silent_machine_is_named_with_its_last_words(stubborn, tmp_path):
-    m = machine.Machine(tmp_path / "log")
+    m = machine.Machine(tmp_path / "log", unjudged="this is no QEMU")
     m.expect("here")
     with pytest.raises(machine.Died, match=r"waiting for 'never', the machine was silent about it for \d+ s"):
         m.expect("never", 0.5)
@@ -80,7 +80,7 @@ def test_a_silent_machine_is_named_with_its_last_words(stubborn, tmp_path):
 
 def test_a_machine_that_ends_is_said_to_have_ended(monkeypatch, tmp_path):
     monkeypatch.setattr(machine, "QEMU", "/bin/echo")
-    m = machine.Machine(tmp_path / "log")
+    m = machine.Machine(tmp_path / "log", unjudged="this is no QEMU")
     with pytest.raises(machine.Died, match="the machine ended"):
         m.expect("never")
     m.close()
