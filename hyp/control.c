@@ -169,7 +169,6 @@ static int clean(void *arg)
 static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
 {
 	unsigned before = cacheability(old->memattr);
-
 	unsigned after = cacheability(new->memattr);
 
 	return before != after || (before != HOLDS_NOTHING && old->sh != new->sh);

@@ -26,6 +26,23 @@
 	b	\handler
 .endm
 
+/* To their places in a struct frame at \base. */
+.macro save_x4_to_x29 base
+	stp	x4, x5, [\base, #16 * 2]
+	stp	x6, x7, [\base, #16 * 3]
+	stp	x8, x9, [\base, #16 * 4]
+	stp	x10, x11, [\base, #16 * 5]
+	stp	x12, x13, [\base, #16 * 6]
+	stp	x14, x15, [\base, #16 * 7]
+	stp	x16, x17, [\base, #16 * 8]
+	stp	x18, x19, [\base, #16 * 9]
+	stp	x20, x21, [\base, #16 * 10]
+	stp	x22, x23, [\base, #16 * 11]
+	stp	x24, x25, [\base, #16 * 12]
+	stp	x26, x27, [\base, #16 * 13]
+	stp	x28, x29, [\base, #16 * 14]
+.endm
+
 	.balign	0x800
 	.globl	vectors
 	.hidden	vectors
@@ -88,19 +105,7 @@ guest_sync:
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp, #16 * 0]
 	stp	x2, x3, [sp, #16 * 1]
-	stp	x4, x5, [sp, #16 * 2]
-	stp	x6, x7, [sp, #16 * 3]
-	stp	x8, x9, [sp, #16 * 4]
-	stp	x10, x11, [sp, #16 * 5]
-	stp	x12, x13, [sp, #16 * 6]
-	stp	x14, x15, [sp, #16 * 7]
-	stp	x16, x17, [sp, #16 * 8]
-	stp	x18, x19, [sp, #16 * 9]
-	stp	x20, x21, [sp, #16 * 10]
-	stp	x22, x23, [sp, #16 * 11]
-	stp	x24, x25, [sp, #16 * 12]
-	stp	x26, x27, [sp, #16 * 13]
-	stp	x28, x29, [sp, #16 * 14]
+	save_x4_to_x29 sp
 	adr_l	x19, el2_params
 	ldr	x20, [x19, #EL2_PAUTH]
 	mov	x29, xzr
@@ -168,19 +173,7 @@ panic_entry:
 	mrs	x2, sp_el0
 	mrs	x3, elr_el1
 	stp	x2, x3, [x1, #16 * 1]
-	stp	x4, x5, [x1, #16 * 2]
-	stp	x6, x7, [x1, #16 * 3]
-	stp	x8, x9, [x1, #16 * 4]
-	stp	x10, x11, [x1, #16 * 5]
-	stp	x12, x13, [x1, #16 * 6]
-	stp	x14, x15, [x1, #16 * 7]
-	stp	x16, x17, [x1, #16 * 8]
-	stp	x18, x19, [x1, #16 * 9]
-	stp	x20, x21, [x1, #16 * 10]
-	stp	x22, x23, [x1, #16 * 11]
-	stp	x24, x25, [x1, #16 * 12]
-	stp	x26, x27, [x1, #16 * 13]
-	stp	x28, x29, [x1, #16 * 14]
+	save_x4_to_x29 x1
 	mov	x2, sp
 	stp	x30, x2, [x1, #16 * 15]
 	adr_l	x2, __panic_stack_end

@@ -3,6 +3,7 @@
 
 #include "hyp/guest.h"
 #include "lib/errno.h"
+#include "lib/range.h"
 #include "mm/el2.h"
 
 int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct diag *d)
@@ -39,9 +40,8 @@ static bool passes_by_the_caches(const struct region *r)
 
 static int clean_part(const struct region *r, struct range part, struct diag *d)
 {
-	u64 base = MAX(r->pa.v, part.base), end = MIN(r->pa.v + r->size, range_end(part));
-
-	if (base < end && el2_clean(PA(base), end - base))
+	part = range_intersect(region_pa(r), part);
+	if (part.size && el2_clean(PA(part.base), part.size))
 		return fail(d, -ENOMEM,
 			    "region %s: EL2 cannot map it to clean the caches: its page pool is used up",
 			    r->name);

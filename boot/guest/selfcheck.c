@@ -2,6 +2,7 @@
 #include "boot/guest/selfcheck.h"
 
 #include "lib/arch.h"
+#include "lib/range.h"
 
 struct check {
 	const struct region *region;
@@ -72,9 +73,9 @@ static void check_page(struct check *c, u64 ipa, pa_t pa)
 static int check_run(const struct s2_leaf *leaf, void *arg)
 {
 	struct check *c = arg;
-	u64 first = MAX(leaf->ipa.v, c->region->ipa.v);
-	u64 end = MIN(leaf->ipa.v + leaf->size * leaf->nr, c->region->ipa.v + c->region->size);
-	u64 last = end - PAGE_SIZE;
+	struct range run = { leaf->ipa.v, leaf->size * leaf->nr };
+	struct range mine = range_intersect(run, region_ipa(c->region));
+	u64 first = mine.base, last = range_end(mine) - PAGE_SIZE;
 
 	if (!leaf->attr.read)
 		return 0;

@@ -11,7 +11,7 @@
 struct guest_fdt_args {
 	const struct host *host;		/* the boot CPU first in host->cpu */
 	const struct config *config;
-	const struct region_table *regions;	/* finished: REGION_RAM is the memory */
+	const struct region_table *regions;	/* finished: see region_is_memory() */
 	const void *base;			/* guest.dtb, untrusted; NULL: the host's tree */
 	u64 base_size;
 	struct range ramdisk;			/* IPA; size 0: none */

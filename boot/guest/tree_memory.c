@@ -2,6 +2,7 @@
 /* The guest's memory in its device tree. */
 #include "boot/guest/tree_parts.h"
 #include "lib/errno.h"
+#include "lib/range.h"
 
 /* Regions that continue each other are one bank to the guest. */
 int edit_collect_ram(struct edit *e)
@@ -23,28 +24,22 @@ int edit_collect_ram(struct edit *e)
 			return fail(e->d, -E2BIG,
 				    "/memory: reg: the guest's memory is in more than %d pieces, the first without a place is %s at %#lx",
 				    EDIT_MAX_RAM, r->name, (unsigned long)r->ipa.v);
-		e->ram[e->nr_ram++] = (struct range){ r->ipa.v, r->size };
+		e->ram[e->nr_ram++] = region_ipa(r);
 	}
 	return 0;
 }
 
-/* Takes what [r] and e->ram[i] share out of e->ram. False: there is no room for a second piece. */
-static bool take(struct edit *e, unsigned i, struct range r, struct range *taken)
+/* Takes @part out of e->ram[i], which holds it. False: there is no room for a second piece. */
+static bool take(struct edit *e, unsigned i, struct range part)
 {
-	struct range *ram = &e->ram[i];
-	u64 base = MAX(ram->base, r.base), end = MIN(range_end(*ram), range_end(r)),
-	    ram_end = range_end(*ram);
+	struct range left[2] = { 0 };
 
-	*taken = (struct range){ base, end - base };
-	if (base > ram->base && end < ram_end) {
+	if (range_subtract(e->ram[i], part, left) == 2) {
 		if (e->nr_ram == EDIT_MAX_RAM)
 			return false;
-		e->ram[e->nr_ram++] = (struct range){ end, ram_end - end };
+		e->ram[e->nr_ram++] = left[1];
 	}
-	if (base > ram->base)
-		ram->size = base - ram->base;
-	else
-		*ram = (struct range){ end, ram_end - end };
+	e->ram[i] = left[0];
 	return true;
 }
 
@@ -85,7 +80,7 @@ int edit_set_banks(struct edit *e, const struct range *bank, unsigned n)
 /* The node keeps what it described and the guest has. */
 int edit_memory(struct edit *e)
 {
-	struct range banks[EDIT_MAX_RAM], r;
+	struct range banks[EDIT_MAX_RAM], r, part;
 	unsigned n = 0;
 	int ret;
 
@@ -98,12 +93,14 @@ int edit_memory(struct edit *e)
 		if (ret < 0)
 			return ret;
 		for (unsigned j = 0; ret && j < e->nr_ram; j++) {
-			if (!ranges_overlap(e->ram[j], r))
+			part = range_intersect(e->ram[j], r);
+			if (!part.size)
 				continue;
-			if (n == EDIT_MAX_RAM || !take(e, j, r, &banks[n++]))
+			if (n == EDIT_MAX_RAM || !take(e, j, part))
 				return dt_fail(&e->w, e->d, -E2BIG, "reg",
 					       "the guest has this memory in more than %d pieces",
 					       EDIT_MAX_RAM);
+			banks[n++] = part;
 		}
 	}
 	if (!n)

@@ -168,6 +168,20 @@ static void memory_that_no_node_describes_gets_one(void **state)
 	assert_string_equal(tree_string(out, "/memory@100000000", "device_type"), "memory");
 }
 
+static void memory_on_both_sides_of_what_a_node_describes_gets_one(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	regions.nr = 0;
+	add_ram(0x30000000, 0x50000000);
+	TREE_CELLS(fdt, "/memory@40000000", "reg", 0, 0x48000000, 0, 0x8000000);
+	write_guest();
+	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x48000000, 0, 0x8000000);
+	TREE_ASSERT_CELLS(out, "/memory@30000000", "reg", 0, 0x30000000, 0, 0x18000000, 0,
+			  0x50000000, 0, 0x30000000);
+}
+
 static void memory_that_does_not_fit_the_cells_is_refused(void **state)
 {
 	(void)state;
@@ -406,6 +420,7 @@ int main(void)
 		TEST(memory_below_a_bus_moves_to_the_root),
 		TEST(a_disabled_memory_node_stays_disabled),
 		TEST(memory_that_no_node_describes_gets_one),
+		TEST(memory_on_both_sides_of_what_a_node_describes_gets_one),
 		TEST(memory_that_does_not_fit_the_cells_is_refused),
 		TEST(memory_in_too_many_pieces_is_refused),
 		TEST(the_loaders_own_reservations_are_dropped),

@@ -4,14 +4,13 @@
  * tag. Prints one line: "absent", or which signal the mismatch raised (SEGV_MTESERR is what it
  * should be), or that nothing noticed.
  */
-#include <setjmp.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <unistd.h>
+
+#include "tests/guests/linux/catch.h"
 
 #ifndef HWCAP2_MTE
 #define HWCAP2_MTE		(1 << 18)
@@ -31,16 +30,6 @@
 #define SEGV_MTESERR		9
 #endif
 
-static sigjmp_buf escape;
-static volatile sig_atomic_t code;
-
-static void on_signal(int sig, siginfo_t *info, void *context)
-{
-	(void)context;
-	code = info->si_code;
-	siglongjmp(escape, sig);
-}
-
 static void set_tag(uint64_t tagged)
 {
 	asm volatile(".arch armv8.5-a+memtag\n\tstg %0, [%0]" :: "r"(tagged) : "memory");
@@ -48,7 +37,6 @@ static void set_tag(uint64_t tagged)
 
 int main(void)
 {
-	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 	volatile char *page, *right, *wrong;
 	int sig;
 
@@ -67,9 +55,7 @@ int main(void)
 		perror("mte: mmap");
 		return 2;
 	}
-	sigaction(SIGSEGV, &action, NULL);
-	sigaction(SIGBUS, &action, NULL);
-
+	catch_signals();
 	sig = sigsetjmp(escape, 1);
 	if (sig) {
 		printf("mte: %s %s\n", sig == SIGSEGV ? "SIGSEGV" : "SIGBUS",
