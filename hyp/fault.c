@@ -32,6 +32,10 @@ static u64 find_ipa(u64 esr)
 	return par & PAR_F ? NO_IPA : (par & PAR_PA) | (far & PAGE_MASK);
 }
 
+/* As for memory that was plugged in: virtio-mem, DIMMs, CXL. */
+static const char no_region[] =
+	"no region: memory that the machine's device tree does not have needs one in the config (docs/config.md)";
+
 /* The line for whoever debugs the guest, and the abort that a bus would answer with. */
 static void refuse(u64 esr, const char *why, u64 ipa)
 {
@@ -162,7 +166,7 @@ static void stage2_fault(struct frame *f, u64 esr)
 	switch (FSC_TYPE(ISS_FSC(esr))) {
 	case FSC_TRANSLATION:
 		if (!mapped_by_now(ipa))
-			refuse(esr, "no region", ipa);
+			refuse(esr, no_region, ipa);
 		return;
 	case FSC_PERMISSION:
 		refuse(esr, "not permitted in this region", ipa);

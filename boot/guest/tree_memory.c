@@ -22,7 +22,7 @@ int edit_collect_ram(struct edit *e)
 		}
 		if (e->nr_ram == EDIT_MAX_RAM)
 			return fail(e->d, -E2BIG,
-				    "/memory: reg: the guest's memory is in more than %d pieces, the first without a place is %s at %#lx",
+				    "/memory: reg: the guest's memory is in more than the %d pieces that Mavis takes, the first without a place is %s at %#lx: put the config's regions side by side that make holes in it",
 				    EDIT_MAX_RAM, r->name, (unsigned long)r->ipa.v);
 		e->ram[e->nr_ram++] = region_ipa(r);
 	}
@@ -98,7 +98,7 @@ int edit_memory(struct edit *e)
 				continue;
 			if (n == EDIT_MAX_RAM || !take(e, j, part))
 				return dt_fail(&e->w, e->d, -E2BIG, "reg",
-					       "the guest has this memory in more than %d pieces",
+					       "the guest has this memory in more than the %d pieces that Mavis takes: put the config's regions side by side that make holes in it",
 					       EDIT_MAX_RAM);
 			banks[n++] = part;
 		}

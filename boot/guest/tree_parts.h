@@ -7,7 +7,7 @@
 #include "boot/machine/fdt.h"
 
 #define EDIT_MAX_GONE		(MAX_CPUS + 128)
-#define EDIT_MAX_RAM		64
+#define EDIT_MAX_RAM		256
 
 /* The tree in the making. */
 struct edit {

@@ -197,8 +197,10 @@ static void memory_in_too_many_pieces_is_refused(void **state)
 	load("virt-gicv3");
 	read_tree();
 	regions.nr = 0;
-	for (u64 i = 0; i < 65; i++)
+	for (u64 i = 0; i < 256; i++)
 		add_ram(0x40000000 + i * 0x2000, 0x1000);
+	write_guest();
+	add_ram(0x50000000, 0x1000);
 	refused(-E2BIG, "/memory", "reg");
 }
 
@@ -281,11 +283,18 @@ static void a_guest_tree_without_the_boot_cpu_is_refused(void **state)
 /* dtc, libfdt and Linux have the strings last. */
 static void a_tree_with_its_blocks_in_another_order_is_refused(void **state)
 {
+	static const u8 filler[8192];
 	u8 *tree;
 	u32 size, strings;
 
 	(void)state;
 	load("virt-gicv3");
+	/* Too large for the room that there is to put it in order. */
+	tree = malloc(KIB(32));
+	assert_int_equal(fdt_open_into(fdt, tree, (int)KIB(32)), 0);
+	free(fdt);
+	fdt = tree;
+	assert_int_equal(fdt_setprop(fdt, 0, "filler", filler, sizeof(filler)), 0);
 	assert_int_equal(fdt_pack(fdt), 0);
 	strings = fdt_size_dt_strings(fdt);
 	size = fdt_off_dt_struct(fdt) + ALIGN_UP(strings, 4) + fdt_size_dt_struct(fdt);
