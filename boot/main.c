@@ -119,6 +119,7 @@ static void make_stage2(void)
 	struct mm_caps caps = cpu_mm_caps();
 
 	caps.fwb &= !config.no_fwb;
+	check(cpus_make_room(&host, &config, &diag), &diag);
 	check(memory_map_start(&guest_regions, &config, &diag), &diag);
 	check(bars_find(&config, &host, &guest_regions, &diag), &diag);
 	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),

@@ -206,15 +206,22 @@ int el2_poke(pa_t pa, u64 val)
 	return stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
-#define STACK_PAGES	4		/* with the guard */
+int el2_grow_pool(pa_t pa, u64 size)
+{
+	int err = stage1_map(&el2_table, pa, size, S1_POOL);
+
+	if (!err)
+		pool_add(&page_pool, pa, size);
+	return err;
+}
 
 int el2_alloc_stack(u64 *top)
 {
 	pa_t base;
-	int err = pool_alloc(&page_pool, STACK_PAGES, &base);
+	int err = pool_alloc(&page_pool, EL2_STACK_PAGES, &base);
 
 	if (err)
 		return err;
-	*top = base.v + STACK_PAGES * PAGE_SIZE;
+	*top = base.v + EL2_STACK_PAGES * PAGE_SIZE;
 	return stage1_unmap(&el2_table, base, PAGE_SIZE);
 }

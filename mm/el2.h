@@ -66,6 +66,12 @@ int el2_clean(pa_t pa, u64 size);
  */
 int el2_poke(pa_t pa, u64 val);
 
+/* Adds memory that nobody else has to page_pool. -ENOMEM, -EINVAL: it cannot be mapped. */
+int el2_grow_pool(pa_t pa, u64 size);
+
+/* Pages of the pool that each stack takes. */
+#define EL2_STACK_PAGES	4		/* with the guard */
+
 /* A stack for another CPU, its lowest page unmapped; *top is where SP starts. -ENOMEM. */
 int el2_alloc_stack(u64 *top);
 #endif

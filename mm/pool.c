@@ -30,6 +30,19 @@ static void chain(struct pool *pool, pa_t page)
 	pool->free = page;
 }
 
+void pool_add(struct pool *pool, pa_t base, u64 size)
+{
+	struct pool more;
+
+	for (; pool->next.v < pool->end.v; pool->next.v += PAGE_SIZE)
+		chain(pool, pool->next);
+	pool_init(&more, base, size);
+	pool->next = more.next;
+	pool->end = more.end;
+	pool->nr_pages += more.nr_pages;
+	pool->nr_free += more.nr_free;
+}
+
 static pa_t unchain(struct pool *pool)
 {
 	pa_t page = pool->free;

@@ -17,6 +17,12 @@ struct pool {
 void pool_init(struct pool *pool, pa_t base, u64 size);
 
 /*
+ * Adds the whole pages of [base, base + size), whose content does not matter. What was left of the
+ * range before can from then on be had in single pages only.
+ */
+void pool_add(struct pool *pool, pa_t base, u64 size);
+
+/*
  * Takes @nr contiguous zeroed pages, aligned to nr * PAGE_SIZE. One page can be had as long as
  * nr_free is not 0, more only from what was never handed out: -ENOMEM. -EINVAL: @nr is no power of
  * two. The address of page 0 is never handed out. On an error *out stays as it was.

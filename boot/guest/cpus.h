@@ -3,7 +3,15 @@
 #ifndef BOOT_GUEST_CPUS_H
 #define BOOT_GUEST_CPUS_H
 
+#include "boot/config/config.h"
 #include "boot/machine/host.h"
+
+/*
+ * Where the guest has more CPUs than the page pool has stacks for: adds memory of the machine's to
+ * the pool, and notes it in host->reserved as Mavis's own. Before the guest's memory is made of
+ * what the host has. -ENOSPC, -E2BIG.
+ */
+int cpus_make_room(struct host *host, const struct config *config, struct diag *d);
 
 /*
  * Makes the first @nr CPUs of the machine the guest's (all of them if @nr is 0), the one with

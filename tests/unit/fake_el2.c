@@ -7,6 +7,8 @@
 struct fake_el2 fake_el2;
 struct pool page_pool;
 char __stack_end[1];
+char __image_start[1];
+extern char __image_end[1] __attribute__((alias("__image_start")));
 
 void fake_el2_reset(unsigned nr)
 {
@@ -34,6 +36,12 @@ int el2_clean(pa_t pa, u64 size)
 	fake_el2.cleaned_size = size;
 	fake_el2.flushes = fake_tlb.flushes;
 	return fake_el2.clean_result;
+}
+
+int el2_grow_pool(pa_t pa, u64 size)
+{
+	fake_el2.grown = (struct range){ pa.v, size };
+	return 0;
 }
 
 int el2_alloc_stack(u64 *top)

@@ -21,6 +21,30 @@ static void only_whole_pages_count(void **state)
 	assert_int_equal(pool.nr_pages, 0);
 }
 
+static void what_is_added_comes_after_what_is_left(void **state)
+{
+	struct pool pool;
+	bool seen[16] = { false };
+	pa_t pages;
+
+	(void)state;
+	fake_reset(&pool, 16);
+	pool_init(&pool, PA(FAKE_BASE), 4 * PAGE_SIZE);
+	assert_int_equal(pool_alloc(&pool, 1, &pages), 0);
+	pool_add(&pool, PA(FAKE_BASE + 8 * PAGE_SIZE), 8 * PAGE_SIZE);
+	assert_int_equal(pool.nr_pages, 12);
+	assert_int_equal(pool.nr_free, 11);
+	assert_int_equal(pool_alloc(&pool, 4, &pages), 0);
+	assert_int_equal(pages.v, FAKE_BASE + 8 * PAGE_SIZE);
+	for (unsigned i = 0; i < 7; i++) {
+		assert_int_equal(pool_alloc(&pool, 1, &pages), 0);
+		assert_false(seen[(pages.v - FAKE_BASE) / PAGE_SIZE]);
+		seen[(pages.v - FAKE_BASE) / PAGE_SIZE] = true;
+	}
+	assert_true(seen[1] && seen[2] && seen[3]);
+	assert_int_equal(pool_alloc(&pool, 1, &pages), -ENOMEM);
+}
+
 static void page_0_is_left_out(void **state)
 {
 	struct pool pool;
@@ -118,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_whole_pages_count),
 		cmocka_unit_test(page_0_is_left_out),
+		cmocka_unit_test(what_is_added_comes_after_what_is_left),
 		cmocka_unit_test(a_range_that_wraps_ends_at_the_end),
 		cmocka_unit_test(pages_come_zeroed_also_the_second_time),
 		cmocka_unit_test(several_pages_are_aligned_and_the_skipped_ones_are_not_lost),
