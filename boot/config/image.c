@@ -82,40 +82,29 @@ int image_read(const struct member *kernel, struct image *image, struct diag *d)
 	return 0;
 }
 
-/* By the value of image->pages. A field from min to max says that stage 1 has the granule. */
+/* By the value of image->pages. A field from min to 7 says that stage 1 has the granule. */
 static const struct granule {
 	const char *name;
 	const char *field;		/* of ID_AA64MMFR0_EL1 */
-	u8 shift, min, max;
+	u8 shift, min;
+	const char *others;
 } granules[] = {
-	{ "", "", 0, 0, 0 },
-	{ "4 KiB", "TGran4", 28, 0, 7 },
-	{ "16 KiB", "TGran16", 20, 1, 7 },
-	{ "64 KiB", "TGran64", 24, 0, 7 },
+	{ "", "", 0, 0, "" },
+	{ "4 KiB", "TGran4", 28, 0, "16 or 64 KiB" },
+	{ "16 KiB", "TGran16", 20, 1, "4 KiB" },
+	{ "64 KiB", "TGran64", 24, 0, "4 KiB" },
 };
-
-static bool has_granule(const struct granule *g, u64 mmfr0)
-{
-	u64 val = FIELD(mmfr0, g->shift + 3, g->shift);
-
-	return val >= g->min && val <= g->max;
-}
 
 int image_check_pages(const struct image *image, u64 mmfr0, struct diag *d)
 {
-	const struct granule *want = &granules[image->pages];
-	char others[32] = "";
-	size_t at = 0;
+	const struct granule *g = &granules[image->pages];
+	u64 has = mmfr0 >> g->shift & 15;
 
-	if (!image->pages || has_granule(want, mmfr0))
+	if (!image->pages || (has >= g->min && has < 8))
 		return 0;
-	for (unsigned i = 1; i < ARRAY_SIZE(granules); i++)
-		if (has_granule(&granules[i], mmfr0))
-			at += (size_t)format(others + at, sizeof(others) - at, "%s%s",
-					     at ? " or " : "", granules[i].name);
 	return fail(d, -EINVAL,
 		    "kernel: has pages of %s by its header, and this CPU has none of that size (ID_AA64MMFR0_EL1.%s): give one with pages of %s",
-		    want->name, want->field, others);
+		    g->name, g->field, g->others);
 }
 
 int ramdisk_check(const struct member *ramdisk, struct diag *d)

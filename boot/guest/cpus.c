@@ -59,23 +59,15 @@ int cpus_make_room(struct host *host, const struct config *config, struct diag *
 	unsigned nr = config->cpus ? config->cpus : host->nr_cpus;
 	u64 each = EL2_STACK_PAGES + (config->control ? 2 : 0);	/* its counters of aborts */
 	u64 size = ALIGN_UP((nr - 1) * each * PAGE_SIZE, MIB(2)), at;
-	struct host_reserved *out = &host->reserved[host->nr_reserved];
-
 	if ((nr - 1) * each + POOL_FOR_TABLES <= page_pool.nr_free)
 		return 0;
 	/* What is left of the pool is for tables then: pool_add(). */
 	at = find_memory(host, config, size);
-	if (!at || el2_grow_pool(PA(at), size))
+	if (!at || el2_grow_pool(PA(at), size) ||
+	    !host_reserve(host, (struct range){ at, size }, true, true, "Mavis itself"))
 		return fail(d, -ENOSPC,
-			    "CPUs: no memory of the machine's has room for the stacks of %u CPUs, %lu KiB in one piece: give the guest fewer (`cpus` in the config)",
+			    "CPUs: no memory of the machine's has room for the stacks of %u CPUs, %lu KiB in one piece, or it has too many reservations: give the guest fewer (`cpus` in the config)",
 			    nr, (unsigned long)(size >> 10));
-	if (host->nr_reserved == HOST_MAX_RESERVED)
-		return fail(d, -E2BIG,
-			    "CPUs: the stacks of %u CPUs are one reservation more than the %d that Mavis takes: give the guest fewer (`cpus` in the config)",
-			    nr, HOST_MAX_RESERVED);
-	*out = (struct host_reserved){ .range = { at, size }, .no_map = true, .firmware = true };
-	format(out->name, sizeof(out->name), "Mavis itself");
-	host->nr_reserved++;
 	print("Mavis keeps %lu KiB more at %#lx, for %u CPUs\n", (unsigned long)(size >> 10),
 	      (unsigned long)at, nr);
 	return 0;

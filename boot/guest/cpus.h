@@ -9,7 +9,7 @@
 /*
  * Where the guest has more CPUs than the page pool has stacks for: adds memory of the machine's to
  * the pool, and notes it in host->reserved as Mavis's own. Before the guest's memory is made of
- * what the host has. -ENOSPC, -E2BIG.
+ * what the host has. -ENOSPC.
  */
 int cpus_make_room(struct host *host, const struct config *config, struct diag *d);
 

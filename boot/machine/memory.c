@@ -40,8 +40,7 @@ int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d)
 	return 0;
 }
 
-static bool add_reserved(struct host *host, struct range r, bool no_map, bool firmware,
-			 const char *name)
+bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware, const char *name)
 {
 	struct host_reserved *out = &host->reserved[host->nr_reserved];
 
@@ -75,7 +74,7 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 		ret = dt_reg(w, i, &r, d);
 		if (ret < 0)
 			return ret;
-		if (ret && !add_reserved(host, r, no_map, firmware, dt_name(w)))
+		if (ret && !host_reserve(host, r, no_map, firmware, dt_name(w)))
 			return dt_fail(w, d, -E2BIG, "reg",
 				       "is one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
@@ -150,7 +149,7 @@ static int read_memreserve(struct host *host, struct diag *d)
 				    "/memreserve/: %#lx bytes at %#lx reach beyond a %d-bit physical address; correct the device tree",
 				    (unsigned long)r.size, (unsigned long)r.base, DT_PA_BITS);
 		if (!host_reserved_by_loader(host, r) &&
-		    !add_reserved(host, r, false, true, "/memreserve/"))
+		    !host_reserve(host, r, false, true, "/memreserve/"))
 			return fail(d, -E2BIG,
 				    "/memreserve/: one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
 				    HOST_MAX_RESERVED);

@@ -34,8 +34,10 @@ static u16 device(const struct pci_function *f)
 
 static void keep_first(struct pci_seen *seen, const struct pci_function *f)
 {
-	if (!seen->is)
-		*seen = (struct pci_seen){ true, *f, vendor(f), device(f) };
+	if (*seen->at)
+		return;
+	*seen = (struct pci_seen){ "", *f, vendor(f), device(f) };
+	format(seen->at, sizeof(seen->at), "%04x:%02x:%02x.%u", f->segment, f->bus, f->dev, f->fn);
 }
 
 #define CAPABILITIES		0x100		/* the first extended one */
@@ -89,10 +91,10 @@ static void look_at(const struct pci_request *want, const struct pci_function *f
 		    struct pci_search *s)
 {
 	if (fits(want, f))
-		keep_first(s->found.is ? &s->second : &s->found, f);
+		keep_first(*s->found.at ? &s->second : &s->found, f);
 	else if (has_as_virtual(f, want))
 		keep_first(&s->physical, f);
-	else if (!want->by_address && (want->vendor == vendor(f) || want->device == device(f)))
+	else if (want->vendor == vendor(f) || want->device == device(f))
 		keep_first(&s->like, f);
 }
 
@@ -126,7 +128,7 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 			return -ENOMEM;
 		f->on_root = bus == first;
 		f->bus = (u8)bus;
-		s->bus |= want->by_address && want->bus == bus;
+		s->bus |= want->bus == bus;
 		for (unsigned devfn = 0; devfn < 256; devfn++) {
 			u8 header = devfn & 7 ? PCI_HEADER_MULTI : 0;
 

@@ -16,7 +16,7 @@ struct pci_request {
 };
 
 struct pci_seen {
-	bool is;
+	char at[16];			/* its address, "0000:00:02.0"; "": there is none */
 	struct pci_function f;
 	u16 vendor, device;
 };
@@ -24,7 +24,7 @@ struct pci_seen {
 /* What the buses have of what is wanted, and what they have that explains why there is nothing. */
 struct pci_search {
 	struct pci_seen found, second;	/* the first two that fit */
-	struct pci_seen like;		/* the first with one of the two IDs that are wanted */
+	struct pci_seen like;		/* by IDs: the first with one of the two */
 	struct pci_seen physical;	/* the first whose virtual functions would fit */
 	struct pci_seen unnumbered;	/* the first bridge without a bus number */
 	bool in_segment, bus;		/* by address: there are such a segment and bus */

@@ -3,23 +3,6 @@
 #include "boot/machine/pci.h"
 #include "lib/errno.h"
 
-struct address {
-	char text[16];
-};
-
-static struct address address_of(u16 segment, u8 bus, u8 dev, u8 fn)
-{
-	struct address a;
-
-	format(a.text, sizeof(a.text), "%04x:%02x:%02x.%u", segment, bus, dev, fn);
-	return a;
-}
-
-static struct address address(const struct pci_seen *seen)
-{
-	return address_of(seen->f.segment, seen->f.bus, seen->f.dev, seen->f.fn);
-}
-
 static int no_bridge(struct diag *why)
 {
 	return fail(why, -ENODEV,
@@ -43,15 +26,15 @@ static int is_virtual(const struct pci_search *s, struct diag *why)
 {
 	return fail(why, -ENODEV,
 		    "that is a virtual function of %s, which its driver makes when the guest runs, and Mavis cannot follow: describe the window that its BARs are in with `reg`",
-		    address(&s->physical).text);
+		    s->physical.at);
 }
 
 static int no_bus(const struct pci_request *want, const struct pci_search *s, struct diag *why)
 {
-	if (s->unnumbered.is)
+	if (*s->unnumbered.at)
 		return fail(why, -ENODEV,
 			    "no bridge leads to bus %02x, and the firmware has given the one at %s no bus numbers: have it number them, or put the card on the host bridge's own bus",
-			    want->bus, address(&s->unnumbered).text);
+			    want->bus, s->unnumbered.at);
 	return fail(why, -ENODEV,
 		    "no bridge leads to bus %02x: name a function on a bus that the firmware has numbered",
 		    want->bus);
@@ -62,28 +45,28 @@ static int not_by_address(const struct pci_request *want, const struct pci_searc
 {
 	if (!s->in_segment)
 		return no_segment(want, s, why);
-	if (s->physical.is)
+	if (*s->physical.at)
 		return is_virtual(s, why);
 	if (!s->bus)
 		return no_bus(want, s, why);
-	return fail(why, -ENODEV, "nothing answers at %s: name a function that is there",
-		    address_of(want->segment, want->bus, want->dev, want->fn).text);
+	return fail(why, -ENODEV, "nothing answers at %04x:%02x:%02x.%u: name a function that is there",
+		    want->segment, want->bus, want->dev, want->fn);
 }
 
 static int not_by_ids(const struct pci_request *want, const struct pci_search *s, struct diag *why)
 {
 	char hint[100] = "";
 
-	if (s->physical.is)
+	if (*s->physical.at)
 		return is_virtual(s, why);
-	if (s->unnumbered.is)
+	if (*s->unnumbered.at)
 		format(hint, sizeof(hint),
 		       "; behind the bridge at %s, to which the firmware has given no bus numbers, it is not looked for",
-		       address(&s->unnumbered).text);
-	if (s->like.is)
+		       s->unnumbered.at);
+	if (*s->like.at)
 		return fail(why, -ENODEV,
 			    "no function is %04x:%04x, but %s is %04x:%04x: name one that is there%s",
-			    want->vendor, want->device, address(&s->like).text, s->like.vendor,
+			    want->vendor, want->device, s->like.at, s->like.vendor,
 			    s->like.device, hint);
 	return fail(why, -ENODEV,
 		    "no function is %04x:%04x on the buses that the firmware has numbered: name one that is there%s",
@@ -97,12 +80,12 @@ int pci_find(const struct host *host, const struct pci_request *want, struct pci
 
 	if (pci_search(host, want, &s))
 		return fail(why, -ENOMEM, "no room to map the configuration space");
-	if (s.second.is)
+	if (*s.second.at)
 		return fail(why, -EEXIST,
 			    "%s and %s are both %04x:%04x: name one by its address, and the other in a region of its own",
-			    address(&s.found).text, address(&s.second).text, s.found.vendor,
+			    s.found.at, s.second.at, s.found.vendor,
 			    s.found.device);
-	if (s.found.is) {
+	if (*s.found.at) {
 		*out = s.found.f;
 		return 0;
 	}
