@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/cpus.h"
 
-#include <libfdt.h>
-
-#include "drivers/console.h"
+#include "boot/guest/keep.h"
 #include "hyp/cpu.h"
 #include "lib/errno.h"
 #include "lib/sections.h"
@@ -15,61 +13,25 @@
  */
 #define POOL_FOR_TABLES	192
 
-/* The first that the machine has in @r and must not be Mavis's; size 0: nothing. */
-static struct range in_the_way(const struct host *host, const struct config *config, struct range r)
-{
-	struct range taken[] = {
-		image_range(),
-		host->bundle,
-		{ (u64)host->fdt, fdt_totalsize(host->fdt) },
-	};
-
-	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
-		if (ranges_overlap(taken[i], r))
-			return taken[i];
-	for (unsigned i = 0; i < host->nr_reserved; i++)
-		if (ranges_overlap(host->reserved[i].range, r))
-			return host->reserved[i].range;
-	for (unsigned i = 0; i < config->nr_regions; i++)
-		if (ranges_overlap(region_pa(&config->regions[i]), r))
-			return region_pa(&config->regions[i]);
-	return (struct range){ 0, 0 };
-}
-
-/* The highest @size bytes of the machine's memory that nobody has, in blocks of 2 MiB; 0: none. */
-static u64 find_memory(const struct host *host, const struct config *config, u64 size)
-{
-	for (unsigned i = host->nr_memory; i-- > 0;) {
-		u64 end = ALIGN_DOWN(range_end(host->memory[i]), MIB(2));
-
-		while (end >= host->memory[i].base + size) {
-			struct range r = { end - size, size };
-			struct range block = in_the_way(host, config, r);
-
-			if (!block.size)
-				return r.base;
-			end = ALIGN_DOWN(block.base, MIB(2));
-		}
-	}
-	return 0;
-}
-
 int cpus_make_room(struct host *host, const struct config *config, struct diag *d)
 {
 	unsigned nr = config->cpus ? config->cpus : host->nr_cpus;
 	u64 each = EL2_STACK_PAGES + (config->control ? 2 : 0);	/* its counters of aborts */
-	u64 size = ALIGN_UP((nr - 1) * each * PAGE_SIZE, MIB(2)), at;
+	u64 size = ALIGN_UP((nr - 1) * each * PAGE_SIZE, MIB(2));
+	struct diag why = { 0 };
+	char what[32];
+	pa_t at;
+
 	if ((nr - 1) * each + POOL_FOR_TABLES <= page_pool.nr_free)
 		return 0;
+	format(what, sizeof(what), "the stacks of %u CPUs", nr);
 	/* What is left of the pool is for tables then: pool_add(). */
-	at = find_memory(host, config, size);
-	if (!at || el2_grow_pool(PA(at), size) ||
-	    !host_reserve(host, (struct range){ at, size }, true, true, "Mavis itself"))
-		return fail(d, -ENOSPC,
-			    "CPUs: no memory of the machine's has room for the stacks of %u CPUs, %lu KiB in one piece, or it has too many reservations: give the guest fewer (`cpus` in the config)",
-			    nr, (unsigned long)(size >> 10));
-	print("Mavis keeps %lu KiB more at %#lx, for %u CPUs\n", (unsigned long)(size >> 10),
-	      (unsigned long)at, nr);
+	if (keep_memory(host, config, size, MIB(2), what, &at, &why))
+		return fail(d, -ENOSPC, "%s; give the guest fewer (`cpus` in the config)",
+			    why.text);
+	if (el2_grow_pool(at, size))
+		return fail(d, -ENOMEM, "%s: no room for EL2's map of them in the pool",
+			    what);
 	return 0;
 }
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/guest/keep.h"
+
+#include <libfdt.h>
+
+#include "drivers/console.h"
+#include "lib/errno.h"
+#include "lib/sections.h"
+
+/* The first that the machine has in @r and must not be Mavis's; size 0: nothing. */
+static struct range in_the_way(const struct host *host, const struct config *config, struct range r)
+{
+	struct range taken[] = {
+		image_range(),
+		host->bundle,
+		{ (u64)host->fdt, fdt_totalsize(host->fdt) },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
+		if (ranges_overlap(taken[i], r))
+			return taken[i];
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		if (ranges_overlap(host->reserved[i].range, r))
+			return host->reserved[i].range;
+	for (unsigned i = 0; i < config->nr_regions; i++)
+		if (ranges_overlap(region_pa(&config->regions[i]), r))
+			return region_pa(&config->regions[i]);
+	return (struct range){ 0, 0 };
+}
+
+/* 0: there is none. */
+static u64 find_memory(const struct host *host, const struct config *config, u64 size, u64 align)
+{
+	for (unsigned i = host->nr_memory; i-- > 0;) {
+		struct range bank = host->memory[i];
+		u64 end = range_end(bank);
+
+		while (end >= size && ALIGN_DOWN(end - size, align) >= bank.base) {
+			struct range r = { ALIGN_DOWN(end - size, align), size };
+			struct range block = in_the_way(host, config, r);
+
+			if (!block.size)
+				return r.base;
+			end = block.base;
+		}
+	}
+	return 0;
+}
+
+int keep_memory(struct host *host, const struct config *config, u64 size, u64 align,
+		const char *what, pa_t *out, struct diag *d)
+{
+	u64 at;
+
+	if (!size || size % PAGE_SIZE || align < PAGE_SIZE || align & (align - 1))
+		return fail(d, -EINVAL, "%s: %#lx bytes at a multiple of %#lx cannot be kept", what,
+			    (unsigned long)size, (unsigned long)align);
+	at = find_memory(host, config, size, align);
+	if (!at)
+		return fail(d, -ENOSPC,
+			    "%s: no memory of the machine's has room, %lu KiB in one piece at a multiple of %lu KiB",
+			    what, (unsigned long)(size >> 10), (unsigned long)(align >> 10));
+	if (!host_reserve(host, (struct range){ at, size }, true, true, "Mavis itself"))
+		return fail(d, -ENOSPC, "%s: the machine has more reservations than Mavis takes",
+			    what);
+	print("Mavis keeps %lu KiB more at %#lx, for %s\n", (unsigned long)(size >> 10),
+	      (unsigned long)at, what);
+	*out = PA(at);
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory of the machine's that Mavis keeps beside its image. */
+#ifndef BOOT_GUEST_KEEP_H
+#define BOOT_GUEST_KEEP_H
+
+#include "boot/config/config.h"
+#include "boot/machine/host.h"
+
+/*
+ * Keeps @size bytes for @what (as "the stacks of 128 CPUs"), whole pages at a multiple of @align, a
+ * power of two from a page up: the highest that nobody has, each below the one before where they
+ * fit. It is noted in host->reserved, so call this before the guest's memory is made of what the
+ * host has. What the memory holds is not known, EL2 does not map it, and caches may hold lines of
+ * it. -EINVAL: a wrong @size or @align; -ENOSPC, with @d naming @what.
+ */
+int keep_memory(struct host *host, const struct config *config, u64 size, u64 align,
+		const char *what, pa_t *out, struct diag *d);
+
+#endif
