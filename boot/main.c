@@ -85,6 +85,7 @@ static void open_console(const void *fdt)
 static void read_host(const void *fdt, u64 el)
 {
 	unsigned dropped;
+	int missing;
 
 	check(host_read(fdt, &host, &diag), &diag);
 	firmware_init(host.conduit);
@@ -100,7 +101,11 @@ static void read_host(const void *fdt, u64 el)
 		print("Warning: %u CPU%s cannot be started and %s not the guest's: %s\n", dropped,
 		      dropped == 1 ? "" : "s", dropped == 1 ? "is" : "are", diag.text);
 	report_command_line(host.bootargs);
-	check(spin_table_empty(&host, &diag), &diag);
+	missing = spin_table_empty(&host, &diag);
+	check(MIN(missing, 0), &diag);
+	if (missing)
+		print("Warning: CPUs that the device tree disables, %d of them: %s\n", missing,
+		      diag.text);
 }
 
 static void read_bundle(void)

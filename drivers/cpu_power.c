@@ -48,13 +48,13 @@ void cpu_power_expect(u64 mpidr, pa_t arrival)
 	*w = (struct waiting_cpu){ mpidr, .entry = arrival.v };
 }
 
-bool cpu_power_comes(u64 mpidr)
+bool cpu_power_comes(u64 mpidr, u64 since)
 {
-	u64 start = read_sysreg(cntpct_el0), second = MAX(read_sysreg(cntfrq_el0), 1);
+	u64 second = MAX(read_sysreg(cntfrq_el0), 1);
 	const struct waiting_cpu *w = find(mpidr);
 
 	while (!is_here(w))
-		if (read_sysreg(cntpct_el0) - start > second)
+		if (read_sysreg(cntpct_el0) - since > second)
 			return is_here(w);
 	return true;
 }

@@ -29,8 +29,8 @@
  */
 void cpu_power_expect(u64 mpidr, pa_t arrival);
 
-/* True once that CPU waits, at the latest a second from now. */
-bool cpu_power_comes(u64 mpidr);
+/* True once that CPU waits, at the latest a second after @since (CNTPCT_EL0). */
+bool cpu_power_comes(u64 mpidr, u64 since);
 
 /* Where a CPU of a spin-table waits for cpu_power_on(): at EL2, MMU on, no stack. */
 extern char cpu_wait[] __attribute__((visibility("hidden")));

@@ -5,6 +5,19 @@
 #include "lib/errno.h"
 #include <string.h>
 
+static bool says_spin_table(const struct dt_walk *w)
+{
+	const char *method = dt_string(dt_prop(w, "enable-method"));
+
+	return method && !strcmp(method, "spin-table");
+}
+
+static bool read_release_addr(struct host_cpu *cpu, const struct dt_walk *w)
+{
+	return dt_number(dt_prop(w, "cpu-release-addr"), &cpu->release_addr) &&
+	       cpu->release_addr < BIT(DT_PA_BITS) && IS_ALIGNED(cpu->release_addr, 8);
+}
+
 static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct diag *d)
 {
 	const char *method = dt_string(dt_prop(w, "enable-method"));
@@ -13,10 +26,9 @@ static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct dia
 	cpu->release_addr = 0;
 	if (method && !strcmp(method, "psci")) {
 		cpu->method = CPU_METHOD_PSCI;
-	} else if (method && !strcmp(method, "spin-table")) {
+	} else if (says_spin_table(w)) {
 		cpu->method = CPU_METHOD_SPIN_TABLE;
-		if (!dt_number(dt_prop(w, "cpu-release-addr"), &cpu->release_addr) ||
-		    cpu->release_addr >= BIT(DT_PA_BITS) || !IS_ALIGNED(cpu->release_addr, 8))
+		if (!read_release_addr(cpu, w))
 			return dt_fail(w, d, -EINVAL, "cpu-release-addr",
 				       "must be a multiple of 8 below %d bits, as enable-method is spin-table: the loader fills it in, take the tree that it passes on",
 				       DT_PA_BITS);
@@ -24,24 +36,58 @@ static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct dia
 	return 0;
 }
 
-int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d)
+static bool read_mpidr(struct host_cpu *cpu, const struct dt_walk *w)
 {
 	unsigned cells = dt_parent(w)->address_cells;
 	struct dt_prop reg = w->prop[DT_REG];
+
+	cpu->node = w->node;
+	if (cells < 1 || cells > 2 || !reg.data || reg.len != cells * 4)
+		return false;
+	cpu->mpidr = dt_cells(reg.data, cells);
+	return true;
+}
+
+static int check_room(const struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	if (host->nr_cpus + host->nr_parked < MAX_CPUS)
+		return 0;
+	return dt_fail(w, d, -E2BIG, "reg",
+		       "is one more than the %d CPUs that Mavis takes: disable the rest in the device tree (status = \"disabled\"; in a spin-table: remove them), or build it with a larger MAX_CPUS",
+		       MAX_CPUS);
+}
+
+/*
+ * A disabled CPU may be there all the same, at EL2, and then runs what its release address says.
+ * What else the tree says of it need not be right.
+ */
+static int read_parked(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	struct host_cpu cpu = { .method = CPU_METHOD_SPIN_TABLE };
+	int err;
+
+	if (!says_spin_table(w) || !read_mpidr(&cpu, w) || cpu.mpidr & ~MPIDR_AFFINITY ||
+	    !read_release_addr(&cpu, w))
+		return 0;
+	err = check_room(host, w, d);
+	if (!err)
+		host->parked[host->nr_parked++] = cpu;
+	return err;
+}
+
+int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d)
+{
 	struct host_cpu *cpu = &host->cpu[host->nr_cpus];
+	int err;
 
 	if (!dt_enabled(w))
-		return 0;
-	if (host->nr_cpus == MAX_CPUS)
-		return dt_fail(w, d, -E2BIG, "reg",
-			       "is one more than the %d CPUs that Mavis takes: disable the rest in the device tree (status = \"disabled\"), or build it with a larger MAX_CPUS",
-			       MAX_CPUS);
-	if (cells < 1 || cells > 2 || !reg.data || reg.len != cells * 4)
+		return read_parked(host, w, d);
+	err = check_room(host, w, d);
+	if (err)
+		return err;
+	if (!read_mpidr(cpu, w))
 		return dt_fail(w, d, -EINVAL, "reg",
 			       "must be an MPIDR in the 1 or 2 cells that /cpus says");
-
-	cpu->mpidr = dt_cells(reg.data, cells);
-	cpu->node = w->node;
 	if (cpu->mpidr & ~MPIDR_AFFINITY)
 		return dt_fail(w, d, -EINVAL, "reg",
 			       "%#lx has more than the affinity fields of MPIDR_EL1",

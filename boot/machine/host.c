@@ -176,7 +176,8 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	int err;
 
 	host->fdt = fdt;
-	host->nr_memory = host->nr_reserved = host->nr_cpus = host->nr_mmio = 0;
+	host->nr_memory = host->nr_reserved = host->nr_mmio = 0;
+	host->nr_cpus = host->nr_parked = 0;
 	host->psci = HOST_PSCI_NONE;
 	host->conduit = CONDUIT_NONE;
 	memset(&host->gic, 0, sizeof(host->gic));

@@ -81,13 +81,15 @@ struct host {
 	struct range memory[HOST_MAX_BANKS];	/* whole pages, sorted, disjoint */
 	unsigned nr_memory;
 	/*
-	 * /memreserve/, less what the loader reserved for the bundle and the tree, and
-	 * /reserved-memory with a reg
+	 * /memreserve/, less what the loader reserved for the bundle and the tree,
+	 * /reserved-memory with a reg, and the release addresses of spin-tables
 	 */
 	struct host_reserved reserved[HOST_MAX_RESERVED];
 	unsigned nr_reserved;
 	struct host_cpu cpu[MAX_CPUS];	/* enabled ones, in tree order */
 	unsigned nr_cpus;
+	struct host_cpu parked[MAX_CPUS];	/* in a spin-table, and disabled by the tree */
+	unsigned nr_parked;
 	enum host_psci psci;			/* of the enabled node, ... */
 	char psci_path[48];			/* ... which is here */
 	enum conduit conduit;			/* HOST_PSCI: how it is called */

@@ -157,6 +157,32 @@ static int read_memreserve(struct host *host, struct diag *d)
 	return 0;
 }
 
+static bool reserve_release_addr(struct host *host, u64 addr)
+{
+	struct range page = pages_around((struct range){ addr, 8 });
+
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		if (host->reserved[i].firmware && range_contains(host->reserved[i].range, page))
+			return true;
+	return host_reserve(host, page, true, true, "spin-table");
+}
+
+/* Not all loaders reserve them, and whoever writes there says what a CPU at EL2 does next. */
+static int reserve_spin_tables(struct host *host, struct diag *d)
+{
+	bool room = true;
+
+	for (unsigned i = 0; i < host->nr_cpus && room; i++)
+		if (host->cpu[i].method == CPU_METHOD_SPIN_TABLE)
+			room = reserve_release_addr(host, host->cpu[i].release_addr);
+	for (unsigned i = 0; i < host->nr_parked && room; i++)
+		room = reserve_release_addr(host, host->parked[i].release_addr);
+	return room ? 0
+		    : fail(d, -E2BIG,
+			   "/cpus: cpu-release-addr: makes one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
+			   HOST_MAX_RESERVED);
+}
+
 /* Many a board's tree has a node with 0 bytes for its loader, which knows how much there is. */
 static int no_memory(const struct host *host, struct diag *d)
 {
@@ -173,9 +199,12 @@ static int no_memory(const struct host *host, struct diag *d)
 
 int host_finish_memory(struct host *host, struct diag *d)
 {
+	int err;
+
 	if (!host->nr_memory)
 		return no_memory(host, d);
 	host->nr_memory = ranges_normalise(host->memory, host->nr_memory);
 	find_users(host);
-	return read_memreserve(host, d);
+	err = read_memreserve(host, d);
+	return err ? err : reserve_spin_tables(host, d);
 }

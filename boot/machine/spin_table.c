@@ -2,22 +2,67 @@
 #include "boot/machine/spin_table.h"
 
 #include "hyp/enter.h"
+#include "lib/arch.h"
 #include "lib/errno.h"
+#include "lib/range.h"
 #include "mm/el2.h"
+
+static void expect(const struct host_cpu *cpu)
+{
+	cpu_power_expect(cpu->mpidr, PA((u64)spin_table_arrival));
+}
+
+/* It waits with WFE, as the spin-table protocol says; el2_poke() has ended in a DSB. */
+static int call(const struct host_cpu *cpu)
+{
+	int err = el2_poke(PA(cpu->release_addr), (u64)spin_table_arrival);
+
+	if (!err)
+		asm volatile("sev" : : : "memory");
+	return err;
+}
 
 static int fetch(const struct host_cpu *cpu, struct diag *d)
 {
-	if (el2_poke(PA(cpu->release_addr), (u64)spin_table_arrival))
+	if (call(cpu))
 		return fail(d, -EIO,
 			    "CPU %#lx: cpu-release-addr: EL2 cannot map %#lx: correct the device tree",
 			    (unsigned long)cpu->mpidr, (unsigned long)cpu->release_addr);
-	/* It waits with WFE, as the spin-table protocol says; el2_poke() has ended in a DSB. */
-	asm volatile("sev" : : : "memory");
-	if (!cpu_power_comes(cpu->mpidr))
+	if (!cpu_power_comes(cpu->mpidr, read_sysreg(cntpct_el0)))
 		return fail(d, -EIO,
 			    "CPU %#lx: did not come within a second after its cpu-release-addr, %#lx, was written: correct the device tree, or remove the CPU from it",
 			    (unsigned long)cpu->mpidr, (unsigned long)cpu->release_addr);
 	return 0;
+}
+
+/* The loader may not have filled in the address of one that it does not start. */
+static bool is_memory(const struct host *host, u64 addr)
+{
+	for (unsigned i = 0; i < host->nr_memory; i++)
+		if (range_contains(host->memory[i], (struct range){ addr, 8 }))
+			return true;
+	return false;
+}
+
+/* Some are disabled because they are not there: all together have one second to come. */
+static int fetch_parked(const struct host *host, struct diag *d)
+{
+	int missing = 0;
+	u64 since;
+
+	for (unsigned i = 0; i < host->nr_parked; i++)
+		if (is_memory(host, host->parked[i].release_addr))
+			call(&host->parked[i]);
+	since = read_sysreg(cntpct_el0);
+	for (unsigned i = 0; i < host->nr_parked; i++) {
+		const struct host_cpu *cpu = &host->parked[i];
+
+		if (!cpu_power_comes(cpu->mpidr, since) && !missing++)
+			fail(d, -EIO,
+			     "CPU %#lx: did not leave its spin-table, %#lx, within a second: if there is such a CPU, it runs at EL2, and what it runs may be the guest's: reserve that in the device tree (/memreserve/)",
+			     (unsigned long)cpu->mpidr, (unsigned long)cpu->release_addr);
+	}
+	return missing;
 }
 
 /* All are expected before the first is fetched: they may share a release address. */
@@ -27,9 +72,11 @@ int spin_table_empty(const struct host *host, struct diag *d)
 
 	for (unsigned i = 0; i < host->nr_cpus; i++)
 		if (host->cpu[i].method == CPU_METHOD_SPIN_TABLE)
-			cpu_power_expect(host->cpu[i].mpidr, PA((u64)spin_table_arrival));
+			expect(&host->cpu[i]);
+	for (unsigned i = 0; i < host->nr_parked; i++)
+		expect(&host->parked[i]);
 	for (unsigned i = 1; i < host->nr_cpus && !err; i++)
 		if (host->cpu[i].method == CPU_METHOD_SPIN_TABLE)
 			err = fetch(&host->cpu[i], d);
-	return err;
+	return err ? err : fetch_parked(host, d);
 }

@@ -6,8 +6,10 @@
 #include "boot/machine/host.h"
 
 /*
- * Takes the CPUs out of their spin-table, to where drivers/cpu_power.h has them wait. -EIO, with a
- * text: one did not come. Before the guest runs; host->cpu[0] is this CPU.
+ * Takes the CPUs out of their spin-table, to where drivers/cpu_power.h has them wait: those that
+ * the tree disables too, as a guest could start them at EL2. Returns how many of the latter did not
+ * come, with a text about the first; -EIO, with a text: another did not come. Before the guest
+ * runs; host->cpu[0] is this CPU.
  */
 int spin_table_empty(const struct host *host, struct diag *d);
 

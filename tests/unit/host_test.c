@@ -155,6 +155,47 @@ static void a_spin_table_board_is_read(void **state)
 	assert_range(host.bundle, 0x8000000, 0x1800000);
 }
 
+static const struct host_reserved *find_reserved(u64 base)
+{
+	for (unsigned i = 0; i < host.nr_reserved; i++)
+		if (host.reserved[i].range.base == base)
+			return &host.reserved[i];
+	return NULL;
+}
+
+/* One CPU for each page: the first's is reserved by the tree, as are those of the others there. */
+static void where_a_spin_table_says_what_is_next_is_the_firmwares(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	TREE_CELLS(fdt, "/cpus/cpu@2", "cpu-release-addr", 0, 0x80000ff8);
+	TREE_CELLS(fdt, "/cpus/cpu@3", "cpu-release-addr", 0, 0x80001000);
+	tree_set_string(fdt, "/cpus/cpu@3", "status", "disabled");
+	read_all();
+	assert_int_equal(host.nr_reserved, 4);
+	for (u64 at = 0x80000000; at <= 0x80001000; at += PAGE_SIZE) {
+		assert_non_null(find_reserved(at));
+		assert_true(find_reserved(at)->firmware);
+		assert_range(find_reserved(at)->range, at, PAGE_SIZE);
+	}
+}
+
+static void a_disabled_cpu_of_a_spin_table_is_known(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_set_string(fdt, "/cpus/cpu@1", "status", "disabled");
+	tree_set_string(fdt, "/cpus/cpu@2", "status", "fail");
+	tree_set_string(fdt, "/cpus/cpu@3", "status", "disabled");
+	tree_delete(fdt, "/cpus/cpu@3", "cpu-release-addr");	/* nobody has to fill it in */
+	read_all();
+	assert_int_equal(host.nr_cpus, 1);
+	assert_int_equal(host.nr_parked, 2);
+	assert_int_equal(host.parked[0].mpidr, 1);
+	assert_int_equal(host.parked[0].release_addr, 0xe0);
+	assert_int_equal(host.parked[1].mpidr, 2);
+}
+
 static void banks_are_sorted_and_merged(void **state)
 {
 	(void)state;
@@ -440,6 +481,8 @@ int main(void)
 		TEST(a_window_cut_by_memory_keeps_its_bus_addresses),
 		TEST(a_second_gic_is_a_device),
 		TEST(a_spin_table_board_is_read),
+		TEST(where_a_spin_table_says_what_is_next_is_the_firmwares),
+		TEST(a_disabled_cpu_of_a_spin_table_is_known),
 		TEST(banks_are_sorted_and_merged),
 		TEST(reservations_are_read_from_both_places),
 		TEST(reserved_memory_that_no_driver_finds_is_the_firmwares),
