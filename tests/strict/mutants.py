@@ -19,11 +19,14 @@ import strict
 sys.path.insert(0, str(strict.TOP / "tests/system"))
 
 import bundles  # noqa: E402  (found through the line above)
+import machine  # noqa: E402
+import patience  # noqa: E402
 
 LIST = pathlib.Path(__file__).with_name("mutants.txt")
 COPY = strict.BUILD / "mutants"
 QEMU = "qemu-system-aarch64"
-PATIENCE = 40
+# Seconds on an idle machine (patience.py): a whole run.
+ENOUGH = 40
 
 # What the machine runs, and what its console says when enough was seen.
 RUNS = {
@@ -75,11 +78,16 @@ def build():
     return made.returncode == 0, made.stderr
 
 
-def judge(run):
-    """The rules that are broken in one run."""
+def broken(log):
+    return sorted({strict.rule(r) for r in strict.reports(log)})
+
+
+def judge(run, awaited=None):
+    """The rules that are broken in one run, which is over when the awaited one is among them."""
     bundle, cpu, enough = RUNS[run]
     log, console = COPY / "reports", COPY / "console"
     log.unlink(missing_ok=True)
+    wait = patience.Patience(ENOUGH, machine.BOOT)
     command = ["-nodefaults", "-display", "none", "-no-reboot", "-chardev", f"stdio,id=c,logfile={console}",
                "-serial", "chardev:c", *BAR_DEVICE, "-M",
                "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", "2", "-m", "1G",
@@ -87,8 +95,8 @@ def judge(run):
     console.write_text("")
     with subprocess.Popen([QEMU, *command, *strict.arguments(QEMU, command, log)], stdin=subprocess.PIPE,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True) as qemu:
-        end, spoken = time.monotonic() + PATIENCE, run != "bar"
-        while qemu.poll() is None and time.monotonic() < end:
+        spoken = run != "bar"
+        while qemu.poll() is None and awaited not in broken(log) and wait.left():
             time.sleep(0.2)
             said = console.read_text(errors="replace")
             if not spoken and "shell ready" in said:
@@ -97,7 +105,9 @@ def judge(run):
             if re.search(enough, said):
                 break
         qemu.kill()
-    return sorted({strict.rule(r) for r in strict.reports(log)})
+    if not strict.started(log):
+        sys.exit(f"{run}: nothing was judged; is {strict.BUILD / bundle} there? `make test` makes it")
+    return broken(log)
 
 
 def check(mutant):
@@ -111,7 +121,7 @@ def check(mutant):
         built, said = build()
         if not built:
             return f"does not build: {said}"
-        found = judge(mutant.run)
+        found = judge(mutant.run, mutant.rule)
         return "" if mutant.rule in found else f"reported: {', '.join(found) or 'nothing'}"
     finally:
         path.write_text(text, encoding="utf-8")
