@@ -122,6 +122,20 @@ def test_a_bar_has_no_address_yet(virt, tmp_path):
     assert rows["bar"]["KVM 6.17"] == "refuses"
     assert any(line.startswith("MTE: hidden from the guest") for line in lines)
 
+def test_the_largest_free_addresses_are_listed(virt, tmp_path):
+    def free(*args, regions="", cpu=""):
+        _, lines = machine(virt, config(tmp_path, regions), cpu, *args)
+        first = lines.index("Free for a region's ipa, the largest first:") + 1
+        return [line.split()[0] for line in lines[first:first + 4]]
+
+    # Virt's last PCI window ends at 1 TiB.
+    assert free()[:3] == ["010000000000-ffffffffffff", "004020000000-007fffffffff", "000080000000-00400fffffff"]
+    assert free(cpu="pa40")[0] == "004020000000-007fffffffff"
+    # What is given away is free no more, and what lies elsewhere leaves its own place.
+    taken = 'far { reg = <0x0 0x7c000000 0x0 0x4000000>; ipa = <0x100 0x0>; type = "prefetchable"; };'
+    assert free(regions=taken)[0] == "010004000000-ffffffffffff"
+
+
 
 @pytest.mark.parametrize("regions, guest, cpu, said", [
     ('x { reg = <0 0x50000000 0 0x1000>; };', "", "", "/guest/regions/x: type: missing"),

@@ -106,6 +106,43 @@ static void print_table(const struct tool_cpu *cpu, bool mte)
 		printf("MTE elsewhere: Xen hides it; Bao's guest dies when it uses it\n");
 }
 
+#define MAX_FREE 4
+
+/* Keeps the largest @hole seen so far, the largest first. */
+static void note_free(struct range free[MAX_FREE + 1], struct range hole)
+{
+	unsigned at = MAX_FREE;
+
+	free[at] = hole;
+	for (; at && free[at - 1].size < free[at].size; at--) {
+		free[at] = free[at - 1];
+		free[at - 1] = hole;
+	}
+}
+
+/* Where a region could be whose `ipa` is not its own address: the table is sorted by that. */
+static void print_free(const struct tool_cpu *cpu)
+{
+	struct range free[MAX_FREE + 1] = { 0 };
+	u64 at = 0, end = 1ull << cpu->caps.pa_bits;
+	char size[24];
+
+	for (unsigned i = 0; i < table.nr; i++) {
+		struct range r = region_ipa(&table.region[i]);
+
+		if (r.base > at)
+			note_free(free, (struct range){ at, r.base - at });
+		at = MAX(at, range_end(r));
+	}
+	if (at < end)
+		note_free(free, (struct range){ at, end - at });
+	printf("Free for a region's ipa, the largest first:\n");
+	for (unsigned i = 0; i < MAX_FREE && free[i].size; i++)
+		printf("  %012lx-%012lx  %11s\n", (unsigned long)free[i].base,
+		       (unsigned long)(range_end(free[i]) - 1),
+		       table_size(size, sizeof(size), free[i].size));
+}
+
 /* The guest's tree is taken to be the machine's. */
 static void print_doubts(const struct tool_cpu *cpu)
 {
@@ -141,6 +178,7 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
 		return refused("%s", d.text);
 	print_table(cpu, mte);
+	print_free(cpu);
 	print_doubts(cpu);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();
