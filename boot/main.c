@@ -130,7 +130,7 @@ static void make_stage2(void)
 	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),
 	      &diag);
 	check(guest_map(&guest_regions, &caps, &diag), &diag);
-	check(gic_hide_lpis(&host.gic, &diag), &diag);
+	check(gic_take(&host, &diag), &diag);
 	guest.mte = guest_regions.mte;
 	guest.gicv3 = host.gic.version == 3;
 	if (config.control)

@@ -1,119 +1,210 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/gic.h"
 
+#include "drivers/console.h"
+#include "drivers/cpu_power.h"
 #include "drivers/io.h"
+#include "hyp/guest.h"
+#include "hyp/mmio.h"
+#include "hyp/trap.h"
 
-#define GICD_TYPER_HIDDEN	(GENMASK(18, 17) | GENMASK(15, 11))	/* DVIS, LPIS, num_LPIs */
+#define BASER_ADDR	GENMASK(51, 12)		/* of both tables; PENDBASER's is 64 KiB aligned */
+#define BASER_IDBITS	GENMASK(4, 0)		/* GICR_PROPBASER: INTID bits - 1 */
+#define INV_V		BIT(63)			/* a virtual LPI */
 
-#define GICR_CTLR_HIDDEN	GENMASK(2, 0)		/* IR, CES, EnableLPIs */
-#define GICR_TYPER_HIDDEN	(BIT(3) | BIT(0))	/* DirectLPI, PLPIS */
+/* Architected where LPIs are: hardware takes an IDbits below 13 as no LPI at all. */
+#define LPI_MIN_BITS	14
 
-/*
- * Registers of one page that are hidden in full or in part; the rest of the page is the hardware's.
- */
-static const struct hidden {
-	u16 start, end;		/* bytes */
-	u64 bits;		/* of each 8 bytes */
-} gicd_hidden[] = {
-	{ 0x000, 0x008, GICD_TYPER_HIDDEN << 32 },
-	{ 0, 0, 0 },
-}, gicr_hidden[] = {
-	{ 0x000, 0x008, GICR_CTLR_HIDDEN },
-	{ 0x008, 0x010, GICR_TYPER_HIDDEN },
-	{ 0x040, 0x050, ~0ull },	/* GICR_SETLPIR, GICR_CLRLPIR */
-	{ 0x070, 0x080, ~0ull },	/* GICR_PROPBASER, GICR_PENDBASER */
-	{ 0x0a0, 0x0c8, ~0ull },	/* GICR_INVLPIR, GICR_INVALLR, GICR_SYNCR */
-	{ 0, 0, 0 },
-}, vlpi_hidden[] = {
-	{ 0x000, PAGE_SIZE, ~0ull },	/* GICR_VPROPBASER, GICR_VPENDBASER */
-	{ 0, 0, 0 },
-};
+static struct gicr gicrs[MAX_CPUS] __noinit;
+static unsigned nr_gicrs;
+static unsigned id_bits;
 
-static const struct hidden *const hidden_in[] = {
-	[GIC_GICD] = gicd_hidden,
-	[GIC_GICR] = gicr_hidden,
-	[GIC_VLPI] = vlpi_hidden,
-};
+/* Which LPIs are on, and with what tables: across redistributors that share these. */
+static struct lock lpi_lock;
 
-u64 gic_visible(enum gic_page page, u64 offset)
+void gic_init(unsigned bits)
 {
-	for (const struct hidden *h = hidden_in[page]; h->end; h++)
-		if (offset >= h->start && offset < h->end)
-			return ~h->bits;
-	return ~0ull;
+	id_bits = bits;
+	nr_gicrs = 0;
+}
+
+struct gicr *gic_add_redistributor(u64 pa, u64 typer)
+{
+	if (nr_gicrs == ARRAY_SIZE(gicrs))
+		return NULL;
+	gicrs[nr_gicrs] = (struct gicr){ .pa = pa, .typer = typer };
+	return &gicrs[nr_gicrs++];
+}
+
+bool gic_has_number(u64 number)
+{
+	for (unsigned i = 0; i < nr_gicrs; i++)
+		if (GICR_TYPER_NUMBER(gicrs[i].typer) == number)
+			return true;
+	return false;
+}
+
+bool gic_has_redistributor(u64 pa)
+{
+	const struct mmio_page *page = mmio_find(IPA(pa));
+
+	return page && page->ipa == pa && page->handler == gic_access_gicr;
+}
+
+unsigned gic_id_bits(void)
+{
+	return id_bits;
+}
+
+static bool lpis_on(const struct gicr *r)
+{
+	return read32(r->pa + GICR_CTLR) & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP);
+}
+
+/* CommonLPIAff: the affinity fields down to which redistributors must have one table. */
+static bool same_group(const struct gicr *a, const struct gicr *b)
+{
+	u64 fields = GICR_TYPER_COMMON(a->typer);
+	u64 mask = fields ? GENMASK(31, 32 - 8 * fields) : 0;
+
+	return !((GICR_TYPER_AFFINITY(a->typer) ^ GICR_TYPER_AFFINITY(b->typer)) & mask);
+}
+
+/* The configuration table that others use which must have the same one; NULL: none does. */
+static const struct gicr *group_uses(const struct gicr *r)
+{
+	for (const struct gicr *o = gicrs; o < gicrs + nr_gicrs; o++)
+		if (o != r && o->lpis && same_group(o, r))
+			return o;
+	return NULL;
+}
+
+static bool same_table(u64 a, u64 b)
+{
+	return !((a ^ b) & (BASER_ADDR | BASER_IDBITS));
 }
 
 /*
- * Other sizes might be answered by an external abort (Arm GIC architecture, "Access to
- * memory-mapped registers").
+ * What hardware reads of the one, from the first LPI on, a byte each; and reads and writes of the
+ * other, a bit for each INTID from 0 on. Both for at least the LPIs that there must be.
  */
-bool gic_access_ok(enum gic_page page, u64 offset, unsigned size)
+const char *gic_lpi_tables_refused(const struct gicr *r)
 {
-	switch (size) {
-	case 1:					/* GICD_IPRIORITYR, GICD_ITARGETSR */
-		return page == GIC_GICD && offset >= 0x400 && offset < 0xc00;
-	case 4:
-		return true;
-	case 8:
-		return page == GIC_GICR && offset == GICR_TYPER;
-	default:
-		return false;
-	}
+	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
+	u64 bits = MAX(MIN((prop & BASER_IDBITS) + 1, id_bits), LPI_MIN_BITS);
+	struct range config = { prop & BASER_ADDR, BIT(bits) - LPI_FIRST };
+	struct range pending = { pend & BASER_ADDR, BIT(bits) / 8 };
+	const struct gicr *o = group_uses(r);
+
+	if (!guest_has_memory(config))
+		return "GICR_PROPBASER names memory that is not the guest's own";
+	if (!guest_has_memory(pending))
+		return "GICR_PENDBASER names memory that is not the guest's own";
+	if (o && !same_table(o->propbaser, prop))
+		return "GICR_PROPBASER differs from that of CPUs that have LPIs on";
+	return NULL;
 }
 
-static u64 read_register(u64 addr, unsigned size)
+static const char *write_ctlr(struct gicr *r, u64 val)
 {
-	switch (size) {
-	case 1:
-		return read8(addr);
-	case 4:
-		return read32(addr);
-	default:
-		return read64(addr);
-	}
-}
+	const char *why = NULL;
 
-static void write_register(u64 addr, unsigned size, u64 val)
-{
-	switch (size) {
-	case 1:
-		write8(addr, (u8)val);
-		break;
-	case 4:
-		write32(addr, (u32)val);
-		break;
-	default:
-		write64(addr, val);
+	val &= GICR_CTLR_DPG | GICR_CTLR_ENABLE_LPIS;
+	if (val & GICR_CTLR_ENABLE_LPIS && !lpis_on(r)) {
+		why = gic_lpi_tables_refused(r);
+		if (why)
+			val &= ~GICR_CTLR_ENABLE_LPIS;
+		else
+			r->propbaser = read64(r->pa + GICR_PROPBASER);
 	}
+	r->lpis |= val & GICR_CTLR_ENABLE_LPIS;
+	write32(r->pa + GICR_CTLR, (u32)val);
+	r->lpis = lpis_on(r);
+	return why;
 }
 
 /*
- * @pa is what EL2 sees of the register: VA = PA. One that is hidden in full is not touched at all.
+ * The address of a table, or half of it. Not while hardware uses the one that is there
+ * (Arm GIC architecture, GICR_PROPBASER, GICR_PENDBASER: UNPREDICTABLE); and redistributors that
+ * share a configuration table may share the register.
  */
-static u64 forward(enum gic_page page, u64 pa, unsigned size, bool write, u64 val)
+static const char *write_table(struct gicr *r, u64 offset, unsigned size, u64 val)
 {
-	u64 offset = pa & PAGE_MASK;
-	u64 mask = gic_visible(page, offset) >> (offset & 7) * 8;
+	const struct gicr *o = offset < GICR_PENDBASER ? group_uses(r) : NULL;
 
-	if (!mask || !gic_access_ok(page, offset, size))
-		return 0;
-	if (!write)
-		return read_register(pa, size) & mask;
-	write_register(pa, size, val & mask);
-	return 0;
+	r->lpis = lpis_on(r);
+	if (r->lpis)
+		return "its LPIs are on, or still being turned off";
+	if (o && (size != 8 || !same_table(o->propbaser, val)))
+		return "CPUs that must have the same GICR_PROPBASER have LPIs on";
+	if (size == 8)
+		write64(r->pa + offset, val);
+	else
+		write32(r->pa + offset, (u32)val);
+	return NULL;
 }
 
-u64 gic_access_gicd(void *arg, u64 offset, unsigned size, bool write, u64 val)
+/*
+ * What the guest may write of the page. Left out: registers that make LPIs pending by hand, which
+ * where there is an ITS nobody needs; the partition of memory accesses; what is not architected,
+ * such as power.
+ */
+static const char *write_gicr(struct gicr *r, u64 offset, unsigned size, u64 val)
 {
-	return forward(GIC_GICD, (u64)arg + offset, size, write, val);
+	switch (offset) {
+	case GICR_CTLR:
+		return size == 4 ? write_ctlr(r, val) : NULL;
+	case GICR_STATUSR:
+	case GICR_WAKER:
+		if (size == 4)
+			write32(r->pa + offset,
+				(u32)(offset == GICR_WAKER ? val & GICR_WAKER_SLEEP : val));
+		return NULL;
+	case GICR_PROPBASER:
+	case GICR_PROPBASER + 4:
+	case GICR_PENDBASER:
+	case GICR_PENDBASER + 4:
+		return size >= 4 ? write_table(r, offset, size, val) : NULL;
+	case GICR_INVLPIR:
+	case GICR_INVALLR:
+		if (size == 8 && !(val & INV_V))
+			write64(r->pa + offset, val);
+		else if (size == 4)		/* the lower half, with the INTID */
+			write32(r->pa + offset, (u32)val);
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* The guest reads by itself, but for what falls between a break and a make of stage 2. */
+static u64 read_page(u64 page, u64 offset, unsigned size)
+{
+	u64 at = page + ALIGN_DOWN(offset, 4);
+
+	if (size == 8)
+		return read32(at) | (u64)read32(at + 4) << 32;
+	return read32(at) >> (offset & 3) * 8;
 }
 
 u64 gic_access_gicr(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
-	return forward(GIC_GICR, (u64)arg + offset, size, write, val);
+	struct gicr *r = arg;
+	const char *why;
+
+	if (!write)
+		return read_page(r->pa, offset, size);
+	lock(&lpi_lock);
+	why = write_gicr(r, offset, size, val);
+	unlock(&lpi_lock);
+	if (why && trap_may_print())
+		print("mavis: GIC: redistributor at %#lx: write of %#lx at offset %#lx: %s; ignored\n",
+		      r->pa, val, offset, why);
+	return 0;
 }
 
 u64 gic_access_vlpi(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
-	return forward(GIC_VLPI, (u64)arg + offset, size, write, val);
+	(void)val;
+	return write ? 0 : read_page((u64)arg, offset, size);
 }

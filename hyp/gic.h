@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keeps a GICv3's LPIs from the guest, which otherwise drives the GIC directly.
+ * A GICv3's redistributors, as far as they write memory by themselves.
  *
- * Their configuration and pending tables are memory that the GIC itself reads and writes, past
- * stage 2. So the guest is shown a GIC without LPIs, and the registers that hold the tables'
- * addresses read as 0 and ignore writes.
+ * The guest drives the GIC directly: EL2 takes no interrupts, and what the distributor's registers
+ * do ends there. But a redistributor has its LPIs' configuration and pending tables in memory,
+ * which it reads and writes past stage 2. So the guest reads its page RD_base as it is; what it
+ * writes there comes here, and LPIs come on with tables in the guest's own memory only.
  */
 #ifndef HYP_GIC_H
 #define HYP_GIC_H
@@ -13,30 +14,58 @@
 
 #define GICD_TYPER		0x04
 #define GICD_TYPER_LPIS		BIT(17)
+#define GICD_TYPER_IDBITS(t)	((unsigned)FIELD(t, 23, 19) + 1)
 
 #define GICR_CTLR		0x00
 #define GICR_CTLR_ENABLE_LPIS	BIT(0)
 #define GICR_CTLR_RWP		BIT(3)
+#define GICR_CTLR_DPG		GENMASK(26, 24)
 #define GICR_TYPER		0x08
 #define GICR_TYPER_VLPIS	BIT(1)
 #define GICR_TYPER_LAST		BIT(4)
+#define GICR_TYPER_NUMBER(t)	((u16)FIELD(t, 23, 8))	/* Processor_Number */
+#define GICR_TYPER_COMMON(t)	FIELD(t, 25, 24)	/* CommonLPIAff */
+#define GICR_TYPER_AFFINITY(t)	FIELD(t, 63, 32)
+#define GICR_STATUSR		0x10
+#define GICR_WAKER		0x14
+#define GICR_WAKER_SLEEP	BIT(1)		/* ProcessorSleep */
+#define GICR_PROPBASER		0x70
+#define GICR_PENDBASER		0x78
+#define GICR_INVLPIR		0xa0
+#define GICR_INVALLR		0xb0
 
 #define GICR_FRAME	KIB(64)	/* RD_base, SGI_base and with VLPIS VLPI_base, reserved */
 
-/* The pages, by what in them is hidden. */
-enum gic_page { GIC_GICD, GIC_GICR, GIC_VLPI };
+#define LPI_FIRST	8192	/* the lowest INTID that is an LPI */
+
+struct gicr {
+	u64 pa;			/* RD_base, which EL2 sees there */
+	u64 typer;		/* GICR_TYPER */
+	u64 propbaser;		/* while LPIs are on */
+	bool lpis;		/* they are, or may still be */
+};
 
 /*
- * The bits of the aligned 8 bytes at @offset in a page that the guest may read (or write): the
- * others read as 0 and keep their value.
+ * Boot says how many bits an INTID has, by GICD_TYPER, and which redistributors there are; NULL:
+ * there is no room. LPIs that are on already stay so.
  */
-u64 gic_visible(enum gic_page page, u64 offset);
+void gic_init(unsigned id_bits);
+struct gicr *gic_add_redistributor(u64 pa, u64 typer);
 
-/* True if the hardware takes an access of this size there; others read as 0 and are ignored. */
-bool gic_access_ok(enum gic_page page, u64 offset, unsigned size);
+/* By what an ITS's commands name it: GICR_TYPER.Processor_Number, or the address of RD_base. */
+bool gic_has_number(u64 number);
+bool gic_has_redistributor(u64 pa);
 
-/* Handlers of hyp/mmio.h for such pages, with the page's address. */
-u64 gic_access_gicd(void *arg, u64 offset, unsigned size, bool write, u64 val);
+/* How many bits an INTID has: LPIs are below 1 << that. */
+unsigned gic_id_bits(void);
+
+/*
+ * Why LPIs cannot be on with the tables that the redistributor's registers name, or NULL. Needs
+ * guest.regions.
+ */
+const char *gic_lpi_tables_refused(const struct gicr *r);
+
+/* Handlers of hyp/mmio.h: of RD_base, with its struct gicr; of VLPI_base, with its address. */
 u64 gic_access_gicr(void *arg, u64 offset, unsigned size, bool write, u64 val);
 u64 gic_access_vlpi(void *arg, u64 offset, unsigned size, bool write, u64 val);
 

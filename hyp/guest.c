@@ -11,3 +11,19 @@ bool guest_can_start_at(u64 ipa)
 
 	return IS_ALIGNED(ipa, 4) && r && region_runs_code(r);
 }
+
+bool guest_has_memory(struct range r)
+{
+	u64 end = range_end(r);
+
+	if (!r.size || !range_valid(r))
+		return false;
+	while (r.base < end) {
+		const struct region *m = region_find(guest.regions, IPA(r.base));
+
+		if (!m || m->type != REGION_RAM || m->ipa.v != m->pa.v || !m->attr.write)
+			return false;
+		r.base = m->ipa.v + m->size;
+	}
+	return true;
+}

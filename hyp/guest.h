@@ -48,6 +48,12 @@ struct selfcheck {
 /* Of guest_regions.region[], then of bars.bar[]. */
 extern struct selfcheck guest_checks[REGION_MAX + BAR_MAX];
 
+/*
+ * True if all of @r, where IPA = PA, is general-purpose memory that the guest may write: what
+ * hardware may be told to use on its behalf. Such memory stays the guest's.
+ */
+bool guest_has_memory(struct range r);
+
 /* True if the guest's CPU may start at @ipa: an instruction's address where region_runs_code(). */
 bool guest_can_start_at(u64 ipa);
 

@@ -8,12 +8,19 @@
 #include "lib/errno.h"
 #include "mm/el2.h"
 
-static int take_page(u64 pa, mmio_handler handler, struct diag *d)
+/* Where the config has taken it from the guest already, the handler does for reads as well. */
+static int take_page(u64 pa, mmio_handler handler, void *arg, struct diag *d)
 {
-	int err = stage2_unmap(&guest.s2, IPA(pa), PAGE_SIZE);
+	struct s2_leaf leaf;
+	int err = 0;
 
+	if (!stage2_lookup(&guest.s2, IPA(pa), &leaf)) {
+		leaf.attr.write = false;
+		leaf.attr.exec = false;
+		err = stage2_change(&guest.s2, IPA(pa), PAGE_SIZE, leaf.attr);
+	}
 	if (!err)
-		err = mmio_register(IPA(pa), handler, (void *)pa);
+		err = mmio_register(IPA(pa), handler, arg);
 	if (err)
 		return fail(d, err, "GIC: registers at %#lx: cannot be taken from the guest: %s",
 			    pa, err == -ENOSPC ? "too many redistributors"
@@ -21,51 +28,59 @@ static int take_page(u64 pa, mmio_handler handler, struct diag *d)
 	return 0;
 }
 
-/*
- * Reads of GICD's first page come here, to hide LPIs in GICD_TYPER. Writes have nothing to hide and
- * stay the guest's own: that is where interrupts are enabled and disabled.
- */
-static int take_gicd(u64 pa, struct diag *d)
+/* Memory that nobody uses, but that is the guest's all the same. */
+static bool is_set_aside(const struct host *host, u64 table)
 {
-	struct s2_leaf leaf;
-	int err = stage2_lookup(&guest.s2, IPA(pa), &leaf);
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		if (!host->reserved[i].firmware &&
+		    range_contains(host->reserved[i].range, (struct range){ table, 1 }))
+			return true;
+	return false;
+}
 
-	if (!err) {
-		leaf.attr.read = false;
-		leaf.attr.exec = false;
-		err = stage2_change(&guest.s2, IPA(pa), PAGE_SIZE, leaf.attr);
-	}
-	if (!err)
-		err = mmio_register(IPA(pa), gic_access_gicd, (void *)pa);
-	if (err)
-		return fail(d, err, "GIC: distributor at %#lx: cannot be taken from the guest", pa);
+/*
+ * LPIs that the loader turned on, and that stay so for good, as GICR_CTLR.CES = 0 allows. Then the
+ * guest has to go on with the loader's tables: in memory that the tree reserves for it.
+ */
+static int leave_on(const struct host *host, struct gicr *r, u32 ctlr, struct diag *d)
+{
+	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
+	const char *why = gic_lpi_tables_refused(r);
+
+	if (!why && !(is_set_aside(host, prop & GENMASK(51, 12)) &&
+		      is_set_aside(host, pend & GENMASK(51, 16))))
+		why = "the device tree does not reserve the memory of their tables";
+	if (why)
+		return fail(d, -EBUSY,
+			    "GIC: redistributor at %#lx: LPIs are on and cannot be turned off (GICR_CTLR %#x), and %s: use a loader that leaves them off",
+			    r->pa, ctlr, why);
+	r->propbaser = prop;
+	r->lpis = true;
 	return 0;
 }
 
 /* A loader may have used LPIs, and the redistributor still writes the table that it was given. */
-static int turn_off(u64 pa, struct diag *d)
+static int turn_off(const struct host *host, struct gicr *r, struct diag *d)
 {
 	unsigned tries = 1000000;
-	u32 ctlr = read32(pa + GICR_CTLR);
+	u32 ctlr = read32(r->pa + GICR_CTLR);
 
 	if (!(ctlr & GICR_CTLR_ENABLE_LPIS))
 		return 0;
-	write32(pa + GICR_CTLR, ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS);
+	write32(r->pa + GICR_CTLR, ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS);
 	do
-		ctlr = read32(pa + GICR_CTLR);
+		ctlr = read32(r->pa + GICR_CTLR);
 	while (ctlr & GICR_CTLR_RWP && --tries);
-	if (ctlr & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP))
-		return fail(d, -EBUSY,
-			    "GIC: redistributor at %#lx: LPIs are on and cannot be turned off (GICR_CTLR %#x): use a loader that leaves them off",
-			    pa, ctlr);
-	return 0;
+	return ctlr & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP) ? leave_on(host, r, ctlr, d) : 0;
 }
 
 /* One redistributor; *size is how much of the region it takes. */
-static int take_redistributor(u64 pa, u64 room, u64 stride, bool *last, u64 *size, struct diag *d)
+static int take_redistributor(const struct host *host, u64 pa, u64 room, bool *last, u64 *size,
+			      struct diag *d)
 {
-	u64 typer;
+	struct gicr *r;
 	bool vlpis;
+	u64 typer;
 	int err;
 
 	if (el2_map(PA(pa), PAGE_SIZE, S1_DEVICE))
@@ -75,28 +90,37 @@ static int take_redistributor(u64 pa, u64 room, u64 stride, bool *last, u64 *siz
 	typer = read64(pa + GICR_TYPER);
 	vlpis = typer & GICR_TYPER_VLPIS;
 	*last = typer & GICR_TYPER_LAST;
-	*size = MAX(stride, (vlpis ? 4 : 2) * GICR_FRAME);
+	*size = MAX(host->gic.gicr_stride, (vlpis ? 4 : 2) * GICR_FRAME);
 	if (*size > room)
 		return fail(d, -EINVAL,
 			    "GIC: redistributor at %#lx: %#lx bytes, of which `reg` has only %#lx",
 			    pa, *size, room);
+	r = gic_add_redistributor(pa, typer);
+	if (!r)
+		return fail(d, -ENOSPC, "GIC: redistributor at %#lx: one more than Mavis has CPUs",
+			    pa);
 
-	err = turn_off(pa, d);
+	err = turn_off(host, r, d);
 	if (!err)
-		err = take_page(pa, gic_access_gicr, d);
-	if (!err && vlpis)
-		err = take_page(pa + 2 * GICR_FRAME, gic_access_vlpi, d);
-	return err;
+		err = take_page(pa, gic_access_gicr, r, d);
+	if (err || !vlpis)
+		return err;
+	pa += 2 * GICR_FRAME;
+	if (el2_map(PA(pa), PAGE_SIZE, S1_DEVICE))
+		return fail(d, -ENOMEM,
+			    "GIC: virtual LPIs at %#lx: EL2 cannot map them: the page pool is used up",
+			    pa);
+	return take_page(pa, gic_access_vlpi, (void *)pa, d);
 }
 
 /* As Linux finds them: one after the other, until one says that it is the last of its region. */
-static int take_region(struct range r, u64 stride, struct diag *d)
+static int take_region(const struct host *host, struct range r, struct diag *d)
 {
 	bool last = false;
 	u64 size = 0;
 
 	for (u64 at = 0; !last && at < r.size; at += size) {
-		int err = take_redistributor(r.base + at, r.size - at, stride, &last, &size, d);
+		int err = take_redistributor(host, r.base + at, r.size - at, &last, &size, d);
 
 		if (err)
 			return err;
@@ -104,8 +128,10 @@ static int take_region(struct range r, u64 stride, struct diag *d)
 	return 0;
 }
 
-int gic_hide_lpis(const struct host_gic *gic, struct diag *d)
+int gic_take(const struct host *host, struct diag *d)
 {
+	const struct host_gic *gic = &host->gic;
+	u32 typer;
 	int err = 0;
 
 	if (gic->version != 3)
@@ -114,12 +140,12 @@ int gic_hide_lpis(const struct host_gic *gic, struct diag *d)
 		return fail(d, -ENOMEM,
 			    "GIC: distributor at %#lx: EL2 cannot map it: the page pool is used up",
 			    gic->gicd.base);
-	if (!(read32(gic->gicd.base + GICD_TYPER) & GICD_TYPER_LPIS))
+	typer = read32(gic->gicd.base + GICD_TYPER);
+	if (!(typer & GICD_TYPER_LPIS))
 		return 0;
 
+	gic_init(GICD_TYPER_IDBITS(typer));
 	for (unsigned i = 0; i < gic->nr_gicr && !err; i++)
-		err = take_region(gic->gicr[i], gic->gicr_stride, d);
-	if (!err)
-		err = take_gicd(gic->gicd.base, d);
+		err = take_region(host, gic->gicr[i], d);
 	return err;
 }

@@ -16,8 +16,18 @@
 #define NR_FRAMES	24
 
 static u8 gic_memory[NR_FRAMES * FRAME + KIB(64)] __attribute__((aligned(65536)));
-static struct host_gic gic;
+static struct host host;
+static struct region_table regions;
 static struct diag d;
+
+/* Memory of the guest's, which the GIC here never reads. */
+#define RAM		0x40000000ul
+#define RAM_SIZE	MIB(1)
+#define PROP_OFFSET	0x70
+#define PEND_OFFSET	0x78
+#define CTLR_OFFSET	0x00
+#define LPIS_ON		BIT(0)
+#define LPI_BITS	16
 
 static u64 frame(unsigned n)
 {
@@ -34,9 +44,17 @@ static u32 *reg32(unsigned n, unsigned offset)
 	return (u32 *)(frame(n) + offset);
 }
 
+static void add_region(u64 base, u64 size, enum region_type type, bool write)
+{
+	regions.region[regions.nr++] = (struct region){
+		.ipa = IPA(base), .pa = PA(base), .size = size, .type = type,
+		.attr = { .read = true, .write = write },
+	};
+}
+
 /*
  * A distributor in frame 0, and the redistributors in two regions behind it: of two frames each,
- * and of four.
+ * and of four. Two have one configuration table, by Aff1.
  */
 static int make_gic(void **state)
 {
@@ -45,18 +63,30 @@ static int make_gic(void **state)
 
 	(void)state;
 	memset(gic_memory, 0, sizeof(gic_memory));
-	gic = (struct host_gic){ .version = 3, .gicd = { frame(0), FRAME }, .nr_gicr = 2,
-				 .gicr = { { frame(4), 4 * FRAME }, { frame(8), 16 * FRAME } } };
-	*reg32(0, 0x04) = 0x03780c3f | BIT(17) | BIT(18);
-	*reg64(4, 0x08) = BIT(0);
-	*reg64(6, 0x08) = BIT(0) | BIT(4) | BIT(3) | 0x0000000100000100;
-	*reg64(8, 0x08) = BIT(1) | BIT(0);
-	*reg64(12, 0x08) = BIT(1) | BIT(0) | BIT(4);
+	memset(&host, 0, sizeof(host));
+	host.gic = (struct host_gic){
+		.version = 3,
+		.gicd = { frame(0), FRAME },
+		.nr_gicr = 2,
+		.gicr = { { frame(4), 4 * FRAME }, { frame(8), 16 * FRAME } },
+	};
+	*reg32(0, 0x04) = 0x0000043f | BIT(17) | (LPI_BITS - 1) << 19;
+	*reg64(4, 0x08) = BIT(0) | 3ull << 24 | 0x000000ull << 32 | 0 << 8;
+	*reg64(6, 0x08) = BIT(0) | BIT(4) | 3ull << 24 | 0x000001ull << 32 | 1 << 8;
+	*reg64(8, 0x08) = BIT(1) | BIT(0) | 3ull << 24 | 0x000100ull << 32 | 2 << 8;
+	*reg64(12, 0x08) = BIT(1) | BIT(0) | BIT(4) | 3ull << 24 | 0x000200ull << 32 | 7 << 8;
 
 	fake_el2_reset(64);
 	assert_int_equal(stage2_init(&guest.s2, &caps, &page_pool), 0);
 	assert_int_equal(
 		stage2_map(&guest.s2, IPA(frame(0)), PA(frame(0)), NR_FRAMES * FRAME, device), 0);
+
+	regions.nr = 0;
+	add_region(RAM, RAM_SIZE / 2, REGION_RAM, true);
+	add_region(RAM + RAM_SIZE / 2, RAM_SIZE / 2, REGION_RAM, true);
+	add_region(RAM + RAM_SIZE, KIB(64), REGION_RAM, false);
+	add_region(RAM + RAM_SIZE + KIB(64), KIB(64), REGION_MMIO, true);
+	guest.regions = &regions;
 	return 0;
 }
 
@@ -77,22 +107,15 @@ static void store(u64 addr, unsigned size, u64 val)
 	page->handler(page->arg, addr & PAGE_MASK, size, true, val);
 }
 
-static bool in_stage2(u64 addr)
-{
-	struct s2_leaf leaf;
-
-	return !stage2_lookup(&guest.s2, IPA(addr), &leaf);
-}
-
 static void a_gic_without_lpis_stays_the_guests(void **state)
 {
 	(void)state;
-	*reg32(0, 0x04) = 0x0378043f;
-	assert_int_equal(gic_hide_lpis(&gic, &d), 0);
-	assert_null(mmio_find(IPA(frame(0))));
-	gic.version = 2;
+	*reg32(0, 0x04) = 0x0378043f & ~BIT(17);
+	assert_int_equal(gic_take(&host, &d), 0);
+	assert_null(mmio_find(IPA(frame(4))));
+	host.gic.version = 2;
 	fake_el2.nr_mapped = 0;
-	assert_int_equal(gic_hide_lpis(&gic, &d), 0);
+	assert_int_equal(gic_take(&host, &d), 0);
 	assert_int_equal(fake_el2.nr_mapped, 0);
 }
 
@@ -101,108 +124,254 @@ static void a_region_that_is_too_small_is_refused_by_address(void **state)
 	char address[32];
 
 	(void)state;
-	*reg64(6, 0x08) = BIT(1);
-	snprintf(address, sizeof(address), "%#lx", (unsigned long)frame(6));
-	assert_int_equal(gic_hide_lpis(&gic, &d), -EINVAL);
+	host.gic.gicr[0] = (struct range){ frame(18), 3 * FRAME };
+	*reg64(20, 0x08) = BIT(1);
+	snprintf(address, sizeof(address), "%#lx", (unsigned long)frame(20));
+	assert_int_equal(gic_take(&host, &d), -EINVAL);
 	assert_non_null(strstr(d.text, address));
 }
 
-/* The first region's page was registered by the test above: this needs one of its own. */
+/* One redistributor, in a frame of each test's own, as pages stay registered. */
+static void make_stuck(unsigned n)
+{
+	host.gic.nr_gicr = 1;
+	host.gic.gicr[0] = (struct range){ frame(n), 2 * FRAME };
+	*reg64(n, 0x08) = BIT(4);
+	*reg64(n, PROP_OFFSET) = RAM | (LPI_BITS - 1);
+	*reg64(n, PEND_OFFSET) = RAM + KIB(64);
+}
+
+static int take_stuck(unsigned n)
+{
+	*reg32(n, 0x00) = LPIS_ON | BIT(3);	/* RWP: this memory never lets go of it */
+	return gic_take(&host, &d);
+}
+
 static void lpis_that_cannot_be_turned_off_are_refused(void **state)
 {
 	(void)state;
-	gic.gicr[0] = (struct range){ frame(20), 2 * FRAME };
-	*reg64(20, 0x08) = BIT(4);
-	*reg32(20, 0x00) = BIT(0) | BIT(3);
-	assert_int_equal(gic_hide_lpis(&gic, &d), -EBUSY);
-	assert_non_null(strstr(d.text, "LPIs"));
+	make_stuck(20);
+	assert_int_equal(take_stuck(20), -EBUSY);
+	assert_non_null(strstr(d.text, "does not reserve"));
+
+	host.nr_reserved = 1;
+	host.reserved[0] = (struct host_reserved){ .range = { RAM, KIB(64) } };
+	assert_int_equal(take_stuck(20), -EBUSY);
+
+	host.reserved[0].range.size = KIB(128);
+	host.reserved[0].firmware = true;
+	assert_int_equal(take_stuck(20), -EBUSY);
+
+	host.reserved[0].firmware = false;
+	*reg64(20, PEND_OFFSET) = RAM - KIB(64);
+	assert_int_equal(take_stuck(20), -EBUSY);
+	assert_non_null(strstr(d.text, "GICR_PENDBASER"));
 }
 
-static void hide(void **state)
+static void the_loaders_tables_do_where_they_are_reserved(void **state)
 {
 	(void)state;
-	*reg32(8, 0x00) = BIT(0);
-	gic.gicr[0] = gic.gicr[1];
-	gic.nr_gicr = 1;
-	assert_int_equal(gic_hide_lpis(&gic, &d), 0);
-	assert_int_equal(*reg32(8, 0x00) & BIT(0), 0);
-
-	/*
-	 * Both redistributors, and behind each its virtual LPIs; the rest of the frames is the
-	 * guest's.
-	 */
-	for (unsigned n = 8; n < 16; n++) {
-		assert_int_equal(in_stage2(frame(n)), n & 1);
-		assert_int_equal(!mmio_find(IPA(frame(n))), n & 1);
-		assert_true(in_stage2(frame(n) + PAGE_SIZE));
-	}
-	assert_true(in_stage2(frame(16)));
+	make_stuck(20);
+	host.nr_reserved = 1;
+	host.reserved[0] = (struct host_reserved){ .range = { RAM, KIB(128) } };
+	assert_int_equal(take_stuck(20), 0);
+	store(frame(20) + PEND_OFFSET, 8, RAM + KIB(128));
+	assert_int_equal(*reg64(20, PEND_OFFSET), RAM + KIB(64));
 }
 
-static void the_distributor_is_left_to_the_guests_writes(void **state)
+static void take(void **state)
+{
+	static bool taken;
+
+	(void)state;
+	if (taken)
+		return;
+	taken = true;
+	*reg32(8, CTLR_OFFSET) = LPIS_ON;
+	assert_int_equal(gic_take(&host, &d), 0);
+	assert_int_equal(*reg32(8, CTLR_OFFSET), 0);
+}
+
+/* Only RD_base, and behind a redistributor of GICv4 VLPI_base: read by the guest, written by us. */
+static void one_page_of_a_redistributor_is_read_only(void **state)
 {
 	struct s2_leaf leaf;
 
-	hide(state);
-	assert_int_equal(stage2_lookup(&guest.s2, IPA(frame(0)), &leaf), 0);
-	assert_true(leaf.attr.write);
-	assert_false(leaf.attr.read);
+	take(state);
+	for (unsigned n = 4; n < 16; n++) {
+		bool ours = n == 4 || n == 6 || n == 8 || n == 10 || n == 12 || n == 14;
 
-	assert_int_equal(load(frame(0) + 0x04, 4),
-			 *reg32(0, 0x04) & ~(BIT(17) | BIT(18) | GENMASK(15, 11)));
-	*reg32(0, 0x00) = 0x12345678;
-	assert_int_equal(load(frame(0), 4), 0x12345678);
-	assert_int_equal(load(frame(0), 8), 0);
-	*reg32(0, 0x400) = 0xa0b0c0d0;
-	assert_int_equal(load(frame(0) + 0x402, 1), 0xb0);
-	assert_int_equal(load(frame(0) + 0x100, 1), 0);
-}
-
-static void registers_of_lpis_read_as_0_and_ignore_writes(void **state)
-{
-	static const u16 hidden[] = { 0x40, 0x48, 0x70, 0x78, 0xa0, 0xb0, 0xc0 };
-
-	(void)state;
-	for (unsigned i = 0; i < ARRAY_SIZE(hidden); i++) {
-		*reg64(8, hidden[i]) = 0x1111111111111111;
-		assert_int_equal(load(frame(8) + hidden[i], 8), 0);
-		assert_int_equal(load(frame(8) + hidden[i] + 4, 4), 0);
-		store(frame(8) + hidden[i], 8, ~0ull);
-		store(frame(8) + hidden[i] + 4, 4, ~0ull);
-		store(frame(8) + hidden[i], 1, 0xff);
-		assert_int_equal(*reg64(8, hidden[i]), 0x1111111111111111);
+		assert_int_equal(stage2_lookup(&guest.s2, IPA(frame(n)), &leaf), 0);
+		assert_true(leaf.attr.read);
+		assert_int_equal(leaf.attr.write, !ours);
+		assert_int_equal(!mmio_find(IPA(frame(n))), !ours);
+		assert_int_equal(stage2_lookup(&guest.s2, IPA(frame(n) + PAGE_SIZE), &leaf), 0);
+		assert_true(leaf.attr.write);
 	}
-	*reg64(10, 0x70) = 7;
-	store(frame(10) + 0x70, 8, ~0ull);
-	store(frame(10) + 0x78, 4, ~0ull);
-	assert_int_equal(*reg64(10, 0x70), 7);
-	assert_int_equal(*reg64(10, 0x78), 0);
-	assert_int_equal(load(frame(10) + 0x70, 8), 0);
 }
 
-static void the_rest_of_a_redistributor_is_the_hardwares(void **state)
+static void the_distributor_is_the_guests(void **state)
 {
-	(void)state;
-	*reg64(12, 0x08) = BIT(0) | BIT(1) | BIT(3) | BIT(4) | 0xabcd00000000;
-	assert_int_equal(load(frame(12) + 0x08, 8), BIT(1) | BIT(4) | 0xabcd00000000);
-	assert_int_equal(load(frame(12) + 0x08, 4), BIT(1) | BIT(4));
-	assert_int_equal(load(frame(12) + 0x0c, 4), 0xabcd);
-	store(frame(12) + 0x14, 4, 2);			/* GICR_WAKER */
+	struct s2_leaf leaf;
+
+	take(state);
+	assert_null(mmio_find(IPA(frame(0))));
+	assert_int_equal(stage2_lookup(&guest.s2, IPA(frame(0)), &leaf), 0);
+	assert_true(leaf.attr.read && leaf.attr.write);
+}
+
+static void itss_find_their_redistributors(void **state)
+{
+	take(state);
+	assert_int_equal(gic_id_bits(), LPI_BITS);
+	assert_true(gic_has_redistributor(frame(4)) && gic_has_redistributor(frame(12)));
+	assert_false(gic_has_redistributor(frame(5)));
+	assert_false(gic_has_redistributor(frame(10)));		/* VLPI_base */
+	assert_false(gic_has_redistributor(frame(4) + 8));
+	assert_true(gic_has_number(0) && gic_has_number(2) && gic_has_number(7));
+	assert_false(gic_has_number(3));
+	assert_false(gic_has_number(0x10007));
+}
+
+/* What a guest does that has tables. */
+static void set_tables(unsigned n, u64 prop, u64 pend)
+{
+	store(frame(n) + CTLR_OFFSET, 4, 0);
+	store(frame(n) + PROP_OFFSET, 8, prop);
+	store(frame(n) + PEND_OFFSET, 8, pend);
+	assert_int_equal(*reg64(n, PROP_OFFSET), prop);
+	assert_int_equal(*reg64(n, PEND_OFFSET), pend);
+}
+
+static bool come_on(unsigned n, u64 prop, u64 pend)
+{
+	bool on;
+
+	set_tables(n, prop, pend);
+	store(frame(n) + CTLR_OFFSET, 4, LPIS_ON);
+	on = *reg32(n, CTLR_OFFSET) & LPIS_ON;
+	store(frame(n) + CTLR_OFFSET, 4, 0);
+	assert_int_equal(*reg32(n, CTLR_OFFSET), 0);
+	return on;
+}
+
+static void lpis_come_on_with_tables_in_the_guests_memory(void **state)
+{
+	const u64 bits = LPI_BITS - 1, ram_end = RAM + RAM_SIZE;
+
+	take(state);
+	assert_true(come_on(12, RAM | bits, RAM + KIB(64)));
+	assert_true(come_on(12, RAM | bits | 7 << 7 | 1 << 10, (RAM + KIB(64)) | 7 << 7 | 1 << 10));
+	/* over two regions of the guest's */
+	assert_true(come_on(12, (RAM + RAM_SIZE / 2 - PAGE_SIZE) | bits, RAM));
+	/* up to the last byte of its memory, for as many LPIs as there are, and no further */
+	assert_true(come_on(12, (ram_end - KIB(56)) | bits, RAM));
+	assert_true(come_on(12, (ram_end - KIB(56)) | 31, RAM));
+	assert_false(come_on(12, (ram_end - KIB(52)) | bits, RAM));
+	assert_true(come_on(12, (ram_end - KIB(8)) | 13, RAM));
+	assert_false(come_on(12, (ram_end - KIB(4)) | 13, RAM));
+	assert_false(come_on(12, (ram_end - KIB(4)) | 0, RAM));	/* hardware may take it as 13 */
+	assert_true(come_on(12, RAM | bits, ram_end - KIB(64)));
+	/* not what is read-only, no memory, or nobody's */
+	assert_false(come_on(12, RAM | bits, ram_end));
+	assert_false(come_on(12, RAM | bits, ram_end + KIB(64)));
+	assert_false(come_on(12, ram_end | bits, RAM));
+	assert_false(come_on(12, bits, RAM));
+	assert_false(come_on(12, RAM | bits, 0));
+	assert_false(come_on(12, RAM | bits, RAM | BIT(51)));
+}
+
+static void memory_that_is_elsewhere_for_the_guest_is_no_table(void **state)
+{
+	take(state);
+	regions.region[0].pa = PA(RAM + GIB(1));
+	assert_false(come_on(12, RAM | 15, RAM + RAM_SIZE / 2));
+	assert_false(come_on(12, (RAM + RAM_SIZE / 2) | 15, RAM));
+}
+
+static void tables_stay_while_lpis_are_on(void **state)
+{
+	take(state);
+	set_tables(12, RAM | 15, RAM + KIB(64));
+	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+	store(frame(12) + PROP_OFFSET, 8, RAM | 14);
+	store(frame(12) + PEND_OFFSET, 8, RAM);
+	store(frame(12) + PEND_OFFSET, 4, 0);
+	assert_int_equal(*reg64(12, PROP_OFFSET), RAM | 15);
+	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(64));
+
+	*reg32(12, CTLR_OFFSET) = BIT(3);		/* off, but not yet */
+	store(frame(12) + PEND_OFFSET, 8, RAM);
+	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(64));
+	*reg32(12, CTLR_OFFSET) = 0;
+	store(frame(12) + PEND_OFFSET, 8, RAM);
+	assert_int_equal(*reg64(12, PEND_OFFSET), RAM);
+	store(frame(12) + PEND_OFFSET + 4, 4, 1);	/* in halves */
+	assert_int_equal(*reg64(12, PEND_OFFSET), RAM | BIT(32));
+}
+
+/* By CommonLPIAff 4 and 6 are one group: 6 may share its register with 4. */
+static void a_shared_configuration_table_is_one(void **state)
+{
+	take(state);
+	set_tables(4, RAM | 15, RAM + KIB(64));
+	set_tables(6, (RAM + KIB(256)) | 15, RAM + KIB(128));
+	store(frame(4) + CTLR_OFFSET, 4, LPIS_ON);
+	store(frame(6) + CTLR_OFFSET, 4, LPIS_ON);
+	assert_int_equal(*reg32(6, CTLR_OFFSET) & LPIS_ON, 0);
+
+	store(frame(6) + PROP_OFFSET, 8, (RAM + KIB(512)) | 15);
+	assert_int_equal(*reg64(6, PROP_OFFSET), (RAM + KIB(256)) | 15);
+	store(frame(6) + PROP_OFFSET, 8, RAM | 15 | 7 << 7);	/* by other cacheability */
+	assert_int_equal(*reg64(6, PROP_OFFSET), RAM | 15 | 7 << 7);
+	store(frame(6) + CTLR_OFFSET, 4, LPIS_ON);
+	assert_int_equal(*reg32(6, CTLR_OFFSET) & LPIS_ON, LPIS_ON);
+
+	/* 8 is of another group */
+	assert_true(come_on(8, (RAM + KIB(256)) | 15, RAM + KIB(192)));
+	store(frame(4) + CTLR_OFFSET, 4, 0);
+	store(frame(6) + CTLR_OFFSET, 4, 0);
+}
+
+static void what_else_is_written_is_the_hardwares(void **state)
+{
+	static const u16 not_the_guests[] = { 0x18, 0x1c, 0x20, 0x24, 0x40, 0x48, 0x100, 0xffc };
+
+	take(state);
+	store(frame(12) + 0x14, 4, 3);			/* GICR_WAKER */
 	assert_int_equal(*reg32(12, 0x14), 2);
+	store(frame(12) + CTLR_OFFSET, 4, 0xfe000000 | BIT(1));
+	assert_int_equal(*reg32(12, CTLR_OFFSET), GENMASK(26, 25));
+	store(frame(12) + CTLR_OFFSET, 8, ~0ull);	/* no size that the register takes */
+	store(frame(12) + CTLR_OFFSET, 2, 0xffff);
+	assert_int_equal(*reg32(12, CTLR_OFFSET), GENMASK(26, 25));
+
+	store(frame(12) + 0xa0, 8, 8192);		/* GICR_INVLPIR, and a virtual LPI */
+	store(frame(12) + 0xa0, 8, 8193 | BIT(63));
+	assert_int_equal(*reg64(12, 0xa0), 8192);
+	store(frame(12) + 0xa4, 4, BIT(31));
+	assert_int_equal(*reg64(12, 0xa0), 8192);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(not_the_guests); i++) {
+		*reg32(12, not_the_guests[i]) = 0x11;
+		store(frame(12) + not_the_guests[i], 4, ~0u);
+		assert_int_equal(*reg32(12, not_the_guests[i]), 0x11);
+	}
+	*reg64(10, 0x70) = 7;				/* GICR_VPROPBASER */
+	store(frame(10) + 0x70, 8, ~0ull);
+	assert_int_equal(*reg64(10, 0x70), 7);
 }
 
-static void enable_lpis_stays_0(void **state)
+static void reads_that_come_here_are_the_hardwares(void **state)
 {
-	(void)state;
-	store(frame(8), 4, BIT(31) | BIT(24) | BIT(0));
-	assert_int_equal(*reg32(8, 0), BIT(31) | BIT(24));
-	*reg32(8, 0) = 0;
-	store(frame(8), 8, 1);				/* no size that the register takes */
-	store(frame(8), 2, 1);
-	store(frame(8), 1, 1);
-	assert_int_equal(*reg32(8, 0), 0);
-	*reg32(8, 0) = 0xf;
-	assert_int_equal(load(frame(8), 4), 8);
+	take(state);
+	*reg64(12, 0x08) = 0x0123456789abcdef;
+	assert_int_equal(load(frame(12) + 0x08, 8), 0x0123456789abcdef);
+	assert_int_equal(load(frame(12) + 0x0c, 4), 0x01234567);
+	assert_int_equal(load(frame(12) + 0x0a, 2), 0x89ab);
+	assert_int_equal(load(frame(12) + 0x0b, 1), 0x89);
+	*reg64(10, 0x70) = 0x1122334455667788;
+	assert_int_equal(load(frame(10) + 0x70, 8), 0x1122334455667788);
 }
 
 /* In this order: pages stay registered. */
@@ -212,10 +381,16 @@ int main(void)
 		cmocka_unit_test_setup(a_gic_without_lpis_stays_the_guests, make_gic),
 		cmocka_unit_test_setup(a_region_that_is_too_small_is_refused_by_address, make_gic),
 		cmocka_unit_test_setup(lpis_that_cannot_be_turned_off_are_refused, make_gic),
-		cmocka_unit_test_setup(the_distributor_is_left_to_the_guests_writes, make_gic),
-		cmocka_unit_test(registers_of_lpis_read_as_0_and_ignore_writes),
-		cmocka_unit_test(the_rest_of_a_redistributor_is_the_hardwares),
-		cmocka_unit_test(enable_lpis_stays_0),
+		cmocka_unit_test_setup(the_loaders_tables_do_where_they_are_reserved, make_gic),
+		cmocka_unit_test_setup(one_page_of_a_redistributor_is_read_only, make_gic),
+		cmocka_unit_test(the_distributor_is_the_guests),
+		cmocka_unit_test(itss_find_their_redistributors),
+		cmocka_unit_test(lpis_come_on_with_tables_in_the_guests_memory),
+		cmocka_unit_test(tables_stay_while_lpis_are_on),
+		cmocka_unit_test(a_shared_configuration_table_is_one),
+		cmocka_unit_test(what_else_is_written_is_the_hardwares),
+		cmocka_unit_test(reads_that_come_here_are_the_hardwares),
+		cmocka_unit_test(memory_that_is_elsewhere_for_the_guest_is_no_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
