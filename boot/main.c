@@ -23,6 +23,7 @@
 #include "boot/report.h"
 #include "drivers/console.h"
 #include "hyp/caps.h"
+#include "hyp/cpu.h"
 #include "hyp/enter.h"
 #include "hyp/panic.h"
 #include "hyp/sysreg.h"
@@ -64,6 +65,11 @@ static const void *map_tree(u64 fdt)
 	return (const void *)fdt;
 }
 
+static bool opens(const struct uart *u)
+{
+	return !el2_map(PA(u->base), UART_SIZE, S1_DEVICE) && uart_open(u);
+}
+
 /* Before all else that can go wrong, so that there is somewhere to say it. */
 static void open_console(const void *fdt)
 {
@@ -72,12 +78,12 @@ static void open_console(const void *fdt)
 	int err = earlycon_parse(host_bootargs(fdt), &named, &diag);
 
 	host_read_uart(fdt, u);
-	if (err > 0)
+	if (err > 0 && opens(&named))
 		*u = (struct host_uart){ .found = true, .uart = named, .path = "by earlycon=" };
-	if (u->found && !el2_map(PA(u->uart.base), UART_SIZE, S1_DEVICE) && uart_open(&u->uart))
-		console_open(&u->uart);
 	else
-		u->found = false;
+		u->found = u->found && opens(&u->uart);
+	if (u->found)
+		console_open(&u->uart);
 	if (err < 0)
 		print("Warning: %s\n", diag.text);
 }
@@ -193,8 +199,12 @@ void main(u64 fdt, u64 el) __attribute__((noreturn));
 
 void main(u64 fdt, u64 el)
 {
-	const void *tree = map_tree(fdt);
+	const void *tree;
 
+	/* With somewhere to put a register vectors.S can let an access fail (drivers/io.h). */
+	if (el == 2)
+		write_sysreg(&cpus[0], tpidr_el2);
+	tree = map_tree(fdt);
 	open_console(tree);
 	read_host(tree, el);
 	read_bundle();

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/console.h"
+
+#include "drivers/io.h"
 #include "lib/format.h"
 #include "lib/lock.h"
 
@@ -39,6 +41,7 @@ void print(const char *fmt, ...)
 	write(text);
 	if (locked)
 		unlock(&console_lock);
+	io_report();
 }
 
 void console_open(const struct uart *uart)

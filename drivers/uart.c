@@ -16,6 +16,9 @@
  */
 static unsigned patience;
 
+/* One that answers with an abort is left alone from then on. */
+static bool dead;
+
 static u64 address(const struct uart *u, const struct uart_step *s)
 {
 	return u->base + (s->width == UART_OWN ? (u64)s->reg << u->shift : s->reg);
@@ -38,13 +41,18 @@ static u32 reg_read(const struct uart *u, const struct uart_step *s)
 
 	switch (width(u, s)) {
 	case 1:
-		return read8(addr);
+		val = read8(addr);
+		break;
 	case 2:
-		return read16(addr);
+		val = read16(addr);
+		break;
 	default:
 		val = read32(addr);
-		return swapped(u, s) ? __builtin_bswap32(val) : val;
+		val = swapped(u, s) ? __builtin_bswap32(val) : val;
 	}
+	if ((u8)val == 0xff && io_is_dead(addr))	/* what an abort reads as */
+		dead = true;
+	return val;
 }
 
 static void reg_write(const struct uart *u, const struct uart_step *s, u32 val)
@@ -81,14 +89,15 @@ static bool wait_until(const struct uart *u, const struct uart_step *s)
 	unsigned looks = patience;
 
 	do {
-		if (is_true(u, s))
+		if (is_true(u, s) && !dead)
 			return true;
-	} while (looks && --looks);
+	} while (!dead && looks && --looks);
 	return false;
 }
 
 bool uart_open(const struct uart *u)
 {
+	dead = false;
 	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++) {
 		if (s->op == UART_IS && !is_true(u, s))
 			return false;
@@ -96,15 +105,17 @@ bool uart_open(const struct uart *u)
 			make_true(u, s);
 		if (s->op == UART_COMMAND)
 			reg_write(u, s, s->value);
+		if (s->op == UART_WAIT)
+			reg_read(u, s);			/* is it there? */
 	}
 	patience = PATIENCE;
-	return true;
+	return !dead;
 }
 
 static void give_up(const struct uart *u, const struct uart_step *s)
 {
 	patience /= 4;
-	for (; patience && s->op != UART_END; s++)
+	for (; patience && !dead && s->op != UART_END; s++)
 		if (s->op == UART_ABORT)
 			reg_write(u, s, s->value);
 }
@@ -134,7 +145,7 @@ static void put(const struct uart *u, char c)
 
 void uart_write(const struct uart *u, const char *text)
 {
-	for (; *text; text++) {
+	for (; *text && !dead; text++) {
 		if (*text == '\n')
 			put(u, '\r');
 		put(u, *text);
@@ -143,7 +154,7 @@ void uart_write(const struct uart *u, const char *text)
 
 void uart_drain(const struct uart *u)
 {
-	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++)
+	for (const struct uart_step *s = uart_steps[u->kind]; !dead && s->op != UART_END; s++)
 		if (s->op == UART_OUT)
 			wait_until(u, s);
 }

@@ -46,13 +46,14 @@ struct uart {
 
 /*
  * Turns the transmitter on where the loader left it off; nothing else is changed, and not the
- * speed. False: the hardware says that it is no such UART.
+ * speed. False: the hardware says that it is no such UART, or answers with an abort.
  */
 bool uart_open(const struct uart *uart);
 
 /*
  * Sends a text, each line with a carriage return, as there is room for it. Never waits for long: on
- * a UART that gets no more ready the text is lost.
+ * a UART that gets no more ready the text is lost. One that answers with an abort is left alone
+ * from then on.
  */
 void uart_write(const struct uart *uart, const char *text);
 

@@ -2,6 +2,7 @@
 #include "hyp/fault.h"
 
 #include "drivers/console.h"
+#include "drivers/io.h"
 #include "hyp/at.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
@@ -100,6 +101,7 @@ static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 
 		frame_set(f, ISS_SRT(esr), mmio_loaded(val, size, esr & ISS_SSE, esr & ISS_SF));
 	}
 	skip_instruction(esr);
+	io_report();
 }
 
 static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)

@@ -59,7 +59,7 @@ struct frame_record {
 
 static void backtrace(u64 pc, u64 fp)
 {
-	u64 top = this_cpu() ? this_cpu()->stack : (u64)__stack_end;
+	u64 top = this_cpu() && this_cpu()->stack ? this_cpu()->stack : (u64)__stack_end;
 	const struct frame_record *record;
 
 	print("  at mavis+%#lx, called from\n", in_image(pc));
@@ -80,7 +80,7 @@ void panic_exception(u64 kind)
 					    "the guest in AArch32" };
 	static const char *const what[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
 	const struct panic_frame *f = &panic_frame;
-	u64 elr = read_sysreg(elr_el2);
+	u64 esr = read_sysreg(esr_el2), spsr = read_sysreg(spsr_el2), elr = read_sysreg(elr_el2);
 	u64 far = read_sysreg(far_el2);
 	u64 guard = far & ~PAGE_MASK;
 
@@ -88,7 +88,7 @@ void panic_exception(u64 kind)
 	print("\nmavis: unexpected %s from %s on CPU %#lx\n", what[kind % 4], from[kind / 4],
 	      read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
 	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n",
-	      read_sysreg(esr_el2), elr, far, read_sysreg(spsr_el2), f->sp);
+	      esr, elr, far, spsr, f->sp);
 	if (guard == (u64)__stack_guard || guard == (u64)__panic_guard)
 		print("  the address is in the stack's guard page: the stack overflowed\n");
 	for (unsigned i = 0; i < 31; i += 3) {

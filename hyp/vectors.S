@@ -68,13 +68,20 @@ vectors:
 	unexpected PANIC_GUEST32 + 3
 
 /*
- * Code in .guarded may be answered by an abort: it goes on where its x17 says, with all but
- * x16 as it was. x16 waits in the compare value of EL2's timer, which is off for good
- * (init_timers()): no other register of EL2's is free, and the stack may be what has failed.
+ * Code in .guarded may be answered by an external abort, of an access or of a walk: it goes on
+ * where its x17 says, with all but x16 as it was. x16 waits in the compare value of EL2's timer,
+ * which is off for good (init_timers()): no other register of EL2's is free, and the stack may be
+ * what has failed.
  */
 	.balign	0x80
 el2_sync:
 	msr	cnthp_cval_el2, x16
+	mrs	x16, esr_el2
+	tbz	x16, #4, 1f			/* ISS_FSC is 0b01xxxx: external */
+	tbnz	x16, #5, 1f
+	ubfx	x16, x16, #ESR_EC_SHIFT, #6
+	cmp	x16, #(EC_DATA_ABORT + 1)
+	b.ne	1f
 	mrs	x16, tpidr_el2
 	cbz	x16, 1f
 	str	x17, [x16, #CPU_SCRATCH]

@@ -54,6 +54,18 @@ static bool show(const struct fake_flag *f, bool so, u64 reg, unsigned size, u32
 	return true;
 }
 
+static bool aborts(void)
+{
+	fake.dead = fake.dead || (fake.answers && !--fake.answers);
+	return fake.dead;
+}
+
+bool io_is_dead(u64 addr)
+{
+	assert_true(addr - FAKE_BASE < UART_SIZE);
+	return fake.dead;
+}
+
 static u32 fake_read(u64 addr, unsigned size)
 {
 	const struct fake_device *d = fake.d;
@@ -62,6 +74,8 @@ static u32 fake_read(u64 addr, unsigned size)
 	u32 val = 0;
 
 	fake.reads++;
+	if (aborts())
+		return ~0u;
 	if (d->read && d->read(reg, size, &val)) {
 		tick();
 		return val;
@@ -87,6 +101,8 @@ static void fake_write(u64 addr, unsigned size, u32 val)
 	u64 reg = addr - FAKE_BASE;
 
 	fake.writes++;
+	if (aborts())
+		return;
 	if (d->uart.big_endian)
 		val = __builtin_bswap32(val);
 	if (d->write && d->write(reg, size, val))

@@ -41,6 +41,8 @@ struct fake_state {
 	u32 regs[UART_SIZE];
 	unsigned depth, level, slow;
 	bool hangs;			/* nothing leaves any more */
+	unsigned answers;		/* so many accesses until it aborts; 0: it never does */
+	bool dead;			/* it has aborted */
 	bool command;			/* GENI: one waits for its character */
 	unsigned stage;			/* UARTDM: how far it is on the way to a character */
 	bool tdfe, tend, to_clear;	/* SCIF: flags, which stay; that they have to be cleared */
@@ -63,5 +65,6 @@ u32 read32(u64 addr);
 void write8(u64 addr, u8 val);
 void write16(u64 addr, u16 val);
 void write32(u64 addr, u32 val);
+bool io_is_dead(u64 addr);
 
 #endif

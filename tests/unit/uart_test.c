@@ -148,6 +148,38 @@ static void one_that_recovers_is_used_again(void **state)
 	}
 }
 
+/* After the first abort nothing but the rest of that character's steps reaches it. */
+static void one_that_aborts_is_left_alone(void **state)
+{
+	const struct fake_device *d;
+
+	(void)state;
+	for (each_device(d))
+		for (unsigned answers = 1; answers < 40; answers++) {
+			open_on(d, true);
+			fake.reads = fake.writes = 0;
+			fake.answers = answers;
+			for (unsigned i = 0; i < 10; i++)
+				uart_write(&d->uart, TEXT);
+			uart_drain(&d->uart);
+			if (fake.reads + fake.writes > answers + 8)
+				fail_msg("%s: %lu accesses", d->name, fake.reads + fake.writes);
+		}
+}
+
+static void one_that_aborts_when_it_is_opened_is_not_there(void **state)
+{
+	const struct fake_device *d;
+
+	(void)state;
+	for (each_device(d)) {
+		fake_plug(d, false);
+		fake.answers = 1;
+		if (uart_open(&d->uart))
+			fail_msg("%s: opened", d->name);
+	}
+}
+
 static const struct fake_device *device(enum uart_kind kind)
 {
 	const struct fake_device *d = fake_devices;
@@ -228,6 +260,8 @@ int main(void)
 		TEST(drain_waits_for_the_last_character),
 		TEST(a_uart_that_hangs_holds_up_nothing),
 		TEST(one_that_recovers_is_used_again),
+		TEST(one_that_aborts_is_left_alone),
+		TEST(one_that_aborts_when_it_is_opened_is_not_there),
 		TEST(a_serial_engine_with_other_firmware_is_no_uart),
 		TEST(a_command_that_does_not_end_is_ended),
 		TEST(the_mode_of_the_fifo_is_looked_up),

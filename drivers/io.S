@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Single accesses of a given size. Reads are load-acquires: a plain load from Device memory beside
+ * a store-exclusive can hang a Cortex-A57 (erratum 832075).
+ *
+ * The code is guarded (vectors.S): an external abort goes on at `aborted`, which gives the
+ * registers that describe the exception in hand their values back. What a load that aborts leaves
+ * in its register is not relied on. At EL1, where Mavis only says that it cannot be, nothing is
+ * guarded.
+ */
+#include "lib/arch.h"
+#include "lib/asm.h"
+
+	.section .guarded, "ax"
+
+.macro access name, insn, reg
+func \name
+	mrs	x9, CurrentEL
+	tbz	x9, #(EL_SHIFT + 1), 1f
+	mrs	x10, elr_el2
+	mrs	x11, spsr_el2
+	mrs	x12, esr_el2
+	mrs	x13, far_el2
+	mrs	x14, hpfar_el2
+	adr	x17, aborted
+1:	mov	x9, x0
+	\insn	\reg, [x9]
+	ret
+endfunc \name
+.endm
+
+	access read8, ldarb, w0
+	access read16, ldarh, w0
+	access read32, ldar, w0
+	access read64, ldar, x0
+	access write8, strb, w1
+	access write16, strh, w1
+	access write32, str, w1
+	access write64, str, x1
+
+aborted:
+	msr	elr_el2, x10
+	msr	spsr_el2, x11
+	msr	esr_el2, x12
+	msr	far_el2, x13
+	msr	hpfar_el2, x14
+	mov	x0, x9
+	b	io_aborted
+
+	.section .note.GNU-stack, "", %progbits
