@@ -25,8 +25,8 @@
 #include "hyp/caps.h"
 #include "hyp/cpu.h"
 #include "hyp/enter.h"
+#include "hyp/kind.h"
 #include "hyp/panic.h"
-#include "hyp/sysreg.h"
 #include "lib/sections.h"
 #include "mm/el2.h"
 
@@ -162,7 +162,8 @@ static void make_cpus(void)
 	struct idreg_policy policy = { .ipa_bits = guest.s2.pt.bits, .mte = guest.mte };
 
 	check(cpus_init(&host, config.cpus, read_sysreg(mpidr_el1), &diag), &diag);
-	sysreg_init(&policy);
+	kinds_init(&policy);
+	cpus[0].kind = kind_here();
 	vcpu_init(&cpus[0], true);
 }
 

@@ -8,13 +8,13 @@
 const char *caps_lacking(const struct mm_caps *has, const struct mm_caps *need)
 {
 	if (has->pa_bits < need->pa_bits)
-		return "has fewer physical address bits (ID_AA64MMFR0_EL1.PARange)";
+		return "has fewer physical address bits (ID_AA64MMFR0_EL1.PARange) than the CPU that booted";
 	if (need->fwb && !has->fwb)
-		return "has no FEAT_S2FWB";
+		return "has no FEAT_S2FWB, which the CPU that booted has";
 	if (need->mte && !has->mte)
-		return "has no FEAT_MTE2";
+		return "has no FEAT_MTE2, which the CPU that booted has";
 	if (need->mte_perm && !has->mte_perm)
-		return "has no FEAT_MTE_PERM";
+		return "has no FEAT_MTE_PERM, which the CPU that booted has";
 	return NULL;
 }
 

@@ -33,12 +33,16 @@ enum cpu_counter {
 	NR_CPU_COUNTERS
 };
 
+struct cpu_kind;
+
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
 	u64 scratch;		/* for el2_sync (vectors.S) */
 	u64 mpidr;		/* affinity fields */
 	unsigned index;
+	const struct cpu_kind *kind;	/* NULL before it was started */
 	enum cpu_state state;	/* changed under psci.c's lock */
+	bool os_lock, os_double_lock;	/* as the guest wrote them (sysreg.c) */
 	u64 entry, context;	/* where it enters the guest, and x0 there */
 	u64 count[NR_CPU_COUNTERS];	/* only this CPU writes them; read by any */
 	u32 *aborts;		/* by region (control.h), or NULL */

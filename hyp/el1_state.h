@@ -12,8 +12,8 @@
 
 #define EL1_STATE(X)							\
 	X(sctlr_el1,		SCTLR_EL1_OFF,	true)			\
-	X(SYS_SCTLR2_EL1,	0,	HAVE(SYS_ID_AA64MMFR3_EL1, 4))	\
-	X(SYS_TCR2_EL1,		0,	HAVE(SYS_ID_AA64MMFR3_EL1, 0))	\
+	X(SYS_SCTLR2_EL1,	0,	HAVE(ID_AA64MMFR3, 4))	\
+	X(SYS_TCR2_EL1,		0,	HAVE(ID_AA64MMFR3, 0))	\
 	X(tcr_el1,		0,	true)				\
 	X(ttbr0_el1,		0,	true)				\
 	X(ttbr1_el1,		0,	true)				\
@@ -33,22 +33,22 @@
 	X(tpidr_el1,		0,	true)				\
 	X(tpidr_el0,		0,	true)				\
 	X(tpidrro_el0,		0,	true)				\
-	X(SYS_ZCR_EL1,		0,	shown(ID_AA64PFR0, 32))		\
-	X(SYS_SMCR_EL1,		0,	shown(ID_AA64PFR1, 24))		\
+	X(SYS_ZCR_EL1,		0,	SHOWN(ID_AA64PFR0, 32))		\
+	X(SYS_SMCR_EL1,		0,	SHOWN(ID_AA64PFR1, 24))		\
 	X(SYS_GCR_EL1,		0,	guest.mte)			\
 	X(SYS_RGSR_EL1,		0,	guest.mte)			\
 	X(SYS_TFSR_EL1,		0,	guest.mte)			\
 	X(SYS_TFSRE0_EL1,	0,	guest.mte)			\
-	X(SYS_TRFCR_EL1,	0,	HAVE(id_aa64dfr0_el1, 40))	\
-	X(pmcr_el0,		0,	has_pmu())			\
-	X(pmuserenr_el0,	0,	has_pmu())			\
-	X(SYS_PMSCR_EL1,	0,	owns_spe())
+	X(SYS_TRFCR_EL1,	0,	HAVE(ID_AA64DFR0, 40))	\
+	X(pmcr_el0,		0,	kind->pmu)			\
+	X(pmuserenr_el0,	0,	kind->pmu)			\
+	X(SYS_PMSCR_EL1,	0,	kind->owns_spe)
 
 /* These read as 0 when ones were written. */
 #define EL1_CLEARED(X)							\
-	X(pmcntenclr_el0,	~0u,	has_pmu())			\
-	X(pmintenclr_el1,	~0u,	has_pmu())			\
-	X(pmovsclr_el0,		~0u,	has_pmu())
+	X(pmcntenclr_el0,	~0u,	kind->pmu)			\
+	X(pmintenclr_el1,	~0u,	kind->pmu)			\
+	X(pmovsclr_el0,		~0u,	kind->pmu)
 
 /*
  * The timers are off at the first start. Not when a CPU comes back from CPU_SUSPEND: one of them

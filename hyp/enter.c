@@ -7,35 +7,18 @@
 #include "hyp/el1_state.h"
 #include "hyp/errata.h"
 #include "hyp/guest.h"
+#include "hyp/kind.h"
 #include "hyp/panic.h"
 #include "hyp/psci.h"
-#include "hyp/sysreg.h"
 #include "lib/arch.h"
 #include "mm/el2.h"
-
-#define HCRX_ENAS0	BIT(0)
-#define HCRX_ENALS	BIT(1)
-#define HCRX_ENASR	BIT(2)
-#define HCRX_MSCEN	BIT(11)
-#define HCRX_TCR2EN	BIT(14)
-#define HCRX_SCTLR2EN	BIT(15)
-#define HCRX_ENFPM	BIT(23)
 
 #define ZCR_LEN		0xf		/* as long as the CPU has them */
 #define SMCR_EZT0	BIT(30)
 #define SMCR_FA64	BIT(31)
 
-#define MDCR_E2PB	GENMASK(13, 12)	/* 0b11: SPE's buffer is EL1's and not trapped */
-#define MDCR_HPMD	BIT(17)		/* no counting at EL2 */
-#define MDCR_HCCD	BIT(23)		/* nor by the cycle counter */
-#define MDCR_E2TB	GENMASK(25, 24)	/* as E2PB, for TRBE */
-
 #define PMSCR_PA	BIT(4)
 #define PMSCR_PCT	BIT(6)
-#define PMSIDR_FDS	BIT(7)
-
-#define CNTHCTL_EL1PCTEN BIT(0)
-#define CNTHCTL_EL1PCEN	BIT(1)
 
 #define MPAMIDR_HAS_HCR	BIT(17)
 #define MPAMHCR_TRAP	BIT(31)
@@ -44,24 +27,9 @@
 #define ICC_SRE_SRE	BIT(0)
 #define ICC_SRE_ENABLE	BIT(3)
 
-/* Bits of the fine-grained trap registers are a trap when 1, but those that came late when 0. */
-#define HFGRTR_NACCDATA	BIT(50)
-#define HFGRTR_SME	GENMASK(55, 54)	/* nSMPRI_EL1, nTPIDR2_EL0 */
-#define HFGRTR_S1PIE	GENMASK(58, 57)	/* nPIRE0_EL1, nPIR_EL1 */
-#define HFGRTR_S1POE	GENMASK(60, 59)	/* nPOR_EL0, nPOR_EL1 */
-#define HDFGRTR_NPMSNEVFR BIT(62)
-#define HDFGRTR2_PMICNTR GENMASK(3, 2)	/* nPMICNTR_EL0, nPMICFILTR_EL0 */
-#define HDFGRTR2_NPMUACR BIT(4)
-#define HDFGRTR2_NPMSDSFR BIT(19)
-
-/* A field of a feature register as the guest sees it. */
-static u64 shown(unsigned reg, unsigned shift)
-{
-	return FIELD(sysreg_id(reg), shift + 3, shift);
-}
-
-/* What the CPU itself has: for registers of EL2's. */
-#define HAVE(reg, shift)	FIELD(read_sysreg_s(reg), (shift) + 3, shift)
+/* A field of a feature register: as the CPU has it, as the guest sees it. */
+#define HAVE(reg, shift)	idreg_field(&kind->raw, reg, shift)
+#define SHOWN(reg, shift)	idreg_field(&kind->shown, reg, shift)
 
 /* A value if @cond. */
 static u64 when(bool cond, u64 val)
@@ -69,34 +37,14 @@ static u64 when(bool cond, u64 val)
 	return cond ? val : 0;
 }
 
-static bool has_pmu(void)
-{
-	u64 version = HAVE(id_aa64dfr0_el1, 8);
-
-	return version && version != 15;	/* 15: one that is not Arm's */
-}
-
-/* A profiling or trace buffer may be EL3's: P in its ID register. */
-#define BUFFER_P	BIT(4)
-
-static bool owns_spe(void)
-{
-	return HAVE(id_aa64dfr0_el1, 32) && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
-}
-
-static bool owns_trbe(void)
-{
-	return HAVE(id_aa64dfr0_el1, 44) && !(read_sysreg_s(SYS_TRBIDR_EL1) & BUFFER_P);
-}
-
 /*
  * What an earlier owner of the CPU may have left running writes to memory by itself, through that
  * owner's tables: it is stopped and drained before they change (Arm ARM D17, "Synchronization and
  * Statistical Profiling"; D6, "Trace synchronization").
  */
-static void stop_profiling(void)
+static void stop_profiling(const struct cpu_kind *kind)
 {
-	if (owns_spe()) {
+	if (kind->owns_spe) {
 		write_sysreg_s(0, SYS_PMSCR_EL1);
 		write_sysreg_s(0, SYS_PMSCR_EL2);
 		isb();
@@ -104,7 +52,7 @@ static void stop_profiling(void)
 		dsb(nsh);
 		write_sysreg_s(0, SYS_PMBLIMITR_EL1);
 	}
-	if (owns_trbe() && HAVE(id_aa64dfr0_el1, 40)) {
+	if (kind->owns_trbe && HAVE(ID_AA64DFR0, 40)) {
 		write_sysreg_s(0, SYS_TRFCR_EL1);
 		write_sysreg_s(0, SYS_TRFCR_EL2);
 		isb();
@@ -128,7 +76,7 @@ static void stop_el1(void)
 			write_sysreg_s(val, reg);	\
 	} while (0);
 
-static void reset_el1(bool first)
+static void reset_el1(const struct cpu_kind *kind, bool first)
 {
 	EL1_STATE(WRITE)
 	EL1_CLEARED(WRITE)
@@ -137,84 +85,65 @@ static void reset_el1(bool first)
 	}
 }
 
-static bool has_pauth(void)
+/* The controls of el2_bits.h, where the CPU has the register. */
+static void write_controls(const struct cpu_kind *kind)
 {
-	/* APA, API, GPA, GPI; APA3, GPA3 */
-	return shown(ID_AA64ISAR1, 4) || shown(ID_AA64ISAR1, 8) || shown(ID_AA64ISAR1, 24) ||
-	       shown(ID_AA64ISAR1, 28) || shown(ID_AA64ISAR2, 8) || shown(ID_AA64ISAR2, 12);
-}
-
-/* SCXTNUM_EL1: CSV2_2, or CSV2_1p2. */
-static bool has_scxtnum(void)
-{
-	return shown(ID_AA64PFR0, 56) >= 2 ||
-	       (shown(ID_AA64PFR0, 56) == 1 && shown(ID_AA64PFR1, 32) == 2);
-}
-
-/* E2H, TGE, IMO, FMO and AMO are 0: interrupts and SErrors are the guest's, and EL2 takes none. */
-static void init_hcr(void)
-{
-	bool has_mte = HAVE(id_aa64pfr1_el1, 8) >= 2;
+	const u64 *at = kind->regs.at;
+	unsigned fgt = HAVE(ID_AA64MMFR0, 56);
 
 	if (errata_at_work & ERRATUM_HCR_DSB)
 		dsb(nsh);
-	/* SWIO: the guest's DC ISW also cleans: it cannot drop lines that EL2 has written */
-	write_sysreg(HCR_VM | HCR_SWIO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |
-		     when(HAVE(id_aa64mmfr1_el1, 16), HCR_TLOR) |
-		     when(has_pauth(), HCR_APK | HCR_API) |
-		     when(guest.caps.fwb, HCR_FWB) |
-		     when(has_scxtnum(), HCR_ENSCXT) |
-		     when(has_mte, guest.mte ? HCR_ATA : HCR_TID5), hcr_el2);
-
-	if (HAVE(id_aa64mmfr1_el1, 40)) {
-		u64 ls64 = shown(ID_AA64ISAR1, 60);
-
-		write_sysreg_s(when(ls64 >= 1, HCRX_ENALS) | when(ls64 >= 2, HCRX_ENASR) |
-				       when(ls64 >= 3, HCRX_ENAS0) |
-				       when(shown(ID_AA64ISAR2, 16), HCRX_MSCEN) |
-				       when(shown(ID_AA64MMFR3, 0), HCRX_TCR2EN) |
-				       when(shown(ID_AA64MMFR3, 4), HCRX_SCTLR2EN) |
-				       when(shown(ID_AA64PFR2, 32), HCRX_ENFPM),
-			       SYS_HCRX_EL2);
-	}
+	write_sysreg(at[HCR_EL2], hcr_el2);
+	if (HAVE(ID_AA64MMFR1, 40))
+		write_sysreg_s(at[HCRX_EL2], SYS_HCRX_EL2);
+	write_sysreg(at[CPTR_EL2], cptr_el2);
+	write_sysreg(at[MDCR_EL2], mdcr_el2);
+	write_sysreg(at[CNTHCTL_EL2], cnthctl_el2);
+	if (!fgt)
+		return;
+	write_sysreg_s(at[HFGxTR_EL2], SYS_HFGRTR_EL2);
+	write_sysreg_s(at[HFGxTR_EL2], SYS_HFGWTR_EL2);
+	write_sysreg_s(0, SYS_HFGITR_EL2);
+	write_sysreg_s(at[HDFGxTR_EL2], SYS_HDFGRTR_EL2);
+	write_sysreg_s(at[HDFGxTR_EL2], SYS_HDFGWTR_EL2);
+	if (HAVE(ID_AA64PFR0, 44))
+		write_sysreg_s(0, SYS_HAFGRTR_EL2);
+	if (fgt < 2)
+		return;
+	write_sysreg_s(at[HDFGxTR2_EL2], SYS_HDFGRTR2_EL2);
+	write_sysreg_s(at[HDFGxTR2_EL2], SYS_HDFGWTR2_EL2);
+	write_sysreg_s(0, SYS_HFGRTR2_EL2);
+	write_sysreg_s(0, SYS_HFGWTR2_EL2);
+	write_sysreg_s(0, SYS_HFGITR2_EL2);
 }
 
-/* FP, SVE and SME are the guest's at full length; AMU's counters are not. */
-static void init_cptr(void)
+/* SVE and SME are the guest's at full length. CPTR_EL2 is synchronized. */
+static void init_vectors(const struct cpu_kind *kind)
 {
-	bool sve = shown(ID_AA64PFR0, 32), sme = shown(ID_AA64PFR1, 24);
-	bool amu = HAVE(id_aa64pfr0_el1, 44);
+	unsigned sme = SHOWN(ID_AA64PFR1, 24);
 
-	write_sysreg((CPTR_RES1 & ~(when(sve, CPTR_TZ) | when(sme, CPTR_TSM))) |
-			     when(amu, CPTR_TAM),
-		     cptr_el2);
-	isb();					/* before the registers whose use it allows */
-	if (sve)
+	if (SHOWN(ID_AA64PFR0, 32))
 		write_sysreg_s(ZCR_LEN, SYS_ZCR_EL2);
 	if (sme)
-		write_sysreg_s(ZCR_LEN | when(sysreg_id(ID_AA64SMFR0) >> 63, SMCR_FA64) |
-			       when(shown(ID_AA64PFR1, 24) >= 2, SMCR_EZT0), SYS_SMCR_EL2);
+		write_sysreg_s(ZCR_LEN |
+				       when(idreg(&kind->shown, ID_AA64SMFR0) >> 63, SMCR_FA64) |
+				       when(sme >= 2, SMCR_EZT0), SYS_SMCR_EL2);
 }
 
 /*
- * PMU, debug, SPE and trace are the guest's; none of them sees EL2. But not a trace buffer that can
- * also be used by an external debugger (FEAT_TRBE_EXT): in that mode it takes physical addresses.
+ * None of profiling and trace sees EL2. An earlier owner may have locked the debug registers; the
+ * guest cannot unlock them (MDCR_EL2.TDOSA).
  */
-static void init_debug(void)
+static void init_debug(const struct cpu_kind *kind)
 {
-	u64 pmu = has_pmu() ? HAVE(id_aa64dfr0_el1, 8) : 0, spe = HAVE(id_aa64dfr0_el1, 32),
-	    trbe = HAVE(id_aa64dfr0_el1, 44);
-	u64 hpmn = pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
-
-	write_sysreg(hpmn | when(pmu >= 4, MDCR_HPMD) | when(pmu >= 6, MDCR_HCCD) |
-			     when(spe, MDCR_E2PB) |
-			     when(trbe && !HAVE(id_aa64dfr0_el1, 56), MDCR_E2TB),
-		     mdcr_el2);
-	if (owns_spe())
+	write_sysreg(0, oslar_el1);
+	if (!HAVE(ID_AA64DFR0, 36))
+		write_sysreg(0, osdlr_el1);
+	if (kind->owns_spe)
 		write_sysreg_s(PMSCR_PA | PMSCR_PCT, SYS_PMSCR_EL2);
-	if (HAVE(id_aa64dfr0_el1, 40))
+	if (HAVE(ID_AA64DFR0, 40))
 		write_sysreg_s(0, SYS_TRFCR_EL2);
-	if (HAVE(id_aa64dfr0_el1, 52))
+	if (HAVE(ID_AA64DFR0, 52))
 		write_sysreg_s(0, SYS_BRBCR_EL2);
 }
 
@@ -222,50 +151,18 @@ static void init_debug(void)
  * Virtual time is physical time, and EL2 has no timer of its own: its interrupts would reach the
  * guest.
  */
-static void init_timers(void)
+static void init_timers(const struct cpu_kind *kind)
 {
-	write_sysreg(CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN, cnthctl_el2);
 	write_sysreg(0, cntvoff_el2);
 	write_sysreg(0, cnthp_ctl_el2);
-	if (HAVE(id_aa64mmfr1_el1, 8))
+	if (HAVE(ID_AA64MMFR1, 8))
 		write_sysreg_s(0, SYS_CNTHV_CTL_EL2);
 }
 
-/* No trap, but for what the guest does not see: its late registers stay trapped. */
-static void init_fine_grained_traps(void)
-{
-	u64 fgt = HAVE(id_aa64mmfr0_el1, 56), spe = shown(ID_AA64DFR0, 32);
-	u64 regs = when(shown(ID_AA64PFR1, 24), HFGRTR_SME) |
-		   when(shown(ID_AA64MMFR3, 8), HFGRTR_S1PIE) |
-		   when(shown(ID_AA64MMFR3, 16), HFGRTR_S1POE) |
-		   when(shown(ID_AA64ISAR1, 60) >= 3, HFGRTR_NACCDATA);
-	u64 debug = when(spe >= 3, HDFGRTR_NPMSNEVFR);
-
-	if (!fgt)
-		return;
-	write_sysreg_s(regs, SYS_HFGRTR_EL2);
-	write_sysreg_s(regs, SYS_HFGWTR_EL2);
-	write_sysreg_s(0, SYS_HFGITR_EL2);
-	write_sysreg_s(debug, SYS_HDFGRTR_EL2);
-	write_sysreg_s(debug, SYS_HDFGWTR_EL2);
-	if (HAVE(id_aa64pfr0_el1, 44))
-		write_sysreg_s(0, SYS_HAFGRTR_EL2);
-	if (fgt < 2)
-		return;
-	debug = when(shown(ID_AA64DFR0, 8) == 9, HDFGRTR2_NPMUACR) |
-		when(shown(ID_AA64DFR1, 36), HDFGRTR2_PMICNTR) |
-		when(spe && read_sysreg_s(SYS_PMSIDR_EL1) & PMSIDR_FDS, HDFGRTR2_NPMSDSFR);
-	write_sysreg_s(debug, SYS_HDFGRTR2_EL2);
-	write_sysreg_s(debug, SYS_HDFGWTR2_EL2);
-	write_sysreg_s(0, SYS_HFGRTR2_EL2);
-	write_sysreg_s(0, SYS_HFGWTR2_EL2);
-	write_sysreg_s(0, SYS_HFGITR2_EL2);
-}
-
 /* The guest and EL2 both run in partition 0, and the guest cannot choose another. */
-static void init_mpam(void)
+static void init_mpam(const struct cpu_kind *kind)
 {
-	if (!HAVE(id_aa64pfr0_el1, 40) && !HAVE(id_aa64pfr1_el1, 16))
+	if (!HAVE(ID_AA64PFR0, 40) && !HAVE(ID_AA64PFR1, 16))
 		return;
 	write_sysreg_s(MPAM2_TRAP, SYS_MPAM2_EL2);
 	write_sysreg_s(0, SYS_MPAM1_EL1);
@@ -278,9 +175,9 @@ static void init_mpam(void)
  * The guest's GIC is the machine's; the virtual interface is off. Firmware for a GICv2 may not
  * allow these registers.
  */
-static void init_gic(void)
+static void init_gic(const struct cpu_kind *kind)
 {
-	if (!guest.gicv3 || !HAVE(id_aa64pfr0_el1, 24))
+	if (!guest.gicv3 || !HAVE(ID_AA64PFR0, 24))
 		return;
 	write_sysreg_s(read_sysreg_s(SYS_ICC_SRE_EL2) | ICC_SRE_SRE | ICC_SRE_ENABLE,
 		       SYS_ICC_SRE_EL2);
@@ -293,26 +190,28 @@ static void init_gic(void)
 
 void vcpu_init(struct cpu *self, bool first)
 {
-	errata_apply(read_sysreg(midr_el1));
+	const struct cpu_kind *kind = self->kind;
+
+	errata_apply(kind->midr);
 	write_sysreg((u64)self, tpidr_el2);
 	stop_el1();
-	stop_profiling();
-	if (HAVE(SYS_ID_AA64MMFR3_EL1, 4))	/* by now there is a console, if EL3 traps it */
+	stop_profiling(kind);
+	if (HAVE(ID_AA64MMFR3, 4))		/* by now there is a console, if EL3 traps it */
 		write_sysreg_s(0, SYS_SCTLR2_EL2);
 	write_sysreg(guest.s2.vtcr, vtcr_el2);
 	write_sysreg(guest.s2.vttbr, vttbr_el2);
 	isb();					/* a table before HCR_EL2.VM turns its walks on */
-	init_hcr();
-	isb();
-	init_cptr();
-	init_debug();
-	init_timers();
-	init_fine_grained_traps();
-	init_mpam();
-	init_gic();
-	reset_el1(first);
+	write_controls(kind);
+	isb();					/* before the registers whose use they allow */
+	init_vectors(kind);
+	init_debug(kind);
+	init_timers(kind);
+	init_mpam(kind);
+	init_gic(kind);
+	reset_el1(kind, first);
+	self->os_lock = self->os_double_lock = false;
 	write_sysreg(0, hstr_el2);
-	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
+	write_sysreg(kind->midr, vpidr_el2);
 	write_sysreg(read_sysreg(mpidr_el1), vmpidr_el2);
 	isb();
 
@@ -331,7 +230,7 @@ void vcpu_init(struct cpu *self, bool first)
 /* Stage 2 and the ID registers are made for another kind of CPU than this one is. */
 static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *why)
 {
-	print("mavis: CPU %u (%#lx, MIDR_EL1 %#lx): %s, which the CPU that booted has, so it stays off: start Mavis on a CPU of this kind, or give the guest fewer in the config's `cpus`\n",
+	print("mavis: CPU %u (%#lx, MIDR_EL1 %#lx): %s, so it stays off: start Mavis on a CPU of this kind, or give the guest fewer in the config's `cpus`\n",
 	      self->index, self->mpidr, read_sysreg(midr_el1), why);
 	psci_cpu_stays_off(self);
 	cpu_power_off();
@@ -344,6 +243,10 @@ void secondary_main(struct cpu *self)
 	struct mm_caps caps = cpu_mm_caps(), need = guest.caps;
 	const char *lacking;
 
+	if (!self->kind)
+		self->kind = kind_here();
+	if (!self->kind)
+		refuse_cpu(self, "is of one more kind than Mavis knows at a time");
 	need.mte = guest.mte;			/* tags are of no use to another guest */
 	need.mte_perm &= guest.mte;
 	lacking = caps_lacking(&caps, &need);

@@ -9,7 +9,7 @@
  * Makes the CPU it runs on @self, and sets every control that EL2 has over the guest on it,
  * whatever firmware and loader left there: stage 2 on, all that Mavis keeps trapped, all else the
  * guest's own. EL1 is as el1_state.h has it; @first: the CPU was started, and does not come back
- * from CPU_SUSPEND. After guest_map() and sysreg_init(); before each guest_enter().
+ * from CPU_SUSPEND. After guest_map(), with @self->kind known; before each guest_enter().
  */
 void vcpu_init(struct cpu *self, bool first);
 

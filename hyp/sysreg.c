@@ -2,61 +2,107 @@
 #include "hyp/sysreg.h"
 
 #include "hyp/inject.h"
+#include "hyp/kind.h"
 #include "lib/arch.h"
 
-/* ISS of a trapped MRS: which register, which way, and where to. */
-#define ISS_OP0		GENMASK(21, 20)
-#define ISS_OP1		GENMASK(16, 14)
-#define ISS_CRN		GENMASK(13, 10)
+/* ISS of a trapped MSR or MRS: which register, which way, and which general-purpose register. */
 #define ISS_READ	BIT(0)
 #define ISS_RT(esr)	FIELD(esr, 9, 5)
+#define ISS_REG(esr)	((esr) & (GENMASK(21, 10) | GENMASK(4, 1)))
+#define REG(op0, op1, crn, crm, op2) \
+	((u32)(op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+
+/* The ID space: op0 3, op1 0, CRn 0. */
+#define ID_SPACE_MASK	REG(3, 7, 15, 0, 0)
+#define ID_SPACE	REG(3, 0, 0, 0, 0)
 #define ISS_ID(esr)	IDREG(FIELD(esr, 4, 1), FIELD(esr, 19, 17))
 
-/* The ID space: op0 3, op1 0, CRn 0; read. */
-#define ID_SPACE_MASK	(ISS_OP0 | ISS_OP1 | ISS_CRN | ISS_READ)
-#define ID_SPACE	(ISS_OP0 | ISS_READ)
+#define OSLAR_OSLK	BIT(0)
+#define OSLSR_OSLM	BIT(3)		/* there is an OS Lock */
+#define OSLSR_OSLK_SHIFT 1
+#define OSDLR_DLK	BIT(0)
+
+/* Registers that are there for the guest, but not the machine's own. */
+enum what { ZERO, ACTLR, OSLAR, OSLSR, OSDLR };
+
+static const struct {
+	u32 reg, mask;
+	u8 what;
+	bool read, write;
+} answered[] = {
+	{ REG(3, 0, 1, 0, 1), ~0u, ACTLR, true, true },
+	/* error records: ERRIDR_EL1 says that there are none, and the rest is RAZ/WI */
+	{ REG(3, 0, 5, 3, 0), ~0u, ZERO, true, false },
+	{ REG(3, 0, 5, 3, 1), ~0u, ZERO, true, true },	/* ERRSELR_EL1 */
+	{ REG(3, 0, 5, 4, 0), REG(3, 7, 15, 14, 0), ZERO, true, true },	/* ERX*_EL1 */
+	{ REG(2, 0, 1, 0, 4), ~0u, OSLAR, false, true },
+	{ REG(2, 0, 1, 1, 4), ~0u, OSLSR, true, false },
+	{ REG(2, 0, 1, 3, 4), ~0u, OSDLR, true, true },
+	{ REG(2, 0, 1, 4, 4), ~0u, ZERO, true, true },	/* DBGPRCR_EL1: power is the machine's */
+};
 
 /*
- * Written once, before any other CPU runs. A CPU of another kind (big.LITTLE) sees that its raw
- * value differs from the one in here, and works out its own.
+ * The debug locks are bits to be read back, and lock nothing: what they would hold back is an
+ * external debugger, which is not the guest's.
  */
-static struct {
-	u64 raw, shown;
-} known[IDREG(16, 0)];
-static struct idreg_policy policy;
-
-/* 56 registers of two instructions each; hyp/idregs.S. @reg: IDREG_FIRST to IDREG_END - 1. */
-u64 read_id(unsigned reg);
-
-u64 sysreg_id(unsigned reg)
+static u64 answer_read(const struct cpu *self, enum what what)
 {
-	u64 raw = read_id(reg);
-
-	return raw == known[reg].raw ? known[reg].shown : idreg_shown(reg, raw, &policy);
-}
-
-void sysreg_init(const struct idreg_policy *p)
-{
-	policy = *p;
-	for (unsigned reg = IDREG_FIRST; reg < IDREG_END; reg++) {
-		known[reg].raw = read_id(reg);
-		known[reg].shown = idreg_shown(reg, known[reg].raw, p);
+	switch (what) {
+	case ACTLR:
+		return read_sysreg(actlr_el1);
+	case OSLSR:
+		return OSLSR_OSLM | (u64)self->os_lock << OSLSR_OSLK_SHIFT;
+	case OSDLR:
+		return self->os_double_lock;
+	default:
+		return 0;
 	}
 }
 
-/*
- * All but the feature registers are what the guest does not have: limited ordering regions
- * (HCR_EL2.TLOR), MTE's registers without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM
- * and what the fine-grained traps hold back.
- */
-void sysreg_trap(struct frame *f, u64 esr)
+static void answer_write(struct cpu *self, enum what what, u64 val)
 {
-	unsigned reg = ISS_ID(esr);
+	if (what == OSLAR)
+		self->os_lock = val & OSLAR_OSLK;
+	else if (what == OSDLR && !idreg_field(&self->kind->raw, ID_AA64DFR0, 36))
+		self->os_double_lock = val & OSDLR_DLK;
+}
 
-	if ((esr & ID_SPACE_MASK) != ID_SPACE || reg - IDREG_FIRST >= IDREG_END - IDREG_FIRST) {
+/* True if it is a register of the table. */
+static bool answer(struct frame *f, struct cpu *self, u64 esr)
+{
+	bool read = esr & ISS_READ;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(answered); i++) {
+		if ((ISS_REG(esr) & answered[i].mask) != answered[i].reg ||
+		    !(read ? answered[i].read : answered[i].write))
+			continue;
+		if (read)
+			frame_set(f, ISS_RT(esr), answer_read(self, answered[i].what));
+		else
+			answer_write(self, answered[i].what, frame_get(f, ISS_RT(esr)));
+		return true;
+	}
+	return false;
+}
+
+static bool is_id(u64 esr)
+{
+	return esr & ISS_READ && (ISS_REG(esr) & ID_SPACE_MASK) == ID_SPACE &&
+	       ISS_ID(esr) - IDREG_FIRST < NR_IDREGS;
+}
+
+/*
+ * What is in neither table the guest does not have: limited ordering regions (HCR_EL2.TLOR), MTE's
+ * registers without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM and what the
+ * fine-grained traps hold back.
+ */
+void sysreg_trap(struct frame *f, struct cpu *self, u64 esr)
+{
+	if (is_id(esr)) {
+		frame_set(f, ISS_RT(esr), idreg(&self->kind->shown, ISS_ID(esr)));
+	} else if (!answer(f, self, esr)) {
 		inject_undefined();
 		return;
 	}
 	skip_a64_instruction();
-	frame_set(f, ISS_RT(esr), sysreg_id(reg));
 }

@@ -59,7 +59,7 @@ void trap_from_guest(struct frame *f)
 		break;
 	case EC_SYSREG:
 		self->count[COUNT_SYSREG]++;
-		sysreg_trap(f, esr);
+		sysreg_trap(f, self, esr);
 		break;
 	case EC_INSTRUCTION_ABORT:
 		self->count[COUNT_FETCH_ABORT]++;

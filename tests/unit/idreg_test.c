@@ -6,9 +6,18 @@
 static const struct idreg_policy plain = { .ipa_bits = 48 };
 static const struct idreg_policy with_mte = { .ipa_bits = 48, .mte = true };
 
+static u64 whole(unsigned reg, u64 val, const struct idreg_policy *p)
+{
+	struct idregs raw = { 0 }, shown;
+
+	raw.at[reg - IDREG_FIRST] = val;
+	idregs_show(&shown, &raw, p);
+	return idreg(&shown, reg);
+}
+
 static u64 field(unsigned reg, unsigned shift, u64 raw_field, const struct idreg_policy *p)
 {
-	return FIELD(idreg_shown(reg, raw_field << shift, p), shift + 3, shift);
+	return FIELD(whole(reg, raw_field << shift, p), shift + 3, shift);
 }
 
 static void nothing_of_el2_is_shown(void **state)
@@ -74,7 +83,7 @@ static void a_trace_buffer_that_a_debugger_can_take_is_hidden(void **state)
 
 	(void)state;
 	assert_int_equal(field(ID_AA64DFR0, 44, 1, &plain), 1);
-	assert_int_equal(FIELD(idreg_shown(ID_AA64DFR0, both, &plain), 47, 44), 0);
+	assert_int_equal(FIELD(whole(ID_AA64DFR0, both, &plain), 47, 44), 0);
 }
 
 static void the_physical_address_is_no_larger_than_stage_2s_input(void **state)
@@ -93,9 +102,9 @@ static void the_physical_address_is_no_larger_than_stage_2s_input(void **state)
 static void registers_that_are_not_in_the_table_read_as_0(void **state)
 {
 	(void)state;
-	assert_int_equal(idreg_shown(IDREG(5, 4), ~0ull, &plain), 0);	/* ID_AA64AFR0_EL1 */
-	assert_int_equal(idreg_shown(IDREG(4, 3), ~0ull, &plain), 0);
-	assert_int_equal(idreg_shown(IDREG(7, 7), ~0ull, &plain), 0);
+	assert_int_equal(whole(IDREG(5, 4), ~0ull, &plain), 0);	/* ID_AA64AFR0_EL1 */
+	assert_int_equal(whole(IDREG(4, 3), ~0ull, &plain), 0);
+	assert_int_equal(whole(IDREG(7, 7), ~0ull, &plain), 0);
 }
 
 /* What Linux makes `Features` of /proc/cpuinfo from, as QEMU 10.0's -cpu max has it. */
@@ -118,8 +127,33 @@ static void the_features_of_user_space_are_as_on_the_bare_machine(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(max); i++)
-		assert_int_equal(idreg_shown(max[i].reg, max[i].raw, &with_mte) & max[i].visible,
+		assert_int_equal(whole(max[i].reg, max[i].raw, &with_mte) & max[i].visible,
 				 max[i].raw & max[i].visible);
+}
+
+/* Whether reads have to be trapped for such a CPU. */
+static bool hides(unsigned reg, u64 val, const struct idreg_policy *p)
+{
+	struct idregs raw = { 0 }, shown;
+
+	raw.at[reg - IDREG_FIRST] = val;
+	return idregs_show(&shown, &raw, p);
+}
+
+static void reads_are_trapped_only_where_showing_more_would_matter(void **state)
+{
+	struct idreg_policy small = { .ipa_bits = 40 };
+
+	(void)state;
+	assert_false(hides(ID_AA64PFR0, 0x11112222, &plain));		/* Cortex-A72 */
+	assert_false(hides(ID_PFR1, 0x10011011, &plain));
+	assert_false(hides(ID_AA64MMFR0, 0x1124, &small));
+	assert_false(hides(ID_AA64MMFR1, 0x120, &plain));		/* VMIDBits, VH */
+	assert_true(hides(ID_AA64PFR0, 1ull << 40, &plain));		/* MPAM */
+	assert_true(hides(ID_AA64PFR1, 2ull << 8, &plain));		/* MTE */
+	assert_false(hides(ID_AA64PFR1, 2ull << 8, &with_mte));
+	assert_true(hides(ID_AA64MMFR1, 1ull << 16, &plain));		/* LO */
+	assert_true(hides(IDREG(7, 7), 1, &plain));			/* nobody knows what */
 }
 
 int main(void)
@@ -133,6 +167,7 @@ int main(void)
 		cmocka_unit_test(a_trace_buffer_that_a_debugger_can_take_is_hidden),
 		cmocka_unit_test(the_physical_address_is_no_larger_than_stage_2s_input),
 		cmocka_unit_test(registers_that_are_not_in_the_table_read_as_0),
+		cmocka_unit_test(reads_are_trapped_only_where_showing_more_would_matter),
 		cmocka_unit_test(the_features_of_user_space_are_as_on_the_bare_machine),
 	};
 

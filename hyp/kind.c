@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hyp/kind.h"
+
+#include "hyp/guest.h"
+#include "lib/arch.h"
+#include "lib/lock.h"
+
+/* A profiling or trace buffer may be EL3's: P in its ID register. */
+#define BUFFER_P	BIT(4)
+#define PMSIDR_FDS	BIT(7)
+
+static struct lock kinds_lock;		/* guards what follows; a kind that is there stays */
+static struct cpu_kind kinds[MAX_KINDS];
+static unsigned nr_kinds;
+static struct idreg_policy policy;
+
+void kinds_init(const struct idreg_policy *p)
+{
+	policy = *p;
+}
+
+static void work_out(struct cpu_kind *k, u64 midr)
+{
+	struct el2_input in = {
+		.raw = &k->raw,
+		.shown = &k->shown,
+		.mte = policy.mte,
+		.fwb = guest.caps.fwb,
+	};
+	bool spe, trbe;
+
+	k->midr = midr;
+	idregs_read(&k->raw);
+	in.hides = idregs_show(&k->shown, &k->raw, &policy);
+
+	k->pmu = pmu_version(&k->raw) != 0;
+	spe = idreg_field(&k->raw, ID_AA64DFR0, 32) != 0;
+	trbe = idreg_field(&k->raw, ID_AA64DFR0, 44) != 0;
+	k->owns_spe = spe && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
+	k->owns_trbe = trbe && !(read_sysreg_s(SYS_TRBIDR_EL1) & BUFFER_P);
+
+	in.hpmn = k->pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
+	in.spe_fds = spe && read_sysreg_s(SYS_PMSIDR_EL1) & PMSIDR_FDS;
+	el2_regs_choose(&k->regs, &in);
+}
+
+const struct cpu_kind *kind_here(void)
+{
+	u64 midr = read_sysreg(midr_el1);
+	struct cpu_kind *k;
+
+	lock(&kinds_lock);
+	for (k = kinds; k < kinds + nr_kinds; k++)
+		if (k->midr == midr && idregs_are(&k->raw))
+			break;
+	if (k == kinds + nr_kinds) {
+		if (nr_kinds < MAX_KINDS) {
+			work_out(k, midr);
+			nr_kinds++;
+		} else {
+			k = NULL;
+		}
+	}
+	unlock(&kinds_lock);
+	return k;
+}

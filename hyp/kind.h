@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kinds of CPU that the machine has (big.LITTLE), and what is worked out once for each: what
+ * the guest sees of its feature registers, and what EL2's controls are.
+ */
+#ifndef HYP_KIND_H
+#define HYP_KIND_H
+
+#include "hyp/el2_regs.h"
+#include "hyp/idreg.h"
+
+/* More than machines have; a CPU of one more stays off. */
+#define MAX_KINDS	8
+
+struct cpu_kind {
+	u64 midr;
+	struct idregs raw, shown;
+	struct el2_regs regs;
+	bool pmu;		/* Arm's */
+	bool owns_spe, owns_trbe; /* and not EL3 */
+};
+
+/* What the guest gets on all of them. Before any CPU asks for its kind. */
+void kinds_init(const struct idreg_policy *policy);
+
+/*
+ * The kind of the CPU that it runs on. NULL: there are MAX_KINDS others. The boot CPU's, which is
+ * the first to ask, is never NULL.
+ */
+const struct cpu_kind *kind_here(void);
+
+#endif

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a guest finds in the CPU: nothing of EL2's, and registers that answer as docs/cpu.md says."""
+
+import re
+
+import pytest
+
+import bundles
+import machine
+
+UNDEFINED = 0xffffffffffffffff
+
+
+@pytest.fixture(scope="module", params=["max", "cortex-a72", "cortex-a53"])
+def surface(request, start, tmp_path_factory):
+    """What tests/guests/surface.S said, by name."""
+    folder = tmp_path_factory.mktemp("surface")
+    bundle = bundles.make(folder / "bundle", bundles.config(folder / "config.dts"), kernel=machine.BUILD / "test/surface.bin",
+                          ramdisk=None, load=0x44000000)
+    said = start(request.param, cpu=request.param, smp=2, loaded=machine.mavis(bundle)).expect_end()
+    assert "mavis: CPU" not in said, "Mavis had something to say"
+    found = {name: int(value, 16) for name, value in re.findall(r"surface: (.*) ([0-9a-f]{16})\r?\n", said)}
+    return request.param, found
+
+
+def test_nothing_of_el2s_is_left_at_the_first_instruction(surface):
+    _, found = surface
+    for name in ("registers", "vectors", "keys", "second registers", "second vectors", "second keys"):
+        assert found[name] == 0, name
+
+
+def test_the_debug_locks_read_back(surface):
+    _, found = surface
+    assert found["locked at first"] == 0x8
+    assert found["locked"] == 0xa
+    assert found["opened"] == 0x8
+    assert found["oslar read"] == UNDEFINED
+    assert found["double lock"] == 1
+    assert found["double lock opened"] == 0
+    assert found["power request"] in (0, UNDEFINED)      # QEMU has no DBGPRCR_EL1
+
+
+def test_the_cores_own_registers_are_not_written(surface):
+    _, found = surface
+    assert found["auxiliary"] == found["auxiliary written"] != UNDEFINED
+    assert found["implementation defined"] == UNDEFINED
+
+
+def test_there_are_no_error_records(surface):
+    cpu, found = surface
+    assert (found["ras"] > 0) == (cpu == "max")
+    if found["ras"]:
+        assert found["error records"] == 0
+        for name in ("error record chosen", "error control", "error data"):
+            assert found[name] in (0, UNDEFINED), name
+
+
+def test_el2_is_hidden_where_registers_are_trapped_for_a_reason(surface):
+    """On a Cortex-A53 and -A72 nothing but EL2's own differs: reads cost nothing, and say what they say natively."""
+    cpu, found = surface
+    assert found["pfr0"] >> 8 & 15 == (0 if cpu == "max" else 2)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What EL2's controls of the guest become, for CPUs that have much and CPUs that have little. */
+#include "hyp/el2_regs.h"
+
+#include "lib/arch.h"
+#include "tests/unit/test.h"
+
+#define HCR_EVERYWHERE	(HCR_VM | HCR_SWIO | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
+#define HCR_TACR	BIT(21)
+#define HCR_TERR	BIT(36)
+#define MDCR_TDOSA	BIT(10)
+
+static struct idregs raw, shown;
+static struct el2_input input;
+
+static int reset(void **state)
+{
+	(void)state;
+	raw = shown = (struct idregs){ 0 };
+	input = (struct el2_input){ .raw = &raw, .shown = &shown };
+	return 0;
+}
+
+static void set(struct idregs *ids, unsigned reg, unsigned shift, u64 val)
+{
+	ids->at[reg - IDREG_FIRST] |= val << shift;
+}
+
+static u64 value(enum el2_reg reg)
+{
+	struct el2_regs regs;
+
+	el2_regs_choose(&regs, &input);
+	return regs.at[reg];
+}
+
+static void what_every_cpu_gets(void **state)
+{
+	(void)state;
+	assert_int_equal(value(HCR_EL2), HCR_EVERYWHERE);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1);
+	assert_int_equal(value(CNTHCTL_EL2), 3);
+	assert_int_equal(value(HCRX_EL2), 0);
+	assert_int_equal(value(HFGxTR_EL2), 0);
+}
+
+static void traps_come_with_what_they_hide(void **state)
+{
+	(void)state;
+	input.hides = true;
+	set(&raw, ID_AA64MMFR1, 16, 1);		/* LO */
+	set(&raw, ID_AA64PFR0, 28, 1);		/* RAS */
+	set(&raw, ID_AA64PFR0, 44, 1);		/* AMU */
+	set(&raw, ID_AA64PFR1, 8, 2);		/* MTE */
+	assert_int_equal(value(HCR_EL2),
+			 HCR_EVERYWHERE | HCR_TID3 | HCR_TLOR | HCR_TERR | HCR_TID5);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1 | CPTR_TAM);
+	input.mte = true;
+	assert_int_equal(value(HCR_EL2) & (HCR_ATA | HCR_TID5), HCR_ATA);
+}
+
+/* Not what the CPU has but what the guest sees of it opens the way. */
+static void what_the_guest_sees_it_can_use(void **state)
+{
+	(void)state;
+	set(&raw, ID_AA64ISAR1, 4, 1);		/* APA */
+	set(&raw, ID_AA64PFR0, 32, 1);		/* SVE */
+	set(&raw, ID_AA64MMFR3, 0, 1);		/* TCRX */
+	assert_int_equal(value(HCR_EL2), HCR_EVERYWHERE);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1);
+	assert_int_equal(value(HCRX_EL2), 0);
+	shown = raw;
+	assert_int_equal(value(HCR_EL2), HCR_EVERYWHERE | HCR_APK | HCR_API);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1 & ~CPTR_TZ);
+	assert_int_equal(value(HCRX_EL2), BIT(14));
+	set(&shown, ID_AA64PFR1, 24, 1);	/* SME */
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1 & ~(CPTR_TZ | CPTR_TSM));
+	assert_int_equal(value(HFGxTR_EL2), GENMASK(55, 54));
+	set(&shown, ID_AA64ISAR1, 60, 3);	/* LS64 */
+	assert_int_equal(value(HCRX_EL2) & 7, 7);
+	assert_int_equal(value(HFGxTR_EL2), GENMASK(55, 54) | BIT(50));
+}
+
+static void the_pmu_does_not_count_el2_where_it_can_be_told(void **state)
+{
+	static const struct {
+		u64 version, mdcr;
+	} cases[] = {
+		{ 1, 0 }, { 4, BIT(17) }, { 5, BIT(17) }, { 6, BIT(17) | BIT(23) },
+		{ 9, BIT(17) | BIT(23) }, { 15, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		reset(NULL);
+		input.hpmn = 6;
+		set(&raw, ID_AA64DFR0, 8, cases[i].version);
+		assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | 6 | cases[i].mdcr);
+		assert_int_equal(value(HDFGxTR2_EL2), cases[i].version == 9 ? BIT(4) : 0);
+	}
+}
+
+static void a_trace_buffer_of_a_debuggers_stays_trapped(void **state)
+{
+	(void)state;
+	set(&raw, ID_AA64DFR0, 44, 1);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | GENMASK(25, 24));
+	set(&raw, ID_AA64DFR0, 56, 1);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_every_cpu_gets, reset),
+		cmocka_unit_test_setup(traps_come_with_what_they_hide, reset),
+		cmocka_unit_test_setup(what_the_guest_sees_it_can_use, reset),
+		cmocka_unit_test_setup(the_pmu_does_not_count_el2_where_it_can_be_told, reset),
+		cmocka_unit_test_setup(a_trace_buffer_of_a_debuggers_stays_trapped, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
