@@ -10,6 +10,7 @@
 #include "hyp/guest.h"
 #include "hyp/inject.h"
 #include "hyp/mmio.h"
+#include "hyp/panic.h"
 #include "hyp/trap.h"
 #include "lib/arch.h"
 
@@ -191,6 +192,8 @@ void fault_trap(struct frame *f, u64 esr)
 {
 	u64 fsc = ISS_FSC(esr);
 
+	if (*(volatile u64 *)&panic_owner)	/* which has emptied stage 2 */
+		panic_wait();
 	switch (fsc) {
 	case FSC_ALIGNMENT:			/* stage 2 made it Device */
 	case FSC_UNSUPPORTED:

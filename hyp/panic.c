@@ -5,6 +5,7 @@
 #include "drivers/console.h"
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
+#include "hyp/guest.h"
 #include "lib/arch.h"
 
 struct panic_frame panic_frame;
@@ -12,6 +13,8 @@ struct panic_frame panic_frame;
 /* The compiler's stack protector compares with this at the end of a function; head.S chooses it. */
 u64 __stack_chk_guard;
 void __stack_chk_fail(void) __attribute__((noreturn));
+
+static u64 overrun_in;			/* the function whose frame it is; 0: none */
 
 static void __attribute__((noreturn)) power_off(void)
 {
@@ -74,21 +77,46 @@ static void backtrace(u64 pc, u64 fp)
 	}
 }
 
-void panic_exception(u64 kind)
+/*
+ * EL2 takes no interrupt by which another CPU could be told. So stage 2 is emptied: each CPU comes
+ * here with a translation fault at its next fetch (fault_trap()), or waits at EL2 for what this one
+ * holds. A store to the tables is seen by walks after a DSB, and what TLBs hold of them is gone
+ * after the second one (mm/tlb.c).
+ */
+static void stop_other_cpus(void)
+{
+	volatile u64 *root = (volatile u64 *)guest.s2.pt.root.v;
+
+	if (!root)
+		return;				/* nothing but this CPU has ever run */
+	for (u64 i = 0; i < guest.s2.pt.root_pages * PAGE_SIZE / sizeof(*root); i++)
+		root[i] = 0;
+	dsb(ishst);
+	asm volatile("tlbi alle1is" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
+struct exception {
+	u64 esr, elr, far, spsr;
+};
+
+static void report(u64 kind, const struct exception *e)
 {
 	static const char *const from[] = { "EL2 with SP_EL0", "EL2", "the guest",
 					    "the guest in AArch32" };
 	static const char *const what[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
 	const struct panic_frame *f = &panic_frame;
-	u64 esr = read_sysreg(esr_el2), spsr = read_sysreg(spsr_el2), elr = read_sysreg(elr_el2);
-	u64 far = read_sysreg(far_el2);
-	u64 guard = far & ~PAGE_MASK;
+	u64 guard = e->far & ~PAGE_MASK;
 
-	console_break_lock();
-	print("\nmavis: unexpected %s from %s on CPU %#lx\n", what[kind % 4], from[kind / 4],
-	      read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
-	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n",
-	      esr, elr, far, spsr, f->sp);
+	if (ESR_EC(e->esr) == EC_BRK64 && overrun_in)
+		print("\nmavis: stack frame overrun, found on return to mavis+%#lx\n",
+		      in_image(overrun_in));
+	else
+		print("\nmavis: unexpected %s from %s on CPU %#lx\n", what[kind % 4],
+		      from[kind / 4], read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
+	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n", e->esr,
+	      e->elr, e->far, e->spsr, f->sp);
 	if (guard == (u64)__stack_guard || guard == (u64)__panic_guard)
 		print("  the address is in the stack's guard page: the stack overflowed\n");
 	for (unsigned i = 0; i < 31; i += 3) {
@@ -97,15 +125,48 @@ void panic_exception(u64 kind)
 			print("  x%-2u %016lx", j, f->x[j]);
 		print("\n");
 	}
-	if (is_text(elr))
-		backtrace(elr, f->x[29]);
-	power_off();
+	if (is_text(e->elr))
+		backtrace(e->elr, f->x[29]);
 }
 
+/*
+ * Comes here again, from the start of its stack, if a step fails: each time less is left to try.
+ */
+void panic_exception(u64 kind)
+{
+	static unsigned failed;
+	unsigned before = failed++;
+	struct exception e = {
+		read_sysreg(esr_el2), read_sysreg(elr_el2), read_sysreg(far_el2),
+		read_sysreg(spsr_el2),
+	};
+
+	console_break_lock();
+	switch (before) {
+	case 0:
+		stop_other_cpus();
+		report(kind, &e);
+		power_off();
+	case 1:
+		print("\nmavis: and another while that was said: ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx\n",
+		      e.esr, e.elr, e.far);
+		power_off();
+	case 2:
+		firmware_power_off();
+	}
+	panic_wait();
+}
+
+void panic_wait(void)
+{
+	for (;;)
+		asm volatile("wfe");
+}
+
+/* By an exception, as all else: on a stack that is whole, and once. */
 void __stack_chk_fail(void)
 {
-	console_break_lock();
-	print("\nmavis: stack frame overrun, found on return to mavis+%#lx\n",
-	      in_image((u64)__builtin_return_address(0) & GENMASK(47, 0)));
-	power_off();
+	overrun_in = (u64)__builtin_return_address(0) & GENMASK(47, 0);
+	asm volatile("brk #0");
+	__builtin_unreachable();
 }

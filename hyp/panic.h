@@ -30,8 +30,15 @@ void stop(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 /* Stops with the text of @d if @err is an error. */
 void check(int err, const struct diag *d);
 
-/* Reports an unexpected exception at EL2: registers, backtrace. From vectors.S only. */
+/*
+ * Stops the guest on all CPUs, reports an unexpected exception at EL2 with registers and a
+ * backtrace, and stops the machine. From vectors.S only.
+ */
 void panic_exception(u64 kind) __attribute__((noreturn));
+
+/* MPIDR_EL1 of the CPU that reports; 0: none does. Then the others go to panic_wait(). */
+extern u64 panic_owner;
+void panic_wait(void) __attribute__((noreturn));
 #endif
 
 #endif

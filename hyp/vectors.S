@@ -157,8 +157,8 @@ guest_sync:
 
 /*
  * x0 = what happened; the interrupted x0 is in TPIDR_EL0. The stack may be what failed, so another
- * one is used. Only the first CPU that gets here reports; its own second fault, or another CPU's,
- * waits for the power to go.
+ * one is used. Only the first CPU that gets here reports, and comes again where reporting fails;
+ * the others wait for the power to go.
  */
 panic_entry:
 	.cfi_startproc
@@ -166,11 +166,11 @@ panic_entry:
 	msr	tpidrro_el0, x1
 	msr	sp_el0, x2
 	msr	elr_el1, x3
-	adr_l	x1, panic_claimed
-1:	ldaxr	w2, [x1]
-	cbnz	w2, 3f
-	mov	w2, #1
-	stxr	w3, w2, [x1]
+	adr_l	x1, panic_owner
+	mrs	x2, mpidr_el1			/* bit 31 is RES1 */
+1:	ldaxr	x3, [x1]
+	cbnz	x3, 3f
+	stxr	w3, x2, [x1]
 	cbnz	w3, 1b
 
 	adr_l	x1, panic_frame
@@ -183,16 +183,19 @@ panic_entry:
 	save_x4_to_x29 x1
 	mov	x2, sp
 	stp	x30, x2, [x1, #16 * 15]
-	adr_l	x2, __panic_stack_end
+2:	adr_l	x2, __panic_stack_end
 	mov	sp, x2
 	bl	panic_exception
-3:	wfe
-	b	3b
+3:	cmp	x3, x2
+	b.eq	2b
+	bl	panic_wait
 	.cfi_endproc
 
 	.bss
-	.balign	4
-panic_claimed:
-	.long	0
+	.balign	8
+	.globl	panic_owner
+	.hidden	panic_owner
+panic_owner:
+	.quad	0
 
 	.section .note.GNU-stack, "", %progbits

@@ -114,6 +114,7 @@
 #define EC_INSTRUCTION_ABORT	0x20	/* from a lower Exception level; + 1: from the same */
 #define EC_DATA_ABORT		0x24
 #define EC_GCS			0x2d
+#define EC_BRK64		0x3c
 
 /* ISS of HVC and SMC. */
 #define ISS_IMM16(esr)	FIELD(esr, 15, 0)
