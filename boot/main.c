@@ -15,6 +15,7 @@
 #include "boot/guest/map.h"
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
+#include "boot/machine/cmdline.h"
 #include "boot/machine/cpu_start.h"
 #include "boot/machine/earlycon.h"
 #include "boot/machine/spin_table.h"
@@ -84,6 +85,8 @@ static void open_console(const void *fdt)
 		u->found = u->found && opens(&u->uart);
 	if (u->found)
 		console_open(&u->uart);
+	if (cmdline_has(host_bootargs(fdt), CMDLINE_QUIET))
+		console_decide(true);
 	if (err < 0)
 		print("Warning: %s\n", diag.text);
 }
@@ -122,6 +125,9 @@ static void read_bundle(void)
 		map_memory(b.base, b.size, "bundle");
 	check(bundle_open((const void *)b.base, b.size, &bundle, &diag), &diag);
 	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &diag), &diag);
+	config.quiet |= cmdline_has(host.bootargs, CMDLINE_QUIET);
+	config.verbose |= cmdline_has(host.bootargs, CMDLINE_VERBOSE);
+	console_decide(config.quiet);
 	load_verify(&bundle, &config, &host);
 }
 
@@ -179,7 +185,7 @@ static void check_stage2(void)
 	selfcheck(guest_regions.region, guest_regions.nr, guest_checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
 	check(bars_trap(guest_checks + guest_regions.nr, &diag), &diag);
-	report_regions(host.qemu);
+	report_regions(config.verbose, host.qemu);
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
 	report_mte(config.mte);
@@ -222,6 +228,6 @@ void main(u64 fdt, u64 el)
 	offer_control();
 	probe_tags();
 	report_start(&entry, nr_cpus);
-	console_share(config.quiet);
+	console_share();
 	guest_start(entry.pc.v, entry.fdt.v);
 }

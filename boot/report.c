@@ -143,33 +143,72 @@ static void print_differences(const struct selfcheck *checks, unsigned nr, bool 
 	}
 }
 
-/* A region, of the table or (@b) one that follows its BAR. */
-static void print_row(const struct region *r, const struct bar *b, const struct selfcheck *c)
+/* @at: in the place of its addresses. @why: it was not checked. */
+static void print_row(const struct region *r, const char *at, const struct selfcheck *c,
+		      const char *why)
 {
 	char text[160];
 
-	table_row(text, sizeof(text), r, b ? "follows the BAR" : NULL, &guest.caps);
+	table_row(text, sizeof(text), r, at, &guest.caps);
 	print("%s", text);
-	print_check(c, b ? "no place" : "emulated");
+	print_check(c, why);
 	table_name(text, sizeof(text), r);
 	print("  %s", text);
-	if (b)
-		print(" (BAR %u of %04x:%02x:%02x.%u)", b->bar, b->f.segment, b->f.bus, b->f.dev,
-		      b->f.fn);
-	print("\n");
 }
 
-void report_regions(bool qemu)
+/* A region that follows its BAR. */
+static void print_bar(const struct bar *b, const struct selfcheck *c)
+{
+	print_row(&b->region, "follows the BAR", c, "no place");
+	print(" (BAR %u of %04x:%02x:%02x.%u)\n", b->bar, b->f.segment, b->f.bus, b->f.dev,
+	      b->f.fn);
+}
+
+/* Device registers that the config has no word about, with the same attributes and result. */
+static bool is_like(unsigned i, unsigned j)
+{
+	const struct region *a = &guest.regions->region[i], *b = &guest.regions->region[j];
+	const struct selfcheck *c = &guest_checks[i], *d = &guest_checks[j];
+
+	return a->origin == REGION_FROM_HOST && b->origin == REGION_FROM_HOST &&
+	       a->type == REGION_MMIO && b->type == REGION_MMIO &&
+	       a->attr.memattr == b->attr.memattr && a->attr.write == b->attr.write &&
+	       a->attr.exec == b->attr.exec && !strcmp(a->reason, b->reason) &&
+	       !c->checked == !d->checked && !c->differ == !d->differ &&
+	       !memcmp(c->said, d->said, sizeof(c->said));
+}
+
+/* Prints row @i of the table with those after it that share its line; returns how many, <= @max. */
+static unsigned print_rows(unsigned i, unsigned max)
+{
+	struct region all = guest.regions->region[i];
+	const struct region *last = &all;
+	unsigned n = 1;
+	char at[32];
+
+	for (; n < max && is_like(i, i + n); n++) {
+		last = &guest.regions->region[i + n];
+		all.size += last->size;
+	}
+	format(at, sizeof(at), "%012lx-%012lx", all.ipa.v, last->ipa.v + last->size - 1);
+	print_row(&all, at, &guest_checks[i], "emulated");
+	if (n > 1)
+		print(" and %u more", n - 1);
+	print("\n");
+	return n;
+}
+
+void report_regions(bool verbose, bool qemu)
 {
 	const struct region_table *t = guest.regions;
 	char text[160];
 
 	table_head(text, sizeof(text));
 	print("\n%s  %-8s  %-8s  %s\n", text, "PAR_EL1", "check", "region");
-	for (unsigned i = 0; i < t->nr; i++)
-		print_row(&t->region[i], NULL, &guest_checks[i]);
+	for (unsigned i = 0; i < t->nr;)
+		i += print_rows(i, verbose ? 1 : t->nr - i);
 	for (unsigned i = 0; i < bars.nr; i++)
-		print_row(&bars.bar[i].region, &bars.bar[i], &guest_checks[t->nr + i]);
+		print_bar(&bars.bar[i], &guest_checks[t->nr + i]);
 	print_differences(guest_checks, t->nr + bars.nr, qemu);
 }
 

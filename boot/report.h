@@ -14,9 +14,11 @@ void report_command_line(const char *args);
 
 /*
  * The table, then the regions that follow a BAR: each with what it asked for, and what the machine
- * made of it (guest_checks). @qemu: the machine says that it is QEMU, whose differences are known.
+ * made of it (guest_checks). Device registers of the machine's that follow each other and are alike
+ * in this share a line, unless @verbose. @qemu: the machine says that it is QEMU, whose differences
+ * are known.
  */
-void report_regions(bool qemu);
+void report_regions(bool verbose, bool qemu);
 
 /* All of them, a line each. */
 void report_doubts(struct doubts *d);

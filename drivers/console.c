@@ -16,12 +16,21 @@ static struct {
 
 static struct uart console;
 static struct lock console_lock;
-static bool shared, quiet;
+static bool shared;
+static enum { HELD, ALOUD, QUIET } voice;
+static u64 said;			/* characters of the log that the UART had */
 
-static void write(const char *text)
+/* What of the log the UART has not had, as far as it is still there. */
+static void say(void)
 {
-	if (console.kind && !quiet)
-		uart_write(&console, text);
+	u64 size = sizeof(mavis_log.text);
+
+	if (!console.kind || voice != ALOUD)
+		return;
+	if (mavis_log.head > size && said < mavis_log.head - size)
+		said = mavis_log.head - size;
+	for (; said < mavis_log.head; said++)
+		uart_write(&console, (char[]){ mavis_log.text[said % size], '\0' });
 }
 
 void print(const char *fmt, ...)
@@ -38,7 +47,7 @@ void print(const char *fmt, ...)
 		lock(&console_lock);
 	for (const char *p = text; *p; p++)
 		mavis_log.text[mavis_log.head++ % sizeof(mavis_log.text)] = *p;
-	write(text);
+	say();
 	if (locked)
 		unlock(&console_lock);
 	io_report();
@@ -46,29 +55,32 @@ void print(const char *fmt, ...)
 
 void console_open(const struct uart *uart)
 {
-	u64 first = mavis_log.head > sizeof(mavis_log.text)
-			    ? mavis_log.head - sizeof(mavis_log.text)
-			    : 0;
-
 	console = *uart;
-	for (u64 i = first; i < mavis_log.head; i++)
-		write((char[]){ mavis_log.text[i % sizeof(mavis_log.text)], '\0' });
+	say();
+}
+
+void console_decide(bool quiet)
+{
+	voice = quiet ? QUIET : ALOUD;
+	say();
 }
 
 void console_drain(void)
 {
-	if (console.kind && !quiet)
+	if (console.kind && voice == ALOUD)
 		uart_drain(&console);
 }
 
-void console_share(bool be_quiet)
+void console_share(void)
 {
 	shared = true;
-	quiet = be_quiet;
 }
 
 void console_break_lock(void)
 {
 	shared = false;
-	quiet = false;
+	if (voice == QUIET)
+		said = mavis_log.head;
+	voice = ALOUD;
+	say();
 }

@@ -33,6 +33,7 @@ void stop(const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(d.text, sizeof(d.text), fmt, ap);
 	va_end(ap);
+	console_break_lock();
 	print("mavis: error: %s\n", d.text);
 	power_off();
 }

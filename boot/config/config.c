@@ -35,6 +35,7 @@ static const struct prop guest_props[] = {
 	GUEST(mte, "mte", FLAG),
 	GUEST(verify, "verify", FLAG),
 	GUEST(quiet, "quiet", FLAG),
+	GUEST(verbose, "verbose", FLAG),
 	GUEST(strict, "strict", FLAG),
 	GUEST(control, "control", FLAG),
 	GUEST(no_fwb, "no-fwb", FLAG),

@@ -34,7 +34,8 @@ struct config {
 	const char *bootargs;		/* "" where there are none */
 	bool mte;
 	bool verify;
-	bool quiet;			/* nothing on the console once the guest runs */
+	bool quiet;			/* nothing on the console but errors that stop Mavis */
+	bool verbose;			/* a line for each region of the machine's, too */
 	bool strict;			/* stop where the self-check finds a difference */
 	bool control;			/* offer the control page and calls */
 	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */

@@ -8,6 +8,8 @@
 /* A name that ends in = takes a value. */
 static const char *const words[NR_CMDLINE_WORDS] = {
 	[CMDLINE_VERIFY] = "verify",
+	[CMDLINE_VERBOSE] = "verbose",
+	[CMDLINE_QUIET] = "quiet",
 	[CMDLINE_EARLYCON] = "earlycon=",
 	[CMDLINE_STDOUT] = "earlycon",
 };

@@ -8,6 +8,8 @@
 /* The words that Mavis knows; cmdline.c has their names. */
 enum cmdline_word {
 	CMDLINE_VERIFY,			/* check the bundle's checksums */
+	CMDLINE_VERBOSE,		/* each row of the region table */
+	CMDLINE_QUIET,			/* errors alone */
 	CMDLINE_EARLYCON,		/* where the console is: machine/earlycon.h */
 	CMDLINE_STDOUT,			/* the same, without a value: where the tree says */
 	NR_CMDLINE_WORDS

@@ -30,7 +30,7 @@ def bare(start, board):
 
 def test_every_region_has_the_attributes_it_asked_for(guest):
     rows = observe.regions(guest.boot_log())
-    assert len(rows) > 10
+    assert rows
     assert [r for r in rows if r[1] == "DIFFERS"] == []
 
 

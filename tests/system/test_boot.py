@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import bundles
 import machine
 import observe
 
@@ -49,6 +50,20 @@ def test_the_console_tells_banner_then_regions_then_start_then_linux(guest):
     assert rows == sorted(rows)
     for (_, end), (begin, _) in zip(rows, rows[1:]):
         assert int(end, 16) < int(begin, 16), "regions do not overlap"
+
+
+def test_what_the_boot_says_by_default_fits_a_screen(start, tmp_path):
+    """On the machine of `make run`, with its regions: 24 lines."""
+    gpu = ["-object", "memory-backend-ram,id=gpu,size=64M,share=on", "-device", "ivshmem-plain,memdev=gpu"]
+    bundle = bundles.make(tmp_path / "guest.cpio", machine.TOP / "configs/virt.dts")
+    m = start("screen", cpu="max", smp=CPUS, loaded=machine.mavis(bundle), args=gpu)
+    m.expect("\nGuest: .*\n")
+    lines = m.console.replace("\r", "").strip().splitlines()
+    assert len(lines) <= 24
+    table = "\n".join(lines)
+    for name in ("rtc", "untagged-ram", "write-combining", "gpu-memory", "memory", r"[\w-]+@[0-9a-f]+ and \d+ more"):
+        assert re.search(rf"(?m)^  .* (ok|DIFFERS) +{name}\b", table), name
+    assert "virtio_mmio@a001000" not in table
 
 
 def test_the_banner_says_which_version_this_is(guest):

@@ -3,6 +3,7 @@
 
 import pytest
 
+import bundles
 import dts
 import machine
 
@@ -45,3 +46,16 @@ def test_a_name_that_is_wrong_is_said_on_the_trees(said):
 
 def test_a_guess_is_said_as_one(said):
     assert f"\nConsole: {UART}, a guess: /chosen names none that Mavis knows\n" in said(unnamed, "")
+
+
+def test_quiet_is_silent_until_linux_speaks(start, tmp_path):
+    by_config = bundles.make(tmp_path / "guest.cpio", bundles.config(tmp_path / "config.dts", "quiet;"))
+    for name, loaded in (("config", machine.mavis(by_config)), ("line", machine.mavis(append="quiet"))):
+        m = start(f"quiet-{name}", loaded=loaded)
+        m.expect("Booting Linux")
+        assert "avis" not in m.console
+
+
+def test_quiet_says_what_stops_it(said):
+    lines = said(lambda tree: None, "quiet").split("\n")
+    assert [line[:14] for line in lines if line] == ["mavis: error: ", "mavis: stopped"]

@@ -13,7 +13,7 @@ MIB = 1 << 20
 SIZE = 8 * MIB
 DEVICES = ["-object", f"memory-backend-ram,id=bar,size={SIZE},share=on", "-device", "ivshmem-plain,memdev=bar,addr=2"]
 BAR = "/sys/bus/pci/devices/0000:00:02.0"
-GUEST = """control; mte;
+GUEST = """control; mte; verbose;
     regions {
         gpu-bar { pci = "1af4:1110"; bar = <2>; type = "device-memory"; untagged = "trusted"; adjustable; };
         scratch { reg = <0x0 0x7c000000 0x0 0x400000>; type = "raw"; memattr = <5>; expose = "none"; adjustable; };

@@ -58,7 +58,7 @@ def is_at_home(m, direct):
     m.expect(r"Mavis \d")
     m.login()
     rows = observe.regions(m.boot_log())
-    assert len(rows) > 10
+    assert rows
     assert [r for r in rows if r[1] != "ok"] == []
     assert m.run("nproc") == str(CPUS)
     for found, expected in zip(memory(m), direct):

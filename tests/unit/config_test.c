@@ -101,7 +101,7 @@ static void an_empty_guest_gets_the_whole_machine(void **state)
 	assert_int_equal(config.memory, 0);
 	assert_string_equal(config.bootargs, "");
 	assert_false(config.mte || config.verify || config.strict || config.quiet || config.bare ||
-		     config.control || config.no_fwb);
+		     config.control || config.no_fwb || config.verbose);
 	assert_false(config.has_kernel_crc || config.has_ramdisk_crc || config.has_dtb_crc);
 	assert_int_equal(config.nr_regions, 0);
 }
@@ -110,13 +110,14 @@ static void the_guest_is_read(void **state)
 {
 	(void)state;
 	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; "
-		"verify; strict; quiet; control; no-fwb;");
+		"verify; strict; quiet; verbose; control; no-fwb;");
 	assert_int_equal(config.cpus, 2);
 	assert_int_equal(config.memory, 0x120000000);
 	assert_string_equal(config.bootargs, "console=ttyAMA0 quiet");
 	assert_true(config.mte);
 	assert_true(config.verify);
-	assert_true(config.strict && config.quiet && config.control && config.no_fwb);
+	assert_true(config.strict && config.quiet && config.verbose && config.control &&
+		    config.no_fwb);
 }
 
 static void properties_of_the_device_tree_itself_are_passed_over(void **state)
@@ -155,7 +156,7 @@ static void wrong_guests_are_refused(void **state)
 		{ "bootarg = \"quiet\";", "bootarg",
 		  "unknown property; did you mean bootargs?", 0 },
 		{ "colour = <1>;", "colour",
-		  "known here: cpus, memory, bootargs, mte, verify, quiet, strict", 0 },
+		  "known here: cpus, memory, bootargs, mte, verify, quiet, verbose, strict", 0 },
 		{ "#address-cells = <1>;", "#address-cells", "give 2 to 2", -ERANGE },
 		{ "phandle;", "phandle", "write `phandle = <number>;`", 0 },
 	};
