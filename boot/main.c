@@ -137,7 +137,7 @@ static void make_stage2(void)
 
 	caps.fwb &= !config.no_fwb;
 	check(cpus_make_room(&host, &config, &diag), &diag);
-	check(memory_map_start(&guest_regions, &config, &diag), &diag);
+	check(memory_map_start(&guest_regions, &config, &caps, &diag), &diag);
 	check(bars_find(&config, &host, &guest_regions, &diag), &diag);
 	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),
 	      &diag);
@@ -188,7 +188,7 @@ static void check_stage2(void)
 	report_regions(config.verbose, host.qemu);
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
-	report_mte(config.mte);
+	report_mte(&config);
 	if (differ && config.strict)
 		stop("/guest: strict: the self-check found %u regions that differ from what the architecture says: see DIFFERS above",
 		     differ);

@@ -147,7 +147,7 @@ static void print_differences(const struct selfcheck *checks, unsigned nr, bool 
 static void print_row(const struct region *r, const char *at, const struct selfcheck *c,
 		      const char *why)
 {
-	char text[160];
+	char text[240];
 
 	table_row(text, sizeof(text), r, at, &guest.caps);
 	print("%s", text);
@@ -220,11 +220,11 @@ void report_doubts(struct doubts *d)
 		print("Warning: %s\n", text);
 }
 
-void report_mte(bool asked)
+void report_mte(const struct config *config)
 {
 	char text[320];
 
-	table_mte(text, sizeof(text), guest.regions, asked, &guest.caps);
+	table_mte(text, sizeof(text), guest.regions, config, &guest.caps);
 	print("%s", text);
 }
 

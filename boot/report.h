@@ -23,8 +23,8 @@ void report_regions(bool verbose, bool qemu);
 /* All of them, a line each. */
 void report_doubts(struct doubts *d);
 
-/* What became of `mte`, if the config @asked for it. */
-void report_mte(bool asked);
+/* What became of `mte`, if the config asks for it. */
+void report_mte(const struct config *config);
 
 void report_start(const struct entry *entry, unsigned cpus);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "boot/config/as.h"
+
 const char *table_size(char *buf, size_t n, u64 size)
 {
 	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB" };
@@ -39,22 +41,39 @@ int table_row(char *buf, size_t n, const struct region *r, const char *where,
 		      m >> 1 & 1, m & 1, mem ? mem->name : "reserved");
 }
 
+/* " (as kvm-6.9, vfio-pci)", or what as far as possible comes to. */
+static void as_text(char *buf, size_t n, const struct region_opts *o)
+{
+	if (!o->as)
+		*buf = '\0';
+	else if (o->as_refused)
+		format(buf, n, " (%s would not map it, as %s: %s)", as_name(o->as),
+		       as_vma_name(o->vma), as_refusal_text(o->as_refused));
+	else
+		format(buf, n, " (as %s, %s)", as_name(o->as), as_vma_name(o->vma));
+}
+
 int table_name(char *buf, size_t n, const struct region *r)
 {
+	char as[128];
 	bool by_rule = strcmp(r->reason, "by type");
 	char at[32] = "";
 
 	if (r->pa.v != r->ipa.v)
 		format(at, sizeof(at), " (at %#lx)", (unsigned long)r->pa.v);
-	return format(buf, n, "%s%s%s%s%s", r->name, at, r->opts.adjustable ? " (adjustable)" : "",
+	as_text(as, sizeof(as), &r->opts);
+	return format(buf, n, "%s%s%s%s%s%s", r->name, at,
+		      r->opts.adjustable ? " (adjustable)" : "", as,
 		      by_rule ? ": " : "", by_rule ? r->reason : "");
 }
 
-int table_mte(char *buf, size_t n, const struct region_table *t, bool asked,
+int table_mte(char *buf, size_t n, const struct region_table *t, const struct config *config,
 	      const struct mm_caps *caps)
 {
-	if (!asked)
+	if (!config->mte)
 		return format(buf, n, "%s", "");
+	if (config->mte_hidden_as)
+		return format(buf, n, "MTE: hidden from the guest, as %s\n", as_name(config->as));
 	if (!caps->mte)
 		return format(buf, n, "MTE: the CPU has none\n");
 	if (t->mte)

@@ -3,7 +3,7 @@
 #ifndef BOOT_TABLE_H
 #define BOOT_TABLE_H
 
-#include "mm/region.h"
+#include "boot/config/config.h"
 
 /* A size as a person writes it: the largest unit that divides it. */
 const char *table_size(char *buf, size_t n, u64 size);
@@ -18,11 +18,14 @@ int table_head(char *buf, size_t n);
 int table_row(char *buf, size_t n, const struct region *r, const char *where,
 	      const struct mm_caps *caps);
 
-/* What closes a row: the name, the physical address where it is another, and what decided. */
+/*
+ * What closes a row: the name, the physical address where it is another, as which hypervisor's it
+ * is mapped, and what decided.
+ */
 int table_name(char *buf, size_t n, const struct region *r);
 
-/* What became of the config's `mte`, if it @asked, in a line; "" if it did not. */
-int table_mte(char *buf, size_t n, const struct region_table *t, bool asked,
+/* What became of @config's `mte`, in a line; "" if it does not ask for it. */
+int table_mte(char *buf, size_t n, const struct region_table *t, const struct config *config,
 	      const struct mm_caps *caps);
 
 #endif

@@ -28,6 +28,7 @@ struct mm_caps cpu_mm_caps(void)
 		.fwb = FIELD(read_sysreg_s(SYS_ID_AA64MMFR2_EL1), 43, 40) >= 1,
 		.mte = FIELD(read_sysreg(id_aa64pfr1_el1), 11, 8) >= 2,
 		.mte_perm = FIELD(read_sysreg_s(SYS_ID_AA64PFR2_EL1), 3, 0) >= 1,
+		.dic = FIELD(read_sysreg(ctr_el0), 29, 29),
 	};
 }
 #endif

@@ -48,14 +48,14 @@ static bool find(u64 index, struct target *t)
 /* The number of the region that holds @ipa; nr_regions if none does. */
 static unsigned region_at(u64 ipa)
 {
-	unsigned n = nr_regions;
-	const struct region *r = region_find(&guest_regions, IPA(ipa));
-	struct target t;
+	const struct region *r = guest_region(ipa);
 
-	for (unsigned i = guest_regions.nr; i < n; i++)
-		if (find(i, &t) && t.region->ipa.v && ipa - t.region->ipa.v < t.region->size)
-			return i;
-	return r ? (unsigned)(r - guest_regions.region) : n;
+	if (!r)
+		return nr_regions;
+	for (unsigned i = 0; i < bars.nr; i++)
+		if (r == &bars.bar[i].region)
+			return guest_regions.nr + i;
+	return (unsigned)(r - guest_regions.region);
 }
 
 static u64 pack_attr(const struct s2_attr *a)

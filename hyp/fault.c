@@ -179,13 +179,40 @@ static void stage2_fault(struct frame *f, u64 esr)
 	}
 }
 
-/* HPFAR_EL2 is not valid for these. */
-static void count_attribute_fault(void)
+/* The end that the guest would have had elsewhere, on which no other report comes. */
+static void __attribute__((noreturn)) end_as(const struct region *r, u64 esr)
 {
-	u64 par = this_cpu()->aborts ? at_guest(read_sysreg(far_el2), AT_S1E1R) : PAR_F;
+	static const char names[][12] = {
+#define AS(id, name) [AS_##id] = name,
+		REGION_AS(AS)
+#undef AS
+	};
 
-	if (!(par & PAR_F))
+	stop("CPU %u at %#lx: unaligned %s %#lx in region %s, which stage 2 makes Device memory: as %s, which does not know this fault (ESR_EL2 %#lx, FSC 0x21) and ends the guest there",
+	     this_cpu()->index, read_sysreg(elr_el2), esr & ISS_WNR ? "write to" : "read of",
+	     read_sysreg(far_el2), r->name, names[r->opts.as], esr);
+}
+
+/*
+ * Stage 2 alone makes the memory what cannot be accessed so. HPFAR_EL2 is not valid for these:
+ * stage 1 is asked again.
+ */
+static void attribute_fault(u64 esr)
+{
+	u64 par = at_guest(read_sysreg(far_el2), AT_S1E1R), fsc = ISS_FSC(esr);
+	const struct region *r = NULL;
+
+	if (!(par & PAR_F)) {
 		control_count_abort(par & PAR_PA);
+		lock(&guest.s2_lock);
+		r = guest_region(par & PAR_PA);
+		unlock(&guest.s2_lock);
+	}
+	if (r && fsc == FSC_ALIGNMENT && r->opts.unaligned == UNALIGNED_ENDS)
+		end_as(r, esr);
+	if (r && fsc == FSC_ALIGNMENT && r->opts.unaligned == UNALIGNED_BAD_SIZE)
+		fsc = FSC_ADDRESS_SIZE;
+	inject_abort(esr, fsc);
 }
 
 void fault_trap(struct frame *f, u64 esr)
@@ -197,8 +224,7 @@ void fault_trap(struct frame *f, u64 esr)
 	switch (fsc) {
 	case FSC_ALIGNMENT:			/* stage 2 made it Device */
 	case FSC_UNSUPPORTED:
-		count_attribute_fault();
-		inject_abort(esr, fsc);
+		attribute_fault(esr);
 		return;
 	/* two entries for one address: both go, and the access is tried again */
 	case FSC_TLB_CONFLICT:

@@ -5,6 +5,14 @@ struct guest guest;
 struct region_table guest_regions __noinit;
 struct selfcheck guest_checks[REGION_MAX + BAR_MAX] __noinit;
 
+const struct region *guest_region(u64 ipa)
+{
+	for (const struct bar *b = bars.bar; b < bars.bar + bars.nr; b++)
+		if (b->region.ipa.v && ipa - b->region.ipa.v < b->region.size)
+			return &b->region;
+	return region_find(guest.regions, IPA(ipa));
+}
+
 bool guest_can_start_at(u64 ipa)
 {
 	const struct region *r = region_find(guest.regions, IPA(ipa));

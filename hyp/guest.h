@@ -54,6 +54,9 @@ extern struct selfcheck guest_checks[REGION_MAX + BAR_MAX];
  */
 bool guest_has_memory(struct range r);
 
+/* The region at @ipa: one that follows a BAR before the window's, or NULL. With s2_lock. */
+const struct region *guest_region(u64 ipa);
+
 /* True if the guest's CPU may start at @ipa: an instruction's address where region_runs_code(). */
 bool guest_can_start_at(u64 ipa);
 

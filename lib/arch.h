@@ -135,6 +135,7 @@
 /* Fault status codes, [5:0] of an abort's ISS. Those of a walk have its level in [1:0]. */
 #define ISS_FSC(esr)	FIELD(esr, 5, 0)
 #define FSC_TYPE(fsc)	((fsc) & 0x3c)
+#define FSC_ADDRESS_SIZE 0x00
 #define FSC_TRANSLATION	0x04
 #define FSC_PERMISSION	0x0c
 #define FSC_EXTERNAL	0x10

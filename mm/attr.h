@@ -15,6 +15,7 @@ struct mm_caps {
 	bool fwb;		/* FEAT_S2FWB: stage 2 can force the memory type */
 	bool mte;		/* FEAT_MTE2: allocation tags in memory */
 	bool mte_perm;		/* FEAT_MTE_PERM: NoTagAccess */
+	bool dic;		/* CTR_EL0.DIC: fetches see what was written without IC */
 };
 
 /* SH[1:0] of a descriptor. */

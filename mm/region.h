@@ -44,13 +44,35 @@ enum region_expose {
 	EXPOSE_NONE,
 };
 
+/* As which hypervisor would have it; AS_MAVIS: none of them. */
+enum region_as {
+	AS_MAVIS,
+#define AS(id, name) AS_##id,
+	REGION_AS(AS)
+#undef AS
+	AS_NR,
+};
+
+/* What becomes of an access that is unaligned for stage 2's Device memory alone. */
+enum region_unaligned {
+	UNALIGNED_FAULTS,	/* an alignment fault in the guest */
+	UNALIGNED_BAD_SIZE,	/* an address size fault, level 0, in the guest */
+	UNALIGNED_ENDS,		/* the end of the guest */
+};
+
 /* What a descriptor says beside its type. All zero: what the type implies. */
 struct region_opts {
 	u8 tags;			/* enum region_tags */
 	u8 untagged;			/* enum region_untagged */
 	u8 device_type;			/* mmio: enum device_type, ... */
 	bool has_device_type;		/* ... if this is set; else nGnRE */
-	u8 memattr, sh;			/* raw: MemAttr[3:0] and enum shareability, as written */
+	u8 memattr, sh;			/* MemAttr[3:0], enum shareability, as written: raw, ... */
+	bool written;			/* ... and any other type if this is set */
+	u8 as;				/* enum region_as */
+	u8 vma;				/* enum region_vma (boot/config/as.h): what it is to that */
+	u8 as_refused;			/* enum as_refusal: it would not map it, ... */
+	bool as_far;			/* ... and this is no reason to stop */
+	u8 unaligned;			/* enum region_unaligned */
 	bool read_only;
 	bool exec;			/* also where the type is not executable */
 	bool allow_alias;		/* mismatched mappings of the same memory are meant */

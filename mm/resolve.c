@@ -30,6 +30,11 @@ const char *region_type_name(enum region_type type)
 	return names[type];
 }
 
+static bool is_written(const struct region *r)
+{
+	return r->type == REGION_RAW || r->opts.written;
+}
+
 /* What the type says, before tags are thought of. */
 static int by_type(struct region *r, const struct mm_caps *caps, struct diag *d)
 {
@@ -47,11 +52,12 @@ static int by_type(struct region *r, const struct mm_caps *caps, struct diag *d)
 		r->attr.memattr = o->device_type;
 		r->reason = "device-type";
 	}
-	if (r->type == REGION_RAW) {
+	if (is_written(r)) {
 		r->attr.memattr = o->memattr;
 		r->attr.sh = o->sh;
-		r->reason = "as written";
 	}
+	if (r->type == REGION_RAW)
+		r->reason = "as written";
 	if (!s2_decode(r->attr.memattr, caps->fwb, caps->mte_perm))
 		return fail(d, -EINVAL,
 			    "region %s: memattr: %#x is reserved on this CPU, which has FWB = %d and %s FEAT_MTE_PERM: see docs/memory-attributes.md",
@@ -84,13 +90,13 @@ static int no_tag_access(const struct s2_attr *attr, const struct mm_caps *caps)
 
 /*
  * Keeps a guest with MTE from tags that are not there, by the first of these that applies. Memory
- * that the guest's kernel hands out itself would be handed out for PROT_MTE: there MTE goes. A raw
- * encoding stays as written. Returns whether MTE is to be hidden.
+ * that the guest's kernel hands out itself would be handed out for PROT_MTE: there MTE goes. An
+ * encoding that is given stays as written. Returns whether MTE is to be hidden.
  */
 static bool keep_from_tags(struct region *r, const struct mm_caps *caps)
 {
 	bool memory = region_is_memory(r);
-	bool may_change = !memory && r->type != REGION_RAW;
+	bool may_change = !memory && !is_written(r);
 	int memattr = no_tag_access(&r->attr, caps);
 
 	if (may_change && memattr >= 0) {

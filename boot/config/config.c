@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "boot/config/as.h"
 #include "boot/machine/host.h"
 #include "boot/config/parts.h"
 #include "lib/errno.h"
@@ -26,6 +27,13 @@ static const struct prop root_props[] = {
 	PROP(struct root_node, compatible, "compatible", STRING),
 };
 
+const struct prop_choice config_as[] = {
+#define AS(id, name) { name, AS_##id },
+	REGION_AS(AS)
+#undef AS
+	{ NULL, 0 },
+};
+
 #define GUEST(...)	PROP(struct config, __VA_ARGS__)
 
 static const struct prop guest_props[] = {
@@ -39,6 +47,8 @@ static const struct prop guest_props[] = {
 	GUEST(strict, "strict", FLAG),
 	GUEST(control, "control", FLAG),
 	GUEST(no_fwb, "no-fwb", FLAG),
+	GUEST(as, "as", CHOICE, .choices = config_as),
+	GUEST(as_far, "as-far-as-possible", FLAG),
 };
 
 static const struct prop bundle_props[] = {
@@ -69,6 +79,23 @@ static int read_root(struct config_reader *r)
 	return err;
 }
 
+/* What `as` says of all memory at once. */
+static int read_as(struct config_reader *r)
+{
+	struct config *c = r->config;
+	const struct as_info *as = as_info(c->as);
+
+	if (c->as == AS_MAVIS)
+		return 0;
+	if (c->mte && as->mte == AS_MTE_BROKEN && !c->as_far)
+		return refuse(r, -EPERM, "mte",
+			      "%s gives its guests no MTE that they could use: take it out, or add `as-far-as-possible`, which hides it",
+			      as_name(c->as));
+	c->mte_hidden_as = as->mte != AS_MTE_OFFERED;
+	c->no_fwb |= !as->fwb;
+	return 0;
+}
+
 static int read_guest(struct config_reader *r)
 {
 	struct config *c = r->config;
@@ -79,7 +106,7 @@ static int read_guest(struct config_reader *r)
 		return refuse(r, -ERANGE, "cpus",
 			      "the guest is to have %u CPUs, but the machine has %u: give at most %u, or leave the property out for all",
 			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
-	return err;
+	return err ? err : read_as(r);
 }
 
 static int read_no_props(struct config_reader *r)

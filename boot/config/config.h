@@ -39,6 +39,9 @@ struct config {
 	bool strict;			/* stop where the self-check finds a difference */
 	bool control;			/* offer the control page and calls */
 	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */
+	u8 as;				/* enum region_as, for all that does not say otherwise */
+	bool as_far;			/* go on where that would not map something */
+	bool mte_hidden_as;		/* `as` hides MTE from its guests */
 	/* What tools/bundle wrote of the members */
 	bool has_kernel_crc, has_ramdisk_crc, has_dtb_crc;
 	u32 kernel_crc, ramdisk_crc, dtb_crc;
@@ -49,6 +52,12 @@ struct config {
 	struct config_bar bar[BAR_MAX];
 	unsigned nr_bars;
 };
+
+/* The guest is to have MTE where the machine has it. */
+static inline bool config_offers_mte(const struct config *c)
+{
+	return c->mte && !c->mte_hidden_as;
+}
 
 /*
  * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE). A copy is kept:

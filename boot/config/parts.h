@@ -61,6 +61,9 @@ struct config_reader {
 /* dt_fail() for the node that r->w stands on. */
 #define refuse(r, err, ...)	dt_fail(&(r)->w, (r)->diag, err, __VA_ARGS__)
 
+/* The hypervisors of `as`. */
+extern const struct prop_choice config_as[];
+
 /* Reads the region node that r->w stands on. */
 int config_read_region(struct config_reader *r);
 

@@ -2,6 +2,7 @@
 /* One node of the config's `regions`. */
 #include <string.h>
 
+#include "boot/config/as.h"
 #include "boot/machine/host.h"
 #include "boot/config/parts.h"
 #include "lib/errno.h"
@@ -50,6 +51,13 @@ static const struct prop_choice untagged[] = {
 	{ NULL, 0 },
 };
 
+static const struct prop_choice vmas[] = {
+#define VMA(id, name) { name, VMA_##id },
+	REGION_VMAS(VMA)
+#undef VMA
+	{ NULL, 0 },
+};
+
 static const struct prop_choice shareabilities[] = {
 	{ "none", SH_NONE },
 	{ "outer", SH_OUTER },
@@ -66,6 +74,7 @@ static const struct prop_choice shareabilities[] = {
 #define T_TAGGED	(T_RAM | T_DEVICE_MEMORY | T_RAW)	/* what can be Write-Back */
 #define T_NOT_MMIO	(T_RAM | T_DEVICE_MEMORY | T_PREFETCHABLE | T_RAW)
 #define T_ANY		(T_NOT_MMIO | T_MMIO)
+#define T_NOT_RAW	(T_ANY & ~T_RAW)
 
 #define ADDRESS		.max = BIT(DT_PA_BITS), .align = PAGE_SIZE
 
@@ -89,7 +98,10 @@ static const struct prop_choice shareabilities[] = {
 	ROW(SHAREABILITY, "shareability", T_RAW, opts.sh, CHOICE, .choices = shareabilities) \
 	ROW(ALLOW_ALIAS, "allow-alias", T_ANY, opts.allow_alias, FLAG)			\
 	ROW(ADJUSTABLE, "adjustable", T_ANY, opts.adjustable, FLAG)			\
-	ROW(OPTIONAL, "optional", T_ANY, optional, FLAG)
+	ROW(OPTIONAL, "optional", T_ANY, optional, FLAG)				\
+	ROW(AS, "as", T_NOT_RAW, opts.as, CHOICE, .choices = config_as)			\
+	ROW(VMA, "vma", T_NOT_RAW, opts.vma, CHOICE, .choices = vmas)			\
+	ROW(AS_FAR, "as-far-as-possible", T_NOT_RAW, opts.as_far, FLAG)
 
 #define ROW(id, ...) P_##id,
 enum { PROPS(ROW) NR_PROPS };
@@ -302,6 +314,35 @@ static int check_adjustable(const struct config_reader *r, const struct region *
 	return 0;
 }
 
+/*
+ * What another hypervisor is to make of it; `as` of the guest is for all but what says itself what
+ * its attributes are. What the memory is to it follows from the region, unless `vma` says so.
+ */
+static int set_as(const struct config_reader *r, struct region *region,
+		  const struct region_node *n, u32 given)
+{
+	const struct config *c = r->config;
+	struct region_opts *o = &region->opts;
+
+	if (!o->as && region->type != REGION_RAW && !o->has_device_type)
+		o->as = c->as;
+	if (!o->as && given & (BIT(P_VMA) | BIT(P_AS_FAR)))
+		return refuse(r, -EINVAL, given & BIT(P_VMA) ? "vma" : "as-far-as-possible",
+			      "says nothing without `as`, here or in /guest: add it, or take this out");
+	if (!o->as)
+		return 0;
+	if (o->has_device_type)
+		return refuse(r, -EINVAL, "device-type",
+			      "stands beside `as`, which has a type of its own: keep one of them");
+	if (o->untagged && o->untagged != UNTAGGED_TRUSTED)
+		return refuse(r, -EINVAL, "untagged",
+			      "stands beside `as`, which keeps its type: only \"trusted\" is possible");
+	o->as_far |= c->as_far;
+	if (!o->vma)
+		o->vma = as_vma(region, r->host, n->pci);
+	return 0;
+}
+
 /* Joins what the properties say in the forms that struct region has. */
 static void set_opts(struct region *region, const struct region_node *n, u32 given)
 {
@@ -334,13 +375,16 @@ int config_read_region(struct config_reader *r)
 		err = check_adjustable(r, &region);
 	if (err)
 		return err;
+	region.pa = PA(n.reg.base);
+	region.size = n.reg.size;
+	err = set_as(r, &region, &n, given);
+	if (err)
+		return err;
 	if (n.pci)
 		return config_read_pci(r, &region, n.pci, n.bar,
 				       given & BIT(P_IPA) ? &n.ipa : NULL, n.optional);
 	if (n.host_node)
 		return add_host_node(r, &n, &region, given & BIT(P_IPA));
-	region.pa = PA(n.reg.base);
 	region.ipa = IPA(given & BIT(P_IPA) ? n.ipa : n.reg.base);
-	region.size = n.reg.size;
 	return add_region(r, &region);
 }

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/memory_map.h"
 
+#include "boot/config/as.h"
 #include "lib/errno.h"
 #include "lib/range.h"
 #include "mm/resolve.h"
 
-static int add_host(struct region_table *t, struct range r, enum region_type type, const char *name,
-		    struct diag *d)
+static bool offers_mte(const struct config *config, const struct mm_caps *caps)
+{
+	return config_offers_mte(config) && caps->mte;
+}
+
+/* What is needed to add a region of the machine's. */
+struct adding {
+	struct region_table *table;
+	const struct host *host;
+	const struct config *config;
+	const struct mm_caps *caps;
+};
+
+static int add_host(const struct adding *a, struct range r, enum region_type type,
+		    const char *name, struct diag *d)
 {
 	struct region region = {
 		.ipa = IPA(r.base),
@@ -16,16 +30,24 @@ static int add_host(struct region_table *t, struct range r, enum region_type typ
 		.origin = REGION_FROM_HOST,
 	};
 
+	int err;
+
 	format(region.name, sizeof(region.name), "%s", name);
-	return region_add(t, &region, d);
+	if (a->config->as) {
+		region.opts.as = a->config->as;
+		region.opts.as_far = a->config->as_far;
+		region.opts.vma = (u8)as_vma(&region, a->host, false);
+	}
+	err = as_apply(&region, a->caps, offers_mte(a->config, a->caps), d);
+	return err ? err : region_add(a->table, &region, d);
 }
 
-static int add_memory(struct region_table *t, const struct host *host, struct diag *d)
+static int add_memory(const struct adding *a, struct diag *d)
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < host->nr_memory && !err; i++)
-		err = add_host(t, host->memory[i], REGION_RAM, "memory", d);
+	for (unsigned i = 0; i < a->host->nr_memory && !err; i++)
+		err = add_host(a, a->host->memory[i], REGION_RAM, "memory", d);
 	return err;
 }
 
@@ -34,12 +56,13 @@ static enum region_type mmio_type(const struct host_mmio *m)
 	return m->kind == HOST_PCI_MEM64 && m->prefetchable ? REGION_PREFETCHABLE : REGION_MMIO;
 }
 
-static int add_devices(struct region_table *t, const struct host *host, struct diag *d)
+static int add_devices(const struct adding *a, struct diag *d)
 {
+	const struct host *host = a->host;
 	int err = 0;
 
 	for (unsigned i = 0; i < host->nr_mmio && !err; i++)
-		err = add_host(t, host->mmio[i].range, mmio_type(&host->mmio[i]),
+		err = add_host(a, host->mmio[i].range, mmio_type(&host->mmio[i]),
 			       host->mmio[i].name, d);
 	return err;
 }
@@ -153,27 +176,37 @@ static int ask_bars(const struct config *config, const struct mm_caps *caps, boo
 	return err;
 }
 
-int memory_map_start(struct region_table *t, const struct config *config, struct diag *d)
+int memory_map_start(struct region_table *t, struct config *config, const struct mm_caps *caps,
+		     struct diag *d)
 {
+	bool mte = offers_mte(config, caps);
 	int err = 0;
 
 	t->nr = 0;
-	for (unsigned i = 0; i < config->nr_regions && !err; i++)
-		err = region_add(t, &config->regions[i], d);
+	for (unsigned i = 0; i < config->nr_regions && !err; i++) {
+		struct region r = config->regions[i];
+
+		err = as_apply(&r, caps, mte, d);
+		if (!err)
+			err = region_add(t, &r, d);
+	}
+	for (unsigned i = 0; i < config->nr_bars && !err; i++)
+		err = as_apply(&config->bar[i].region, caps, mte, d);
 	return err;
 }
 
 int memory_map_finish(struct region_table *t, const struct host *host, const struct config *config,
 		      struct range image, const struct mm_caps *caps, struct diag *d)
 {
-	bool mte = config->mte && caps->mte;
+	const struct adding adding = { t, host, config, caps };
 	const struct region *hides_mte = NULL;
+	bool mte = offers_mte(config, caps);
 	int err = ask_bars(config, caps, mte, &hides_mte, d);
 
 	if (!err)
-		err = add_memory(t, host, d);
+		err = add_memory(&adding, d);
 	if (!err)
-		err = add_devices(t, host, d);
+		err = add_devices(&adding, d);
 	if (!err)
 		err = carve(t, image, "Mavis itself", d);
 	if (!err)

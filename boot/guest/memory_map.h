@@ -10,15 +10,19 @@
 #include "lib/format.h"
 #include "mm/region.h"
 
-/* Makes @t the config's regions alone. Errors are region_add()'s. */
-int memory_map_start(struct region_table *t, const struct config *config, struct diag *d);
+/*
+ * Makes @t the config's regions alone, and gives them, and those that are BARs, what their `as`
+ * says on a CPU with @caps. Errors are region_add()'s and as_apply()'s.
+ */
+int memory_map_start(struct region_table *t, struct config *config, const struct mm_caps *caps,
+		     struct diag *d);
 
 /*
  * Adds the host's memory (the lowest config->memory bytes of it, or all) and devices at IPA = PA,
  * takes out Mavis itself (@image) and the parts of the GIC and the firmware's memory that are not
  * the guest's, and finishes the table, with MTE hidden if one that follows its BAR hides it. Errors
  * are region_table_finish()'s and region_carve()'s; -EINVAL if a region makes memory of the GIC's
- * registers; and -ERANGE if the config wants more memory.
+ * registers; as_apply()'s; and -ERANGE if the config wants more memory.
  */
 int memory_map_finish(struct region_table *t, const struct host *host, const struct config *config,
 		      struct range image, const struct mm_caps *caps, struct diag *d);

@@ -50,7 +50,7 @@ static bool make_table(struct diag *d)
 {
 	static const struct mm_caps caps = { .pa_bits = 48 };
 
-	return !memory_map_start(&table, &config, d) &&
+	return !memory_map_start(&table, &config, &caps, d) &&
 	       !memory_map_finish(&table, &host, &config, (struct range){ 0x40000000, MIB(4) },
 				  &caps, d);
 }

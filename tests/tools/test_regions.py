@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """tools/regions, from outside: a config on a machine that is not there, and configs to start from."""
 
+import csv
 import os
 import pathlib
 import re
@@ -87,39 +88,86 @@ def test_what_hides_mte_is_named(virt, tmp_path):
     assert line.startswith("MTE: hidden from the guest by region plain, which has no tags: ") and "untagged = " in line
 
 
-@pytest.mark.parametrize("cpu, kind, kvm68, kvm617, xen, bao", [
-    ("", "ram", "WB x", "WB x", "WB x", "WB x"),
-    ("fwb,dic", "ram", "force WB x", "force WB x", "WB x", "WB x"),
-    ("", "mmio", "nGnRE", "nGnRE", "WB", "GRE x"),
-    ("", "device-memory", "nGnRE", "refuses", "WB", "GRE x"),
-    ("fwb", "device-memory", "nGnRE", "refuses", "WB", "GRE x"),
-    ("fwb,dic", "device-memory", "nGnRE", "force WB x", "WB", "GRE x"),
-    ("fwb,dic", "prefetchable", "nGnRE", "NC", "WB", "GRE x"),
-    ("", 'raw"; memattr = <5>; shareability = "inner', "-", "-", "-", "-"),
+OTHERS = ("kvm-6.8", "kvm-6.9", "kvm-6.17", "xen-dom0", "xen-domU", "bao")
+
+
+@pytest.mark.parametrize("cpu, kind, others", [
+    ("", "ram", ("WB x", "WB x", "WB x", "WB x", "WB x", "WB x")),
+    ("fwb,dic", "ram", ("force WB x", "force WB x", "force WB x", "WB x", "WB x", "WB x")),
+    ("", "mmio", ("nGnRE", "nGnRE", "nGnRE", "WB", "nGnRE", "GRE x")),
+    ("", "device-memory", ("nGnRE", "nGnRE", "refuses", "WB", "nGnRE", "GRE x")),
+    ("fwb", "device-memory", ("nGnRE", "nGnRE", "refuses", "WB", "nGnRE", "GRE x")),
+    ("fwb,dic", "device-memory", ("nGnRE", "nGnRE", "force WB x", "WB", "nGnRE", "GRE x")),
+    ("fwb,dic", "prefetchable", ("nGnRE", "NC", "NC", "WB", "nGnRE", "GRE x")),
+    ("", 'raw"; memattr = <5>; shareability = "inner', ("-",) * 6),
 ])
-def test_others_map_the_region_by_their_own_rules(virt, tmp_path, cpu, kind, kvm68, kvm617, xen, bao):
+def test_others_map_the_region_by_their_own_rules(virt, tmp_path, cpu, kind, others):
     path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "%s"; };' % kind)
     row = machine(virt, path, cpu)[0]["x"]
-    assert [row[name] for name in ("KVM 6.8", "KVM 6.17", "Xen 4.17", "Bao")] == [kvm68, kvm617, xen, bao]
+    assert tuple(row[name] for name in OTHERS) == others
 
 
-def test_kvm_refuses_memory_without_tags_to_a_guest_with_mte(virt, tmp_path):
-    path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "ram"; no-tags; };', "mte;")
-    assert machine(virt, path, "mte")[0]["x"]["KVM 6.8"] == "refuses"
-    assert machine(virt, path, "mte")[0]["memory"]["KVM 6.8"] == "WB x"
-    assert machine(virt, path)[0]["x"]["KVM 6.8"] == "WB x"
+@pytest.mark.parametrize("kind", ['ram"; no-tags; expose = "reserved', "device-memory", "prefetchable", "mmio"])
+def test_kvm_refuses_what_has_no_vma_for_tags_to_a_guest_with_mte(virt, tmp_path, kind):
+    """VFIO's memory never has one, whatever `tags` says of it."""
+    path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "%s"; };' % kind, "mte;")
+    rows = machine(virt, path, "mte,fwb,dic")[0]
+    for kvm in OTHERS[:3]:
+        assert rows["x"][kvm] == "refuses"
+        assert rows["memory"][kvm] == "force WB x"
+        assert rows["pl011@9000000"][kvm] == "nGnRE", "a VMM emulates it"
+        assert machine(virt, path, "fwb,dic")[0]["x"][kvm] != "refuses"
 
 
 def test_vfio_says_that_windows_may_be_non_cacheable(virt, tmp_path):
     row = machine(virt, config(tmp_path))[0]["pcie@10000000"]
-    assert (row["type"], row["KVM 6.8"], row["KVM 6.17"]) == ("mmio", "nGnRE", "NC")
+    assert (row["type"], row["kvm-6.8"], row["kvm-6.9"], row["kvm-6.17"]) == ("mmio", "nGnRE", "NC", "NC")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_as_makes_what_the_column_says(virt, tmp_path, name):
+    for kind in "ram", "mmio", "prefetchable":
+        path = config(tmp_path, 'x { reg = <0 0x50000000 0 0x1000>; type = "%s"; as = "%s"; };' % (kind, name))
+        row = machine(virt, path, "dic")[0]["x"]
+        access, bits, made = row["stage 2"].split(maxsplit=2)
+        short = made.replace("Normal-", "").replace("Device-", "") + (" x" if "x" in access else "")
+        assert short == row[name]
+        assert f"(as {name}, " in row["region"]
+
+
+def test_as_of_the_guest_is_for_all_of_it(virt, tmp_path):
+    rows, lines = machine(virt, config(tmp_path, "", 'as = "xen-dom0"; mte;'), "fwb,mte")
+    assert rows["pl011@9000000"]["stage 2"] == "rw- 0b1111 Normal-WB"
+    assert rows["memory"]["stage 2"] == "rwx 0b1111 Normal-WB", "Xen leaves FWB off"
+    assert "MTE: hidden from the guest, as xen-dom0" in lines
+
+
+def test_what_a_hypervisor_would_not_map_is_refused_or_said(virt, tmp_path):
+    region = 'x { reg = <0 0x50000000 0 0x1000>; type = "device-memory"; as = "kvm-6.17"; %s };'
+    said = refusal(virt, config(tmp_path, region % ""), "fwb")
+    assert "region x: as: kvm-6.17 would not map it, as its memory is cacheable: " in said
+    row = machine(virt, config(tmp_path, region % "as-far-as-possible;"), "fwb")[0]["x"]
+    assert "(kvm-6.17 would not map it, as cacheable: " in row["region"]
+    assert row["stage 2"] == "rw- 0b0110 force Normal-WB"
+    said = refusal(virt, config(tmp_path, region % 'vma = "vfio-pci";', "mte;"), "fwb,mte")
+    assert "as its memory is vfio-pci: the guest has MTE" in said
+
+
+def test_the_rules_have_sources_and_the_docs_have_the_rules():
+    header, *rules = csv.reader(run("--as").stdout.splitlines())
+    assert len(rules) > 25 and all(dict(zip(header, rule))["source"] for rule in rules)
+    assert {rule[0] for rule in rules} >= set(OTHERS)
+    text = (TOP / "docs/memory-attributes.md").read_text()
+    table = text.split("| `as` | memory |")[1].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip().replace("`", "") for cell in line.strip("|").split(" | ")] for line in table]
+    assert cells == [[rule[0], rule[1].replace(" ", ", "), *rule[2:]] for rule in rules]
 
 
 def test_a_bar_has_no_address_yet(virt, tmp_path):
     path = config(tmp_path, 'bar { pci = "1af4:1110"; bar = <2>; type = "device-memory"; };', "mte;")
     rows, lines = machine(virt, path, "mte")
     assert rows["bar"]["guest physical"] == "follows the BAR"
-    assert rows["bar"]["KVM 6.17"] == "refuses"
+    assert rows["bar"]["kvm-6.17"] == "refuses"
     assert any(line.startswith("MTE: hidden from the guest") for line in lines)
 
 def test_the_largest_free_addresses_are_listed(virt, tmp_path):

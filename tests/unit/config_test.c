@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/config/as.h"
 #include "boot/machine/host.h"
 #include "boot/config/config.h"
 #include "boot/config/parts.h"
@@ -153,6 +154,10 @@ static void wrong_guests_are_refused(void **state)
 		{ "strict = \"\";", "strict", "1 bytes: write `strict;`", 0 },
 		{ "control = <1>;", "control", "4 bytes: write `control;`", 0 },
 		{ "no-fwb = <1>;", "no-fwb", "4 bytes: write `no-fwb;`", 0 },
+		{ "as = \"kvm\";", "as",
+		  "\"kvm\" is not a value of it; known here: kvm-6.8, kvm-6.9", 0 },
+		{ "as = \"kvm-68\";", "as", "did you mean kvm-6.8?", 0 },
+		{ "mte; as = \"bao\";", "mte", "bao gives its guests no MTE", -EPERM },
 		{ "bootarg = \"quiet\";", "bootarg",
 		  "unknown property; did you mean bootargs?", 0 },
 		{ "colour = <1>;", "colour",
@@ -518,6 +523,41 @@ static void raw_attributes_are_taken_as_written(void **state)
 		SH_INNER);
 }
 
+static void as_is_of_the_guest_or_of_a_region(void **state)
+{
+	const struct region *r;
+
+	(void)state;
+	accepts("as = \"kvm-6.9\"; as-far-as-possible; mte; regions {"
+		"a { " REG "type = \"ram\"; no-tags; };"
+		"b { reg = <0 0x9000000 0 0x1000>; type = \"mmio\"; as = \"bao\"; };"
+		"c { host-node = \"/pl031@9010000\"; type = \"mmio\"; vma = \"vfio-pci\"; };"
+		"d { reg = <0 0x9020000 0 0x1000>; type = \"mmio\"; device-type = \"GRE\"; };"
+		"e { reg = <0x80 0 0 0x1000>; type = \"prefetchable\"; };"
+		"f { pci = \"1af4:1110\"; bar = <2>; type = \"mmio\"; }; };");
+	assert_true(config.as == AS_KVM_6_9 && config.as_far && config_offers_mte(&config));
+	assert_false(config.no_fwb);
+	r = config.regions;
+	assert_true(r[0].opts.as == AS_KVM_6_9 && r[0].opts.vma == VMA_FILE && r[0].opts.as_far);
+	assert_true(r[1].opts.as == AS_BAO && r[1].opts.vma == VMA_VFIO_PLATFORM);
+	assert_true(r[2].opts.as == AS_KVM_6_9 && r[2].opts.vma == VMA_VFIO_PCI);
+	assert_int_equal(r[3].opts.as, AS_MAVIS);
+	assert_true(r[4].opts.as == AS_KVM_6_9 && r[4].opts.vma == VMA_VFIO_PCI);
+	r = &config.bar[0].region;
+	assert_true(r->opts.as == AS_KVM_6_9 && r->opts.vma == VMA_VFIO_PCI);
+}
+
+static void as_of_the_guest_is_also_for_fwb_and_mte(void **state)
+{
+	(void)state;
+	accepts("as = \"xen-dom0\"; mte;");
+	assert_true(config.no_fwb && config.mte && !config_offers_mte(&config));
+	accepts("as = \"bao\"; mte; as-far-as-possible;");
+	assert_true(config.no_fwb && !config_offers_mte(&config));
+	accepts("as = \"thread-2023\"; mte;");
+	assert_true(!config.no_fwb && config_offers_mte(&config));
+}
+
 static void regions_keep_their_order(void **state)
 {
 	(void)state;
@@ -590,6 +630,17 @@ static const struct refusal refused_regions[] = {
 	  "without `control` in /guest", 0 },
 	{ RAM REG "readonly;", "readonly", "did you mean read-only?", 0 },
 	{ RAM REG "colour;", "colour", "known here: reg, ipa", 0 },
+
+	/* As another hypervisor */
+	{ REG "type = \"mmio\"; vma = \"vfio-pci\";", "vma", "says nothing without `as`", 0 },
+	{ REG "type = \"mmio\"; as-far-as-possible;", "as-far-as-possible",
+	  "says nothing without `as`", 0 },
+	{ REG "type = \"raw\"; memattr = <5>; as = \"bao\";", "as", "but this region is raw", 0 },
+	{ REG "type = \"mmio\"; device-type = \"GRE\"; as = \"bao\";", "device-type",
+	  "stands beside `as`", 0 },
+	{ RAM REG "no-tags; untagged = \"non-cacheable\"; as = \"kvm-6.8\";", "untagged",
+	  "stands beside `as`", 0 },
+	{ RAM REG "as = \"bao\"; vma = \"vfio\";", "vma", "known here: anonymous, file", 0 },
 
 	/* How the guest sees it */
 	{ RAM REG "expose = \"zram\";", "expose", "known here: memory, reserved, pmem, none", 0 },
@@ -925,6 +976,8 @@ int main(void)
 		cmocka_unit_test(every_option_is_read),
 		cmocka_unit_test(every_device_type_is_read),
 		cmocka_unit_test(raw_attributes_are_taken_as_written),
+		cmocka_unit_test(as_is_of_the_guest_or_of_a_region),
+		cmocka_unit_test(as_of_the_guest_is_also_for_fwb_and_mte),
 		cmocka_unit_test(regions_keep_their_order),
 		cmocka_unit_test(wrong_regions_are_refused),
 		cmocka_unit_test(wrong_region_names_are_refused),

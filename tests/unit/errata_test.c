@@ -38,16 +38,16 @@ static void what_one_cpu_needs_stays_on(void **state)
 
 static void a_cpu_that_can_do_less_is_refused_by_what_it_lacks(void **state)
 {
-	static const struct mm_caps all = { 44, true, true, true };
-	static const struct mm_caps none = { 44, false, false, false };
+	static const struct mm_caps all = { 44, true, true, true, true };
+	static const struct mm_caps none = { 44, false, false, false, false };
 	static const struct {
 		struct mm_caps has;
 		const char *why;
 	} cases[] = {
-		{ { 40, true, true, true }, "PARange" },
-		{ { 44, false, true, true }, "FEAT_S2FWB" },
-		{ { 44, true, false, true }, "FEAT_MTE2" },
-		{ { 48, true, true, false }, "FEAT_MTE_PERM" },
+		{ { 40, true, true, true, true }, "PARange" },
+		{ { 44, false, true, true, true }, "FEAT_S2FWB" },
+		{ { 44, true, false, true, true }, "FEAT_MTE2" },
+		{ { 48, true, true, false, true }, "FEAT_MTE_PERM" },
 	};
 
 	(void)state;

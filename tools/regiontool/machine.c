@@ -17,17 +17,18 @@
 static struct host host;
 static struct config config;
 static struct region_table table;
+static struct mm_caps cpu;		/* whatever the config makes of it */
 
-bool cpu_parse(const char *text, struct tool_cpu *cpu)
+bool cpu_parse(const char *text, struct mm_caps *caps)
 {
 	struct { const char *name; bool *flag; } const flags[] = {
-		{ "fwb", &cpu->caps.fwb },
-		{ "mte", &cpu->caps.mte },
-		{ "mte_perm", &cpu->caps.mte_perm },
-		{ "dic", &cpu->dic },
+		{ "fwb", &caps->fwb },
+		{ "mte", &caps->mte },
+		{ "mte_perm", &caps->mte_perm },
+		{ "dic", &caps->dic },
 	};
 
-	*cpu = (struct tool_cpu){ .caps.pa_bits = 48 };
+	*caps = (struct mm_caps){ .pa_bits = 48 };
 	for (const char *p = text; *p;) {
 		size_t len = strcspn(p, ",");
 		bool known = false;
@@ -36,8 +37,8 @@ bool cpu_parse(const char *text, struct tool_cpu *cpu)
 			if (strlen(flags[i].name) == len && !strncmp(p, flags[i].name, len))
 				*flags[i].flag = known = true;
 		if (len == 4 && !strncmp(p, "pa", 2)) {
-			cpu->caps.pa_bits = (u8)strtoul(p + 2, NULL, 10);
-			known = cpu->caps.pa_bits >= 32 && cpu->caps.pa_bits <= 48;
+			caps->pa_bits = (u8)strtoul(p + 2, NULL, 10);
+			known = caps->pa_bits >= 32 && caps->pa_bits <= 48;
 		}
 		if (!known) {
 			refused("--cpu: no feature %.*s: there are fwb, mte, mte_perm, dic and pa32 to pa48",
@@ -49,60 +50,57 @@ bool cpu_parse(const char *text, struct tool_cpu *cpu)
 	return true;
 }
 
-static bool in_window(const struct region *r)
+/* A device of the machine's that no region names is emulated elsewhere: no VMA, none refused. */
+static void print_row(const struct region *r, const char *where, bool pci,
+		      const struct mm_caps *caps)
 {
-	for (unsigned i = 0; i < host.nr_mmio; i++)
-		if (host.mmio[i].kind >= HOST_PCI_MEM32 &&
-		    ranges_overlap(host.mmio[i].range, region_pa(r)))
-			return true;
-	return false;
+	bool offers_mte = config.mte && caps->mte &&
+			  (r->origin == REGION_FROM_CONFIG || r->type == REGION_RAM);
+	char text[240];
+	enum region_as as;
+
+	table_row(text, sizeof(text), r, where, caps);
+	printf("%s", text);
+	for (unsigned o = 0; other_column(o, &as); o++) {
+		other_maps(text, sizeof(text), as, r, as_vma(r, &host, pci), &cpu, offers_mte);
+		printf("  %-10s", text);
+	}
+	table_name(text, sizeof(text), r);
+	printf("  %s\n", text);
 }
 
-static void print_row(const struct region *r, const char *where, bool window,
-		      const struct tool_cpu *cpu, bool mte)
-{
-	char row[160], name[160];
-
-	table_row(row, sizeof(row), r, where, &cpu->caps);
-	table_name(name, sizeof(name), r);
-	printf("%s", row);
-	for (enum other o = 0; o < NR_OTHERS; o++)
-		printf("  %-10s", other_maps(o, r, cpu, window, mte));
-	printf("  %s\n", name);
-}
-
-static void print_bars(const struct tool_cpu *cpu, bool mte)
+static void print_bars(const struct mm_caps *caps)
 {
 	for (unsigned i = 0; i < config.nr_bars; i++) {
 		struct region r = config.bar[i].region;
 		struct diag d;
 		bool hides_mte;
 
-		if (region_resolve(&r, &cpu->caps, table.mte, &hides_mte, &d))
+		if (region_resolve(&r, caps, table.mte, &hides_mte, &d))
 			continue;
 		r.pa = PA(r.ipa.v);
 		print_row(&r, config_bar_is_fixed(&config.bar[i]) ? "placed at boot"
 							   : "follows the BAR",
-			  true, cpu, mte);
+			  true, caps);
 	}
 }
 
-static void print_table(const struct tool_cpu *cpu, bool mte)
+static void print_table(const struct mm_caps *caps)
 {
 	char text[320];
+	enum region_as as;
 
 	table_head(text, sizeof(text));
 	printf("%s", text);
-	for (enum other o = 0; o < NR_OTHERS; o++)
-		printf("  %-10s", other_name(o));
+	for (unsigned o = 0; other_column(o, &as); o++)
+		printf("  %-10s", as_name(as));
 	printf("  region\n");
 	for (unsigned i = 0; i < table.nr; i++)
-		print_row(&table.region[i], NULL, in_window(&table.region[i]), cpu,
-			  mte && cpu->caps.mte);
-	print_bars(cpu, mte && cpu->caps.mte);
-	table_mte(text, sizeof(text), &table, mte, &cpu->caps);
+		print_row(&table.region[i], NULL, false, caps);
+	print_bars(caps);
+	table_mte(text, sizeof(text), &table, &config, caps);
 	printf("%s", text);
-	if (mte && cpu->caps.mte)
+	if (config.mte && caps->mte)
 		printf("MTE elsewhere: Xen hides it; Bao's guest dies when it uses it\n");
 }
 
@@ -121,10 +119,10 @@ static void note_free(struct range free[MAX_FREE + 1], struct range hole)
 }
 
 /* Where a region could be whose `ipa` is not its own address: the table is sorted by that. */
-static void print_free(const struct tool_cpu *cpu)
+static void print_free(const struct mm_caps *caps)
 {
 	struct range free[MAX_FREE + 1] = { 0 };
-	u64 at = 0, end = 1ull << cpu->caps.pa_bits;
+	u64 at = 0, end = 1ull << caps->pa_bits;
 	char size[24];
 
 	for (unsigned i = 0; i < table.nr; i++) {
@@ -144,13 +142,13 @@ static void print_free(const struct tool_cpu *cpu)
 }
 
 /* The guest's tree is taken to be the machine's. */
-static void print_doubts(const struct tool_cpu *cpu)
+static void print_doubts(const struct mm_caps *caps)
 {
 	struct doubts d = {
 		.host = &host,
 		.config = &config,
 		.regions = &table,
-		.caps = cpu->caps,
+		.caps = *caps,
 	};
 	char text[320];
 
@@ -158,12 +156,11 @@ static void print_doubts(const struct tool_cpu *cpu)
 		printf("Warning: %s\n", text);
 }
 
-static int run(const char *machine, const char *path, const char *memory, struct tool_cpu *cpu)
+static int run(const char *machine, const char *path, const char *memory, struct mm_caps *caps)
 {
 	struct diag d;
 	size_t size;
 	void *dtb;
-	bool mte;
 
 	if (!machine_load(machine, memory, &host))
 		return EXIT_FAILURE;
@@ -172,14 +169,14 @@ static int run(const char *machine, const char *path, const char *memory, struct
 		return EXIT_FAILURE;
 	if (config_read(dtb, size, &host, &config, &d))
 		return refused("%s", d.text);
-	mte = config.mte;
-	cpu->caps.fwb &= !config.no_fwb;
-	if (memory_map_start(&table, &config, &d) ||
-	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, &cpu->caps, &d))
+	cpu = *caps;
+	caps->fwb &= !config.no_fwb;
+	if (memory_map_start(&table, &config, caps, &d) ||
+	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, caps, &d))
 		return refused("%s", d.text);
-	print_table(cpu, mte);
-	print_free(cpu);
-	print_doubts(cpu);
+	print_table(caps);
+	print_free(caps);
+	print_doubts(caps);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();
 }
@@ -187,7 +184,7 @@ static int run(const char *machine, const char *path, const char *memory, struct
 int machine_mode(int argc, char **argv)
 {
 	const char *machine = argc ? argv[0] : NULL, *path = NULL, *features = "", *memory = NULL;
-	struct tool_cpu cpu;
+	struct mm_caps caps;
 
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--cpu") && i + 1 < argc)
@@ -201,7 +198,7 @@ int machine_mode(int argc, char **argv)
 	}
 	if (!path)
 		return refused("--machine needs the machine's tree and a config: see --help");
-	return cpu_parse(features, &cpu) ? run(machine, path, memory, &cpu) : EXIT_FAILURE;
+	return cpu_parse(features, &caps) ? run(machine, path, memory, &caps) : EXIT_FAILURE;
 }
 
 /*

@@ -25,6 +25,8 @@ static const struct mode modes[] = {
 	{ "--config", " CONFIG", "check what a config says, without a machine", config_mode },
 	{ "--starter", " TREE [--memory BASE,SIZE[,...]]", "write a config to start from",
 	  starter_mode },
+	{ "--as", "", "print what other hypervisors make of memory, as CSV with sources",
+	  as_mode },
 	{ "--console", " TREE...", "say what Mavis would print on", console_mode },
 };
 

@@ -1,73 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * What other hypervisors map for the same region, by the rules in their sources: KVM's are in the
- * fault handler (user_mem_abort), Xen's in the p2m types, Bao's in its one page-table flag for
- * devices.
- */
-#include "mm/resolve.h"
+/* What other hypervisors map for the same region, and the rules that say so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/config/as_rules.h"
 #include "tools/regiontool/regions.h"
 
-enum what { RAM, COHERENT, WINDOW, REGISTERS, NR_WHATS };
-
-struct rule {
-	const char *type[2];		/* without and with FWB as this hypervisor uses it */
-	bool needs_dic;			/* the second only with CTR_EL0.DIC too */
-	bool needs_tags;		/* a guest with MTE is refused it without tag storage */
-};
-
-static const struct {
-	const char *name;
-	struct rule rule[NR_WHATS];
-} others[NR_OTHERS] = {
-	[OTHER_KVM_6_8] = { "KVM 6.8", {
-		[RAM] = { .type = { "WB x", "force WB x" }, .needs_tags = true },
-		[COHERENT] = { .type = { "nGnRE", "nGnRE" } },
-		[WINDOW] = { .type = { "nGnRE", "nGnRE" } },
-		[REGISTERS] = { .type = { "nGnRE", "nGnRE" } },
-	} },
-	/* VFIO says of PCI BARs that they may be Normal-NC, and of no other device. */
-	[OTHER_KVM_6_17] = { "KVM 6.17", {
-		[RAM] = { .type = { "WB x", "force WB x" }, .needs_tags = true },
-		[COHERENT] = { .type = { "refuses", "force WB x" }, .needs_dic = true,
-			       .needs_tags = true },
-		[WINDOW] = { .type = { "NC", "NC" } },
-		[REGISTERS] = { .type = { "nGnRE", "nGnRE" } },
-	} },
-	/* As dom0. Xen leaves FWB off. */
-	[OTHER_XEN_4_17] = { "Xen 4.17", {
-		[RAM] = { .type = { "WB x", "WB x" } },
-		[COHERENT] = { .type = { "WB", "WB" } },
-		[WINDOW] = { .type = { "WB", "WB" } },
-		[REGISTERS] = { .type = { "WB", "WB" } },
-	} },
-	[OTHER_BAO] = { "Bao", {
-		[RAM] = { .type = { "WB x", "WB x" } },
-		[COHERENT] = { .type = { "GRE x", "GRE x" } },
-		[WINDOW] = { .type = { "GRE x", "GRE x" } },
-		[REGISTERS] = { .type = { "GRE x", "GRE x" } },
-	} },
-};
-
-const char *other_name(enum other o)
+bool other_column(unsigned column, enum region_as *as)
 {
-	return others[o].name;
+	static const enum region_as columns[] = {
+		AS_KVM_6_8, AS_KVM_6_9, AS_KVM_6_17, AS_XEN_DOM0, AS_XEN_DOMU, AS_BAO,
+	};
+
+	if (column >= ARRAY_SIZE(columns))
+		return false;
+	*as = columns[column];
+	return true;
 }
 
-const char *other_maps(enum other o, const struct region *r, const struct tool_cpu *cpu,
-		       bool window, bool mte)
+/* "nGnRE", "NC", "WB", "force WB": the names of mm/attr.c, without the types. */
+static void short_name(char *buf, size_t size, u8 memattr, bool fwb)
 {
-	static const enum what what[REGION_NR_TYPES] = {
-		[REGION_RAM] = RAM,
-		[REGION_DEVICE_MEMORY] = COHERENT,
-		[REGION_PREFETCHABLE] = WINDOW,
-		[REGION_MMIO] = REGISTERS,
-	};
-	const struct rule *rule;
+	const char *name = s2_decode(memattr, fwb, false)->name, *dash = strchr(name, '-');
+	bool force = !strncmp(name, "force ", 6);
 
-	if (r->type == REGION_RAW)
-		return "-";
-	rule = &others[o].rule[window && r->type == REGION_MMIO ? WINDOW : what[r->type]];
-	if (rule->needs_tags && mte && !region_has_tags(r))
-		return "refuses";
-	return rule->type[cpu->caps.fwb && (cpu->dic || !rule->needs_dic)];
+	snprintf(buf, size, "%s%s", force ? "force " : "", dash ? dash + 1 : name);
+}
+
+void other_maps(char *buf, size_t size, enum region_as as, const struct region *r,
+		enum region_vma vma, const struct mm_caps *caps, bool offers_mte)
+{
+	struct mm_caps its = *caps;
+	struct as_answer a;
+	size_t len;
+
+	if (r->type == REGION_RAW) {
+		snprintf(buf, size, "-");
+		return;
+	}
+	its.fwb &= as_info(as)->fwb;
+	a = as_ask(as, r->opts.vma ? (enum region_vma)r->opts.vma : vma, &its, offers_mte);
+	if (!a.maps || a.refused) {
+		snprintf(buf, size, "refuses");
+		return;
+	}
+	short_name(buf, size, a.memattr, its.fwb);
+	len = strlen(buf);
+	snprintf(buf + len, size - len, "%s", a.exec ? " x" : "");
+}
+
+static void print_encoding(u8 m)
+{
+	if (m == NONE)
+		printf(",refused");
+	else
+		printf(",0b%u%u%u%u", m >> 3 & 1, m >> 2 & 1, m >> 1 & 1, m & 1);
+}
+
+static void print_rule(const struct as_rule *r, const char *source)
+{
+	static const char *const whens[] = {
+		[ALWAYS] = "", [WITH_MTE] = "MTE", [UNLESS_MTE] = "no MTE",
+		[CACHEABLE_PFNMAP] = "no MTE; FWB and DIC",
+	};
+	static const char *const shs[] = {
+		[SH_NONE] = "none", [SH_OUTER] = "outer", [SH_INNER] = "inner"
+	};
+	const char *space = "";
+
+	printf("%s,", as_name(r->as));
+	for (unsigned v = 1; v < VMA_NR; v++) {
+		if (!(r->vmas & BIT(v)))
+			continue;
+		printf("%s%s", space, as_vma_name(v));
+		space = " ";
+	}
+	printf(",%s", whens[r->when]);
+	print_encoding(r->memattr[0]);
+	if (as_info(r->as)->fwb)
+		print_encoding(r->memattr[1]);
+	else
+		printf(",-");
+	printf(",%s,%s,\"%s\"\n", shs[r->sh], r->exec ? "x" : "-", source);
+}
+
+int as_mode(int argc, char **argv)
+{
+	static const struct as_rule rules[] = { AS_RULES(AS_RULE) };
+#define SOURCE(id, of, plain, fwb, share, x, cond, source) source,
+	static const char *const sources[] = { AS_RULES(SOURCE) };
+#undef SOURCE
+
+	(void)argv;
+	if (argc)
+		return refused("--as takes nothing");
+	printf("as,vma,when,fwb_0,fwb_1,shareability,execute,source\n");
+	for (unsigned i = 0; i < ARRAY_SIZE(rules); i++)
+		print_rule(&rules[i], sources[i]);
+	return finish_output();
 }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "boot/config/as.h"
 #include "boot/machine/host.h"
 #include "mm/region.h"
 
@@ -13,6 +14,7 @@ int machine_mode(int argc, char **argv);
 int config_mode(int argc, char **argv);
 int starter_mode(int argc, char **argv);
 int console_mode(int argc, char **argv);
+int as_mode(int argc, char **argv);
 
 /* Says on standard error what is wrong, and returns EXIT_FAILURE. */
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -33,24 +35,17 @@ void *tree_load(const char *path, size_t *size);
 bool machine_load(const char *path, const char *memory, struct host *host);
 
 /* A CPU's features in an option: "fwb,mte,mte_perm,dic,pa48"; false, with the reason. */
-struct tool_cpu {
-	struct mm_caps caps;
-	bool dic;		/* CTR_EL0.DIC */
-};
+bool cpu_parse(const char *text, struct mm_caps *caps);
 
-bool cpu_parse(const char *text, struct tool_cpu *cpu);
-
-/* Other hypervisors, as docs/memory-attributes.md describes them. */
-enum other { OTHER_KVM_6_8, OTHER_KVM_6_17, OTHER_XEN_4_17, OTHER_BAO, NR_OTHERS };
-
-const char *other_name(enum other o);
+/* The hypervisors that have a column in the table; false: there is no such column. */
+bool other_column(unsigned column, enum region_as *as);
 
 /*
- * The stage 2 type with which @o would map @r, " x" if instructions can be fetched; "refuses" where
- * it does not; "-" where it knows nothing alike. @window: it is in a PCI host bridge's memory
- * window. @mte: the guest is to have MTE.
+ * The stage 2 type with which @as would map @r, " x" if instructions can be fetched; "refuses"
+ * where it does not; "-" where it knows nothing alike. @vma: what @r is, where `vma` does not say.
+ * @offers_mte: the guest's config asks for MTE, and the CPU has it.
  */
-const char *other_maps(enum other o, const struct region *r, const struct tool_cpu *cpu,
-		       bool window, bool mte);
+void other_maps(char *buf, size_t size, enum region_as as, const struct region *r,
+		enum region_vma vma, const struct mm_caps *caps, bool offers_mte);
 
 #endif
