@@ -18,6 +18,7 @@
 #include "boot/machine/cmdline.h"
 #include "boot/machine/cpu_start.h"
 #include "boot/machine/earlycon.h"
+#include "boot/machine/kept.h"
 #include "boot/machine/spin_table.h"
 #include "boot/machine/uart_probe.h"
 #include "boot/probe_tags.h"
@@ -128,6 +129,8 @@ static void read_bundle(void)
 	config.quiet |= cmdline_has(host.bootargs, CMDLINE_QUIET);
 	config.verbose |= cmdline_has(host.bootargs, CMDLINE_VERBOSE);
 	console_decide(config.quiet);
+	check(host_withhold(&host, config.withhold, &diag), &diag);
+	report_kept(&host);
 	load_verify(&bundle, &config, &host);
 }
 
@@ -142,6 +145,7 @@ static void make_stage2(void)
 	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),
 	      &diag);
 	check(guest_map(&guest_regions, &caps, &diag), &diag);
+	report_flash(&host);
 	check(gic_take(&host, &diag), &diag);
 	guest.mte = guest_regions.mte;
 	guest.gicv3 = host.gic.version == 3;

@@ -7,6 +7,7 @@
 #include "boot/features.h"
 #include "boot/known.h"
 #include "boot/machine/cmdline.h"
+#include "boot/machine/kept.h"
 #include "boot/table.h"
 #include "drivers/console.h"
 #include "hyp/bar.h"
@@ -66,9 +67,30 @@ void report_machine(const struct host *host)
 			      host->reserved[i].range.size >> 10, host->reserved[i].range.base,
 			      host->reserved[i].name);
 	if (host->has_smmu)
-		print("DMA: not isolated; the SMMU is the guest's\n");
+		print("DMA: not isolated; Mavis does not program the SMMU\n");
 	else
 		print("DMA: not isolated; no SMMU\n");
+}
+
+void report_kept(const struct host *host)
+{
+	unsigned at = 0;
+	char text[160];
+
+	while (kept_next(host, &at, text, sizeof(text)))
+		print("%s\n", text);
+}
+
+void report_flash(const struct host *host)
+{
+	for (unsigned i = 0; i < host->nr_mmio; i++) {
+		const struct host_mmio *m = &host->mmio[i];
+		const struct region *r = region_find(guest.regions, IPA(m->range.base));
+
+		if (m->read_only && r && !r->attr.write && (!i || m[-1].node != m->node))
+			print("Read-only: %s (a loader may be in it; a region with this host-node, of type mmio, may be written)\n",
+			      m->name);
+	}
 }
 
 void report_command_line(const char *args)

@@ -9,6 +9,12 @@
 
 void report_machine(const struct host *host);
 
+/* What is kept from the guest, and why. */
+void report_kept(const struct host *host);
+
+/* Flash that the guest cannot write to. Once the guest has its regions. */
+void report_flash(const struct host *host);
+
 /* Words on Mavis's own command line that it does not know, if there are any. */
 void report_command_line(const char *args);
 

@@ -36,7 +36,7 @@ static u64 find_ipa(u64 esr)
 
 /* As for memory that was plugged in: virtio-mem, DIMMs, CXL. */
 static const char no_region[] =
-	"no region: memory that the machine's device tree does not have needs one in the config (docs/config.md)";
+	"no region: it is not for guests, or memory that the machine's device tree does not have, which needs one in the config (docs/config.md)";
 
 /* The line for whoever debugs the guest, and the abort that a bus would answer with. */
 static void refuse(u64 esr, const char *why, u64 ipa)

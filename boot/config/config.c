@@ -49,6 +49,7 @@ static const struct prop guest_props[] = {
 	GUEST(no_fwb, "no-fwb", FLAG),
 	GUEST(as, "as", CHOICE, .choices = config_as),
 	GUEST(as_far, "as-far-as-possible", FLAG),
+	GUEST(withhold, "withhold", STRINGS),
 };
 
 static const struct prop bundle_props[] = {
@@ -106,7 +107,9 @@ static int read_guest(struct config_reader *r)
 		return refuse(r, -ERANGE, "cpus",
 			      "the guest is to have %u CPUs, but the machine has %u: give at most %u, or leave the property out for all",
 			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
-	return err ? err : read_as(r);
+	if (!err)
+		err = read_as(r);
+	return err ? err : config_check_withhold(r);
 }
 
 static int read_no_props(struct config_reader *r)

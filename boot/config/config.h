@@ -6,6 +6,7 @@
 #ifndef BOOT_CONFIG_CONFIG_H
 #define BOOT_CONFIG_CONFIG_H
 
+#include "boot/machine/fdt.h"
 #include "boot/machine/pci.h"
 #include "hyp/bar.h"
 #include "lib/format.h"
@@ -42,6 +43,7 @@ struct config {
 	u8 as;				/* enum region_as, for all that does not say otherwise */
 	bool as_far;			/* go on where that would not map something */
 	bool mte_hidden_as;		/* `as` hides MTE from its guests */
+	struct dt_prop withhold;	/* paths of nodes that the guest does not get; .data NULL */
 	/* What tools/bundle wrote of the members */
 	bool has_kernel_crc, has_ramdisk_crc, has_dtb_crc;
 	u32 kernel_crc, ramdisk_crc, dtb_crc;
@@ -61,10 +63,10 @@ static inline bool config_offers_mte(const struct config *c)
 
 /*
  * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE). A copy is kept:
- * c->bootargs and c->regions are valid until the next call. @host says how many CPUs there are and
- * resolves `host-node`; without one (NULL) neither is checked, and `host-node` is refused. Unknown
- * nodes, properties and values are refused: the text names node and property, says why, and what
- * would be right.
+ * c->bootargs, c->withhold and c->regions are valid until the next call. @host says how many CPUs
+ * and which nodes there are; without one (NULL) neither is checked, and `host-node` is refused.
+ * Unknown nodes, properties and values are refused: the text names node and property, says why, and
+ * what would be right.
  */
 int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
 		struct diag *d);

@@ -13,6 +13,7 @@ enum prop_kind {
 	PROP_STRING,		/* const char *: into the tree, no control characters */
 	PROP_CHOICE,		/* u8: the value of one of `choices` */
 	PROP_RANGE,		/* struct range: address and size, two cells each, not empty */
+	PROP_STRINGS,		/* struct dt_prop: strings as above, none of them empty */
 };
 
 struct prop_choice {
@@ -49,6 +50,12 @@ int props_read(const struct dt_walk *w, const struct prop *props, unsigned nr, v
  */
 void config_hint(char *buf, size_t size, const char *name, const char *const *known, unsigned nr);
 
+/*
+ * Writes what may stand where @path does, which is no node of the tree at @fdt: the node whose
+ * name is nearly right where the path first is wrong.
+ */
+void config_path_hint(char *buf, size_t size, const void *fdt, const char *path);
+
 /* The config while it is read. */
 struct config_reader {
 	const struct host *host;
@@ -63,6 +70,8 @@ struct config_reader {
 
 /* The hypervisors of `as`. */
 extern const struct prop_choice config_as[];
+/* Checks what the guest's node, on which r->w stands, withholds of the machine. */
+int config_check_withhold(struct config_reader *r);
 
 /* Reads the region node that r->w stands on. */
 int config_read_region(struct config_reader *r);

@@ -72,6 +72,28 @@ static int read_string(const struct dt_walk *w, const struct prop *p, struct dt_
 	return 0;
 }
 
+static int read_strings(const struct dt_walk *w, const struct prop *p, struct dt_prop val,
+			void *out, struct diag *d)
+{
+	const char *s, *end = (const char *)val.data + val.len;
+	struct dt_prop one;
+	int err = 0;
+
+	if (!val.len || end[-1])
+		return dt_fail(w, d, -EINVAL, p->name,
+			       "it is no list of strings: write `%s = \"text\", \"text\";`",
+			       p->name);
+	for (s = (const char *)val.data; s < end && !err; s += one.len) {
+		one = (struct dt_prop){ (const u8 *)s, (u32)strlen(s) + 1 };
+		err = read_string(w, p, one, &(const char *){ NULL }, d);
+		if (!err && !*s)
+			err = dt_fail(w, d, -EINVAL, p->name,
+				      "one of its strings is empty: take it out");
+	}
+	*(struct dt_prop *)out = val;
+	return err;
+}
+
 static int read_choice(const struct dt_walk *w, const struct prop *p, struct dt_prop val, void *out,
 		       struct diag *d)
 {
@@ -127,6 +149,7 @@ static read_fn *const readers[] = {
 	[PROP_STRING] = read_string,
 	[PROP_CHOICE] = read_choice,
 	[PROP_RANGE] = read_range,
+	[PROP_STRINGS] = read_strings,
 };
 
 static const struct prop *find(const struct prop *props, unsigned nr, const char *name)

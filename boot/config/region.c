@@ -218,6 +218,7 @@ static int find_host_node(const struct config_reader *r, const struct region_nod
 			  struct dt_walk *host)
 {
 	size_t len = strlen(n->host_node);
+	char hint[160];
 
 	if (!r->host)
 		return refuse(r, -ENODEV, "host-node",
@@ -227,9 +228,9 @@ static int find_host_node(const struct config_reader *r, const struct region_nod
 	while (dt_next(host))
 		if (dt_path_is(host, n->host_node, len))
 			return 0;
+	config_path_hint(hint, sizeof(hint), r->host->fdt, n->host_node);
 	return refuse(r, -ENOENT, "host-node",
-		      "the machine's device tree has no node \"%.64s\": give a full path in it",
-		      n->host_node);
+		      "the machine's device tree has no node \"%.64s\": %s", n->host_node, hint);
 }
 
 static int add_region(const struct config_reader *r, const struct region *region)

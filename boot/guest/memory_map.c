@@ -19,7 +19,7 @@ struct adding {
 	const struct mm_caps *caps;
 };
 
-static int add_host(const struct adding *a, struct range r, enum region_type type,
+static int add_host(const struct adding *a, struct range r, enum region_type type, bool read_only,
 		    const char *name, struct diag *d)
 {
 	struct region region = {
@@ -28,6 +28,7 @@ static int add_host(const struct adding *a, struct range r, enum region_type typ
 		.size = r.size,
 		.type = type,
 		.origin = REGION_FROM_HOST,
+		.opts.read_only = read_only,
 	};
 
 	int err;
@@ -47,7 +48,7 @@ static int add_memory(const struct adding *a, struct diag *d)
 	int err = 0;
 
 	for (unsigned i = 0; i < a->host->nr_memory && !err; i++)
-		err = add_host(a, a->host->memory[i], REGION_RAM, "memory", d);
+		err = add_host(a, a->host->memory[i], REGION_RAM, false, "memory", d);
 	return err;
 }
 
@@ -63,7 +64,7 @@ static int add_devices(const struct adding *a, struct diag *d)
 
 	for (unsigned i = 0; i < host->nr_mmio && !err; i++)
 		err = add_host(a, host->mmio[i].range, mmio_type(&host->mmio[i]),
-			       host->mmio[i].name, d);
+			       host->mmio[i].read_only, host->mmio[i].name, d);
 	return err;
 }
 
@@ -124,6 +125,19 @@ static int carve_firmware(struct region_table *t, const struct host *host, struc
 	for (unsigned i = 0; i < host->nr_reserved && !err; i++)
 		if (host->reserved[i].firmware)
 			err = carve(t, host->reserved[i].range, host->reserved[i].name, d);
+	return err;
+}
+
+/* By address: whatever other node says that the guest has it. */
+static int carve_kept(struct region_table *t, const struct host *host, struct diag *d)
+{
+	char owner[128];
+	int err = 0;
+
+	for (const struct host_kept *k = host->kept; k < host->kept + host->nr_kept && !err; k++) {
+		format(owner, sizeof(owner), "%s (not for guests: %s)", k->name, k->why);
+		err = carve(t, k->range, owner, d);
+	}
 	return err;
 }
 
@@ -215,6 +229,8 @@ int memory_map_finish(struct region_table *t, const struct host *host, const str
 		err = check_gic(t, &host->gic, d);
 	if (!err)
 		err = carve_firmware(t, host, d);
+	if (!err)
+		err = carve_kept(t, host, d);
 	if (!err)
 		err = region_table_finish(t, caps, mte && !hides_mte, d);
 	if (!err && hides_mte)

@@ -129,6 +129,22 @@ static int edit_gic(struct edit *e, unsigned version)
 	return delete_all(e, maintenance, ARRAY_SIZE(maintenance));
 }
 
+/* A driver for flash writes commands to find out what it is: one for ROM, which reads only. */
+static int edit_flash(struct edit *e)
+{
+	const struct region *region = NULL;
+	struct range r;
+
+	for (unsigned i = 0; i < dt_reg_count(&e->w) && !region; i++) {
+		int ret = dt_reg(&e->w, i, &r, e->d);
+
+		if (ret < 0)
+			return ret;
+		region = ret ? region_find(e->args->regions, IPA(r.base)) : NULL;
+	}
+	return region && !region->attr.write ? edit_set_string(e, "compatible", "mtd-rom") : 0;
+}
+
 static int edit_node(struct edit *e, enum dt_kind kind)
 {
 	const struct dt_walk *w = &e->w;
@@ -148,6 +164,8 @@ static int edit_node(struct edit *e, enum dt_kind kind)
 		return edit_gic(e, 3);
 	case DT_PSCI:
 		return edit_psci(e);
+	case DT_FLASH:
+		return edit_flash(e);
 	default:
 		break;
 	}

@@ -76,7 +76,10 @@ int edit_control(struct edit *e);
 /* What speaks of the host's own boot, by the name of a property or a `compatible`. */
 bool edit_is_leftover(const char *name);
 
-/* Whether the guest does not have the node, which is of @kind. Deletes it and notes its phandle. */
+/*
+ * Whether the guest does not have the node, which is of @kind. Deletes it and all below it, and
+ * notes their phandles.
+ */
 bool edit_is_gone(const struct edit *e, enum dt_kind kind);
 int edit_take_away(struct edit *e);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the guest does not have of the tree, and what the tree says about that elsewhere. */
 #include "boot/guest/tree_parts.h"
+#include "boot/machine/kept.h"
 #include "lib/errno.h"
 #include <string.h>
 
@@ -39,21 +40,33 @@ bool edit_is_gone(const struct edit *e, enum dt_kind kind)
 		return false;
 	if (dt_is_cpu(w))
 		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
-	return kind == DT_ITS || kind == DT_DEBUG || is_boot_module(w);
+	return kind == DT_ITS || kept_why(kind) || is_boot_module(w) ||
+	       dt_path_is_in(w, e->args->config->withhold);
+}
+
+static int note_gone(struct edit *e, const struct dt_walk *w)
+{
+	u64 phandle;
+
+	if (!dt_number(w->prop[DT_PHANDLE], &phandle))
+		return 0;
+	if (e->nr_gone == EDIT_MAX_GONE)
+		return dt_fail(w, e->d, -E2BIG, "phandle",
+			       "is of one node more than the %d that Mavis can take out: remove some from the device tree, or build it with a larger EDIT_MAX_GONE",
+			       EDIT_MAX_GONE);
+	e->gone[e->nr_gone++] = (u32)phandle;
+	return 0;
 }
 
 int edit_take_away(struct edit *e)
 {
-	u64 phandle;
+	struct dt_walk w = e->w;
+	int err;
 
-	if (dt_number(e->w.prop[DT_PHANDLE], &phandle)) {
-		if (e->nr_gone == EDIT_MAX_GONE)
-			return dt_fail(&e->w, e->d, -E2BIG, "phandle",
-				       "is of one node more than the %d that Mavis can take out: remove some from the device tree, or build it with a larger EDIT_MAX_GONE",
-				       EDIT_MAX_GONE);
-		e->gone[e->nr_gone++] = (u32)phandle;
-	}
-	return edit_delete_node(e);
+	do
+		err = note_gone(e, &w);
+	while (!err && dt_next(&w) && w.depth > e->w.depth);
+	return err ? err : edit_delete_node(e);
 }
 
 /* Lists of phandles, each with arguments. */
@@ -66,6 +79,8 @@ static const struct reference {
 } references[] = {
 	{ DT_MSI_PARENT,		"msi-parent",		0, 0, false },
 	{ DT_MSI_MAP,			"msi-map",		4, 1, false },
+	{ DT_IOMMUS,			"iommus",		0, 0, false },
+	{ DT_IOMMU_MAP,			"iommu-map",		4, 1, false },
 	{ DT_INTERRUPT_AFFINITY,	"interrupt-affinity",	1, 0, false },
 	{ DT_AFFINITY,			"affinity",		1, 0, false },
 	{ DT_COOLING_DEVICE,		"cooling-device",	3, 0, true },

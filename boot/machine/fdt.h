@@ -36,6 +36,8 @@ enum dt_known {
 	DT_DEVICE_TYPE,
 	DT_INTERRUPT_AFFINITY,
 	DT_INTERRUPT_PARENT,
+	DT_IOMMU_MAP,
+	DT_IOMMUS,
 	DT_MSI_MAP,
 	DT_MSI_PARENT,
 	DT_PHANDLE,
@@ -71,8 +73,11 @@ struct dt_walk {
 
 /* What a node is, by `compatible`. */
 enum dt_kind {
-	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_PSCI, DT_PCI_ECAM,
-	DT_DEBUG		/* registers by which a CPU can be halted and made to do things */
+	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_SMMUV3, DT_PSCI, DT_PCI_ECAM,
+	DT_DEBUG,		/* registers by which a CPU can be halted and made to do things */
+	DT_FW_CFG,		/* QEMU's, which also does DMA */
+	DT_FLASH,		/* what is written to it starts the machine the next time */
+	DT_NR_KINDS
 };
 
 /*
@@ -125,6 +130,9 @@ void dt_path(const struct dt_walk *w, char *buf, size_t size);
 
 /* True if @len characters at @path name the current node; unit addresses may be left out. */
 bool dt_path_is(const struct dt_walk *w, const char *path, size_t len);
+
+/* The same for any string of a list of paths. */
+bool dt_path_is_in(const struct dt_walk *w, struct dt_prop paths);
 
 /* `status` is absent or says okay. */
 bool dt_enabled(const struct dt_walk *w);

@@ -20,7 +20,10 @@ static const struct {
 	{ "brcm,bcm2836-l1-intc",	DT_INTC },
 	{ "arm,coresight-cpu-debug",	DT_DEBUG },
 	{ "arm,coresight-cti",		DT_DEBUG },
-	{ "arm,smmu-v3",		DT_SMMU },
+	{ "qemu,fw-cfg-mmio",		DT_FW_CFG },
+	{ "cfi-flash",			DT_FLASH },
+	{ "jedec-flash",		DT_FLASH },
+	{ "arm,smmu-v3",		DT_SMMUV3 },
 	{ "arm,smmu-v2",		DT_SMMU },
 	{ "arm,mmu-500",		DT_SMMU },
 	{ "arm,mmu-401",		DT_SMMU },
@@ -106,6 +109,16 @@ bool dt_path_is(const struct dt_walk *w, const char *path, size_t len)
 		path += n;
 	}
 	return path == end && w->depth;
+}
+
+bool dt_path_is_in(const struct dt_walk *w, struct dt_prop paths)
+{
+	const char *path = NULL;
+
+	while ((path = dt_next_string(paths, path)))
+		if (dt_path_is(w, path, strlen(path)))
+			return true;
+	return false;
 }
 
 const char *dt_string(struct dt_prop p)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/machine/host.h"
+#include "boot/machine/kept.h"
 #include "boot/machine/parts.h"
 #include "lib/errno.h"
 #include <string.h>
@@ -128,9 +129,12 @@ static void read_old_psci(struct host *host, const struct dt_walk *w)
 
 static int read_device(struct host *host, const struct dt_walk *w, struct diag *d)
 {
+	enum dt_kind kind = dt_kind(w);
+	const char *why = kept_why(kind);
 	int err = 0;
 
-	switch (dt_kind(w)) {
+	host->qemu |= is_qemus(w);
+	switch (kind) {
 	case DT_GICV2:
 		err = host_read_gic(host, w, 2, d);
 		break;
@@ -141,17 +145,17 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 		err = host_read_its(host, w, d);
 		break;
 	case DT_SMMU:
+	case DT_SMMUV3:
 		host->has_smmu |= dt_enabled(w);
 		break;
 	case DT_PSCI:
 		return read_psci(host, w, d);
-	case DT_DEBUG:			/* EL2 on another CPU could be halted: nobody's */
-		return 0;
 	default:
-		host->qemu |= is_qemus(w);
 		read_old_psci(host, w);
 	}
-	return err ? err : host_read_mmio(host, w, d);
+	if (err)
+		return err;
+	return why ? host_keep(host, w, why, d) : host_read_mmio(host, w, d);
 }
 
 static int read_node(struct host *host, const struct dt_walk *w, struct diag *d)
@@ -176,7 +180,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	int err;
 
 	host->fdt = fdt;
-	host->nr_memory = host->nr_reserved = host->nr_mmio = 0;
+	host->nr_memory = host->nr_reserved = host->nr_mmio = host->nr_kept = 0;
 	host->nr_cpus = host->nr_parked = 0;
 	host->psci = HOST_PSCI_NONE;
 	host->conduit = CONDUIT_NONE;

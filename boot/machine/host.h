@@ -12,6 +12,7 @@
 #define HOST_MAX_BANKS		128
 #define HOST_MAX_RESERVED	128
 #define HOST_MAX_MMIO		768
+#define HOST_MAX_KEPT		256
 #define HOST_MAX_GICR		16
 #define HOST_MAX_ITS		16
 
@@ -43,8 +44,8 @@ enum host_mmio_kind { HOST_MMIO_REG, HOST_PCI_ECAM, HOST_PCI_IO, HOST_PCI_MEM32,
 
 /*
  * One `reg` entry of a device, enabled or not, or one window of a PCI host bridge, translated to a
- * CPU address: page-aligned outwards, outside of all memory. Entries of one kind may overlap:
- * devices share pages.
+ * CPU address: page-aligned outwards, outside of all memory. Entries of one kind may overlap, as
+ * devices share pages, but not one that is read-only and one that is not.
  */
 struct host_mmio {
 	struct range range;
@@ -52,6 +53,14 @@ struct host_mmio {
 	int node;			/* in the host tree; of PCI entries, the host bridge */
 	enum host_mmio_kind kind;
 	bool prefetchable;		/* PCI windows */
+	bool read_only;			/* flash, in which a loader may be */
+	char name[40];			/* node name with unit address */
+};
+
+/* Registers, or other memory of a node, that are never the guest's: page-aligned outwards. */
+struct host_kept {
+	struct range range;
+	const char *why;		/* of a few texts, each at one address */
 	char name[40];			/* node name with unit address */
 };
 
@@ -96,6 +105,8 @@ struct host {
 	struct host_gic gic;
 	struct host_mmio mmio[HOST_MAX_MMIO];
 	unsigned nr_mmio;
+	struct host_kept kept[HOST_MAX_KEPT];	/* in the order of the tree */
+	unsigned nr_kept;
 	struct host_uart uart;
 	struct range bundle;			/* linux,initrd-start/end; size 0: none */
 	const char *bootargs;			/* "" where there are none */

@@ -4,14 +4,15 @@
 #include "lib/errno.h"
 
 static int add(struct host *host, const struct dt_walk *w, const struct host_mmio *m,
-	       struct diag *d)
+	       const char *why, struct diag *d)
 {
 	struct host_mmio *out = &host->mmio[host->nr_mmio];
 	struct range r = pages_around(m->range);
 
+	(void)why;
 	/* Devices that share a page stand side by side in most trees: once is enough. */
 	if (host->nr_mmio && m->kind == HOST_MMIO_REG && out[-1].kind == m->kind &&
-	    range_contains(out[-1].range, r))
+	    out[-1].read_only == m->read_only && range_contains(out[-1].range, r))
 		return 0;
 	if (host->nr_mmio == HOST_MAX_MMIO)
 		return dt_fail(w, d, -E2BIG, "reg",
@@ -27,16 +28,17 @@ static int add(struct host *host, const struct dt_walk *w, const struct host_mmi
 	return 0;
 }
 
-static int read_regs(struct host *host, const struct dt_walk *w, bool ecam, struct diag *d)
+static int read_regs(struct host *host, const struct dt_walk *w, bool ecam, host_range_fn *fn,
+		     const char *why, struct diag *d)
 {
-	struct host_mmio m = { .kind = HOST_MMIO_REG };
+	struct host_mmio m = { .kind = HOST_MMIO_REG, .read_only = dt_kind(w) == DT_FLASH };
 	int ret;
 
 	for (unsigned i = 0; i < dt_reg_count(w); i++) {
 		ret = dt_reg(w, i, &m.range, d);
 		m.kind = ecam && !i ? HOST_PCI_ECAM : HOST_MMIO_REG;
 		if (ret > 0)
-			ret = add(host, w, &m, d);
+			ret = fn(host, w, &m, why, d);
 		if (ret < 0)
 			return ret;
 	}
@@ -51,7 +53,8 @@ static const enum host_mmio_kind spaces[4] = { HOST_MMIO_REG, HOST_PCI_IO, HOST_
 					       HOST_PCI_MEM64 };
 #define PREFETCHABLE BIT(30)
 
-static int read_windows(struct host *host, const struct dt_walk *w, struct diag *d)
+static int read_windows(struct host *host, const struct dt_walk *w, host_range_fn *fn,
+			const char *why, struct diag *d)
 {
 	unsigned up = dt_parent(w)->address_cells;
 	struct dt_prop ranges = w->prop[DT_RANGES];
@@ -70,14 +73,15 @@ static int read_windows(struct host *host, const struct dt_walk *w, struct diag 
 			continue;
 		ret = dt_translate(w, &m.range, "ranges", d);
 		if (ret > 0)
-			ret = add(host, w, &m, d);
+			ret = fn(host, w, &m, why, d);
 		if (ret < 0)
 			return ret;
 	}
 	return 0;
 }
 
-int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
+int host_each_range(struct host *host, const struct dt_walk *w, host_range_fn *fn, const char *why,
+		    struct diag *d)
 {
 	bool bridge = dt_is_pci(w) && w->bus[w->depth].address_cells == 3 &&
 		      w->bus[w->depth].size_cells == 2;
@@ -85,10 +89,15 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
 
 	if (!dt_parent(w)->mapped)
 		return 0;
-	err = read_regs(host, w, bridge && dt_kind(w) == DT_PCI_ECAM, d);
+	err = read_regs(host, w, bridge && dt_kind(w) == DT_PCI_ECAM, fn, why, d);
 	if (!err && bridge && w->prop[DT_RANGES].data)
-		err = read_windows(host, w, d);
+		err = read_windows(host, w, fn, why, d);
 	return err;
+}
+
+int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	return host_each_range(host, w, add, NULL, d);
 }
 
 /* Makes @m what @part of its range is. */
@@ -122,16 +131,39 @@ static bool cut(struct host *host, unsigned i, struct range bank)
 	return true;
 }
 
+static int take_out(struct host *host, unsigned i, struct range part, struct diag *d)
+{
+	if (cut(host, i, part))
+		return 0;
+	return fail(d, -E2BIG,
+		    "%s: reg: memory or flash cuts it, and makes more than the %d ranges of registers that Mavis takes: remove nodes from the device tree that nothing uses, or build it with a larger HOST_MAX_MMIO",
+		    host->mmio[i].name, HOST_MAX_MMIO);
+}
+
+/* What is read-only is so whatever other node says that it has these addresses. */
+static int cut_read_only(struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned f = 0; f < host->nr_mmio; f++)
+		for (unsigned i = 0; host->mmio[f].read_only && i < host->nr_mmio && !err; i++)
+			if (!host->mmio[i].read_only)
+				err = take_out(host, i, host->mmio[f].range, d);
+	return err;
+}
+
 int host_finish_mmio(struct host *host, struct diag *d)
 {
 	unsigned n = 0;
+	int err = 0;
 
 	for (unsigned i = 0; i < host->nr_mmio; i++)
-		for (unsigned b = 0; b < host->nr_memory; b++)
-			if (!cut(host, i, host->memory[b]))
-				return fail(d, -E2BIG,
-					    "%s: reg: memory cuts it, and makes more than the %d ranges of registers that Mavis takes: remove nodes from the device tree that nothing uses, or build it with a larger HOST_MAX_MMIO",
-					    host->mmio[i].name, HOST_MAX_MMIO);
+		for (unsigned b = 0; b < host->nr_memory && !err; b++)
+			err = take_out(host, i, host->memory[b], d);
+	if (!err)
+		err = cut_read_only(host, d);
+	if (err)
+		return err;
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		if (host->mmio[i].range.size)
 			host->mmio[n++] = host->mmio[i];

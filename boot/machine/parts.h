@@ -17,6 +17,17 @@ int host_read_gic(struct host *host, const struct dt_walk *w, unsigned version, 
 int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
 
+/* The same for a node that is not the guest's, to host->kept. */
+int host_keep(struct host *host, const struct dt_walk *w, const char *why, struct diag *d);
+
+/* What there is of @m: range, bus, kind and prefetchable, the range as the node says it. */
+typedef int host_range_fn(struct host *host, const struct dt_walk *w, const struct host_mmio *m,
+			  const char *why, struct diag *d);
+
+/* Calls @fn for each range of the node's that the CPU reaches, until it fails. */
+int host_each_range(struct host *host, const struct dt_walk *w, host_range_fn *fn, const char *why,
+		    struct diag *d);
+
 /* When all nodes are read. */
 int host_finish_memory(struct host *host, struct diag *d);
 int host_finish_mmio(struct host *host, struct diag *d);

@@ -121,6 +121,19 @@ static void the_guest_is_read(void **state)
 		    config.no_fwb);
 }
 
+/* As in `host-node`, unit addresses may be left out; then all nodes that fit are meant. */
+static void nodes_of_the_machine_are_withheld(void **state)
+{
+	static const char paths[] = "/pl031@9010000\0/virtio_mmio\0/intc/its";
+
+	(void)state;
+	accepts("");
+	assert_null(config.withhold.data);
+	accepts("withhold = \"/pl031@9010000\", \"/virtio_mmio\", \"/intc/its\";");
+	assert_int_equal(config.withhold.len, sizeof(paths));
+	assert_memory_equal(config.withhold.data, paths, sizeof(paths));
+}
+
 static void properties_of_the_device_tree_itself_are_passed_over(void **state)
 {
 	(void)state;
@@ -137,6 +150,27 @@ static void wrong_guests_are_refused(void **state)
 		{ "cpus = <0 4>;", "cpus", "8 bytes: write `cpus = <number>;`", 0 },
 		{ "cpus;", "cpus", "0 bytes: write `cpus = <number>;`", 0 },
 		{ "memory = <0x20000000>;", "memory", "4 bytes: write `memory = <high low>;`", 0 },
+		{ "withhold;", "withhold", "is no list of strings: write `withhold = ", 0 },
+		{ "withhold = <0x2f1b0000>;", "withhold", "control character", 0 },
+		{ "withhold = [2f 61];", "withhold", "is no list of strings", 0 },
+		{ "withhold = \"/timer\", \"\";", "withhold", "is empty: take it out", 0 },
+		{ "withhold = \"pl031@9010000\";", "withhold", "give a full path", -ENOENT },
+		{ "withhold = \"/\";", "withhold", "below / is nothing", -ENOENT },
+		{ "withhold = \"/pl031@9010001\";", "withhold",
+		  "no node \"/pl031@9010001\": did you mean /pl031@9010000?", -ENOENT },
+		{ "withhold = \"/timer\", \"/p1031\";", "withhold",
+		  "no node \"/p1031\": did you mean /pl0", -ENOENT },
+		{ "withhold = \"/intc@8000000/ist@8080000\";", "withhold",
+		  "did you mean /intc@8000000/its@8080000?", -ENOENT },
+		{ "withhold = \"/intc@800000/its@8080000\";", "withhold",
+		  "did you mean /intc@8000000?", -ENOENT },
+		{ "withhold = \"/intc@8000000/kraken@0\";", "withhold",
+		  "below /intc@8000000 is nothing with a name like it", -ENOENT },
+		{ "withhold = \"/cpus\";", "withhold", "said by `cpus`", 0 },
+		{ "withhold = \"/cpus/cpu@1\";", "withhold", "said by `cpus`", 0 },
+		{ "withhold = \"/chosen\";", "withhold", "Mavis writes it", 0 },
+		{ "withhold = \"/psci\";", "withhold", "Mavis writes it", 0 },
+		{ "withhold = \"/intc\";", "withhold", "interrupts come from it", 0 },
 		{ "memory = <0 0>;", "memory", "give 0x1000 to 0x1000000000000", -ERANGE },
 		{ "memory = <0x10000 0x1000>;", "memory", "give 0x1000 to 0x1000000000000",
 		  -ERANGE },
@@ -673,8 +707,8 @@ static const struct refusal refused_regions[] = {
 
 	/* The host's nodes */
 	{ RAM "host-node = <1>;", "host-node", "not one string", 0 },
-	{ RAM "host-node = \"/pl031@9010001\";", "host-node", "no node \"/pl031@9010001\"",
-	  -ENOENT },
+	{ RAM "host-node = \"/pl031@9010001\";", "host-node",
+	  "no node \"/pl031@9010001\": did you mean /pl031@9010000?", -ENOENT },
 	{ RAM "host-node = \"pl031@9010000\";", "host-node", "give a full path", -ENOENT },
 	{ RAM "host-node = \"\";", "host-node", "give a full path", -ENOENT },
 	{ RAM "host-node = \"/timer\";", "host-node", "\"/timer\" has no `reg`", -ENOENT },
@@ -957,6 +991,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_guest_gets_the_whole_machine),
 		cmocka_unit_test(the_guest_is_read),
+		cmocka_unit_test(nodes_of_the_machine_are_withheld),
 		cmocka_unit_test(properties_of_the_device_tree_itself_are_passed_over),
 		cmocka_unit_test(wrong_guests_are_refused),
 		cmocka_unit_test(wrong_nodes_are_refused),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/machine/kept.h"
 #include "tests/unit/host_fixture.h"
 
 /* What the tree says of virt */
@@ -78,7 +79,7 @@ static void registers_are_whole_pages_and_shared_pages_are_listed_once(void **st
 	(void)state;
 	load_and_read("virt-gicv3");
 	assert_mmio(0x9000000, PAGE_SIZE, HOST_MMIO_REG, "pl011@9000000");
-	assert_mmio(0x9020000, PAGE_SIZE, HOST_MMIO_REG, "fw-cfg@9020000");
+	assert_mmio(0x9010000, PAGE_SIZE, HOST_MMIO_REG, "pl031@9010000");
 	assert_mmio(0, MIB(64), HOST_MMIO_REG, "flash@0");
 	assert_mmio(MIB(64), MIB(64), HOST_MMIO_REG, "flash@0");
 	assert_mmio(0xa000000, PAGE_SIZE, HOST_MMIO_REG, "virtio_mmio@a000000");
@@ -301,6 +302,142 @@ static void what_the_cpu_does_not_reach_is_no_mmio(void **state)
 	}
 }
 
+static const struct host_kept *find_kept(const char *name)
+{
+	for (unsigned i = 0; i < host.nr_kept; i++)
+		if (!strcmp(host.kept[i].name, name))
+			return &host.kept[i];
+	return NULL;
+}
+
+static void assert_kept(const char *name, u64 base, u64 size)
+{
+	const struct host_kept *k = find_kept(name);
+
+	if (!k)
+		fail_msg("%s is not kept", name);
+	assert_range(k->range, base, size);
+	assert_null(find_mmio(base));
+}
+
+/* Enabled or not. */
+static void what_undoes_isolation_is_never_a_device(void **state)
+{
+	static const char *const kinds[] = { "qemu,fw-cfg-mmio", "arm,coresight-cpu-debug",
+					     "arm,coresight-cti", "arm,smmu-v3" };
+	char name[32], path[40];
+
+	(void)state;
+	load("virt-gicv3");
+	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
+		snprintf(name, sizeof(name), "thing@%x", 0x30000000 + (i << 16));
+		snprintf(path, sizeof(path), "/%s", name);
+		tree_set_string(fdt, path, "compatible", kinds[i]);
+		TREE_CELLS(fdt, path, "reg", 0, 0x30000000 + (i << 16), 0, 0x100);
+		if (i & 1)
+			tree_set_string(fdt, path, "status", "disabled");
+	}
+	read_all();
+	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
+		snprintf(name, sizeof(name), "thing@%x", 0x30000000 + (i << 16));
+		assert_kept(name, 0x30000000 + (i << 16), PAGE_SIZE);
+	}
+	assert_kept("fw-cfg@9020000", 0x9020000, PAGE_SIZE);
+	assert_true(host.qemu);
+}
+
+/* Though a bus says that all of it is its registers. */
+static void flash_is_read_only(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/ebi@0", "reg", 0, 0, 0, 0x8000000);
+	TREE_CELLS(fdt, "/flash@0", "reg", 0, 0x10000, 0, 0x10000, 0, 0x4000000, 0, 0x4000000);
+	read_all();
+	for (unsigned i = 0; i < host.nr_mmio; i++)
+		assert_int_equal(host.mmio[i].read_only, !strcmp(host.mmio[i].name, "flash@0"));
+	assert_mmio(0x10000, 0x10000, HOST_MMIO_REG, "flash@0");
+	assert_mmio(0x4000000, 0x4000000, HOST_MMIO_REG, "flash@0");
+	assert_mmio(0, 0x10000, HOST_MMIO_REG, "ebi@0");
+	assert_mmio(0x20000, 0x4000000 - 0x20000, HOST_MMIO_REG, "ebi@0");
+}
+
+static struct dt_prop strings(const char *s, u32 len)
+{
+	return (struct dt_prop){ (const u8 *)s, len };
+}
+
+#define STRINGS(s)	strings(s, sizeof(s))
+
+static void what_is_withheld_goes_with_all_below_it(void **state)
+{
+	unsigned kept;
+
+	(void)state;
+	load("virt-gicv3");
+	tree_set(fdt, "/platform-bus@c000000/dma@1000", "phandle", "\0\0\x77\x77", 4);
+	TREE_CELLS(fdt, "/platform-bus@c000000/dma@1000", "reg", 0x1000, 0x100);
+	read_all();
+	kept = host.nr_kept;
+	assert_non_null(find_mmio(0xc001000));
+	assert_int_equal(host_withhold(&host, STRINGS("/platform-bus\0/pl031@9010000"), &diag), 0);
+	assert_kept("dma@1000", 0xc001000, PAGE_SIZE);
+	assert_kept("pl031@9010000", 0x9010000, PAGE_SIZE);
+	assert_int_equal(host.nr_kept, kept + 2);
+	assert_non_null(find_mmio(0x9000000));
+}
+
+/* Windows and configuration space: nothing leads to its functions any more. */
+static void a_withheld_bridge_has_no_windows(void **state)
+{
+	(void)state;
+	load_and_read("virt-gicv3");
+	assert_int_equal(host_withhold(&host, STRINGS("/pcie@10000000"), &diag), 0);
+	for (unsigned i = 0; i < host.nr_mmio; i++)
+		assert_string_not_equal(host.mmio[i].name, "pcie@10000000");
+	for (unsigned i = 0, n = 0; i < host.nr_kept; i++)
+		if (!strcmp(host.kept[i].name, "pcie@10000000"))
+			assert_true(++n <= 4);
+	assert_kept("pcie@10000000", 0x4010000000, 0x10000000);
+}
+
+static void more_than_can_be_kept_is_refused(void **state)
+{
+	static u32 reg[2 * (HOST_MAX_KEPT + 1)];
+
+	(void)state;
+	for (u32 i = 0; i <= HOST_MAX_KEPT; i++) {
+		reg[2 * i] = cpu_to_fdt32(i << 16);
+		reg[2 * i + 1] = cpu_to_fdt32(0x1000);
+	}
+	load("virt-gicv3");
+	tree_set_string(fdt, "/platform-bus@c000000/cti@0", "compatible", "arm,coresight-cti");
+	tree_set(fdt, "/platform-bus@c000000/cti@0", "reg", reg, sizeof(reg));
+	refused("/platform-bus@c000000/cti@0", "reg");
+	says("HOST_MAX_KEPT");
+}
+
+static void each_reason_is_said_once(void **state)
+{
+	unsigned at = 0, lines = 0;
+	char text[160];
+
+	(void)state;
+	load_and_read("virt-gicv3");
+	assert_int_equal(host_withhold(&host, STRINGS("/virtio_mmio\0/pl031"), &diag), 0);
+	while (kept_next(&host, &at, text, sizeof(text)))
+		switch (lines++) {
+		case 0:
+			assert_string_equal(text,
+					    "Not for guests: fw-cfg@9020000 (its DMA writes any memory)");
+			break;
+		case 1:
+			if (!strstr(text, " more (withheld by the config)"))
+				fail_msg("%s", text);
+		}
+	assert_int_equal(lines, 2);
+}
+
 static void disabled_devices_are_mmio_but_not_cpus_or_smmus(void **state)
 {
 	(void)state;
@@ -489,6 +626,12 @@ int main(void)
 		TEST(what_the_loader_reserved_for_itself_is_left_out),
 		TEST(addresses_are_translated_through_every_bus),
 		TEST(what_the_cpu_does_not_reach_is_no_mmio),
+		TEST(what_undoes_isolation_is_never_a_device),
+		TEST(flash_is_read_only),
+		TEST(what_is_withheld_goes_with_all_below_it),
+		TEST(a_withheld_bridge_has_no_windows),
+		TEST(more_than_can_be_kept_is_refused),
+		TEST(each_reason_is_said_once),
 		TEST(disabled_devices_are_mmio_but_not_cpus_or_smmus),
 		TEST(registers_in_memory_are_memory),
 		TEST(the_boot_cpu_comes_first),

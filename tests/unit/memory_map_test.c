@@ -220,6 +220,40 @@ static void what_the_firmware_keeps_is_not_the_guests(void **state)
 	assert_non_null(region_find(&table, IPA(0x80000000)));
 }
 
+/* Though another device's node says that its registers are there. */
+static void what_is_kept_is_nobodys(void **state)
+{
+	(void)state;
+	host.kept[0] = (struct host_kept){ { 0x9020000, 0x1000 }, "it bites", "dog@9020000" };
+	host.nr_kept = 1;
+	device("bus@9000000", 0x9000000, 0x100000, HOST_MMIO_REG, false);
+	assert_int_equal(build(), 0);
+	assert_null(region_find(&table, IPA(0x9020000)));
+	assert_non_null(region_find(&table, IPA(0x9021000)));
+
+	setup(state);
+	host.kept[0] = (struct host_kept){ { 0x9020000, 0x1000 }, "it bites", "dog@9020000" };
+	host.nr_kept = 1;
+	configure("mine", 0x9020000, 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	assert_int_equal(build(), -EBUSY);
+	assert_non_null(strstr(diag.text, "mine: reg: "));
+	assert_non_null(strstr(diag.text, "dog@9020000 (not for guests: it bites)"));
+}
+
+/* Unless the config has a region there, which says so itself. */
+static void what_is_read_only_stays_so(void **state)
+{
+	(void)state;
+	device("flash@0", 0, MIB(64), HOST_MMIO_REG, false);
+	host.mmio[1].read_only = true;
+	configure("mine", MIB(32), MIB(32), REGION_MMIO, (struct region_opts){ 0 });
+	assert_int_equal(build(), 0);
+	assert_true(region_find(&table, IPA(0))->attr.read);
+	assert_false(region_find(&table, IPA(0))->attr.write);
+	assert_true(region_find(&table, IPA(MIB(32)))->attr.write);
+	assert_true(region_find(&table, IPA(0x9000000))->attr.write);
+}
+
 static void the_guest_has_mte_if_config_and_cpu_say_so(void **state)
 {
 	(void)state;
@@ -303,6 +337,8 @@ int main(void)
 		test(a_region_over_mavis_is_refused_with_both_places),
 		test(a_region_over_the_its_is_refused),
 		test(what_the_firmware_keeps_is_not_the_guests),
+		test(what_is_kept_is_nobodys),
+		test(what_is_read_only_stays_so),
 		test(the_guest_has_mte_if_config_and_cpu_say_so),
 		test(memory_without_tags_hides_mte_from_the_guest),
 		test(reserved_memory_without_tags_need_not_hide_mte),

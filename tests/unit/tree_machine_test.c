@@ -202,6 +202,58 @@ static void the_cpus_external_debug_is_not_the_guests(void **state)
 	assert_false(tree_has(out, "/debug@30000000", NULL));
 }
 
+static void the_smmu_goes_with_what_refers_to_it(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/smmuv3@9050000", "compatible", "arm,smmu-v3");
+	TREE_CELLS(fdt, "/smmuv3@9050000", "reg", 0, 0x9050000, 0, 0x20000);
+	TREE_CELLS(fdt, "/smmuv3@9050000", "phandle", 0x8765);
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 0, 0x8765, 0, 0x10000);
+	TREE_CELLS(fdt, "/platform-bus@c000000", "iommus", 0x8765, 3);
+	TREE_CELLS(fdt, "/timer", "iommus", 0x8005, 3);
+	read_tree();
+	write_guest();
+	assert_false(tree_has(out, "/smmuv3@9050000", NULL));
+	assert_false(tree_has(out, "/pcie@10000000", "iommu-map"));
+	assert_false(tree_has(out, "/platform-bus@c000000", "iommus"));
+	assert_true(tree_has(out, "/timer", "iommus"));
+}
+
+/* Linux's driver for ROM reads only; one for flash would be ended by its first command. */
+static void flash_that_is_read_only_is_rom_to_the_guest(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	memmove(regions.region + 1, regions.region, regions.nr++ * sizeof(regions.region[0]));
+	regions.region[0] = (struct region){ .ipa = IPA(0), .size = MIB(64), .type = REGION_MMIO };
+	write_guest();
+	assert_string_equal(tree_string(out, "/flash@0", "compatible"), "mtd-rom");
+	assert_true(tree_has(out, "/flash@0", "bank-width"));
+	regions.region[0].attr.write = true;
+	write_guest();
+	assert_string_equal(tree_string(out, "/flash@0", "compatible"), "cfi-flash");
+}
+
+/* A phandle below what is withheld leads nowhere either. */
+static void what_is_withheld_is_not_in_the_tree(void **state)
+{
+	static const char paths[] = "/pl031@9010000\0/platform-bus";
+
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/platform-bus@c000000/iommu@0", "phandle", 0x8765);
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 0, 0x8765, 0, 0x10000);
+	read_tree();
+	config.withhold = (struct dt_prop){ (const u8 *)paths, sizeof(paths) };
+	write_guest();
+	assert_false(tree_has(out, "/pl031@9010000", NULL));
+	assert_false(tree_has(out, "/platform-bus@c000000", NULL));
+	assert_false(tree_has(out, "/pcie@10000000", "iommu-map"));
+	assert_true(tree_has(out, "/pl011@9000000", NULL));
+}
+
 static void more_nodes_than_can_be_removed_are_refused(void **state)
 {
 	void *big;
@@ -311,6 +363,9 @@ int main(void)
 		TEST(a_tree_without_chosen_gets_one),
 		TEST(the_its_is_removed_with_what_refers_to_it),
 		TEST(the_cpus_external_debug_is_not_the_guests),
+		TEST(the_smmu_goes_with_what_refers_to_it),
+		TEST(flash_that_is_read_only_is_rom_to_the_guest),
+		TEST(what_is_withheld_is_not_in_the_tree),
 		TEST(more_nodes_than_can_be_removed_are_refused),
 		TEST(an_msi_map_keeps_its_other_entries),
 		TEST(a_gicv3_has_no_frames_for_a_gicv2_guest),

@@ -10,6 +10,7 @@
 #include "boot/config/config.h"
 #include "boot/guest/doubt.h"
 #include "boot/guest/memory_map.h"
+#include "boot/machine/kept.h"
 #include "boot/table.h"
 #include "mm/resolve.h"
 #include "tools/regiontool/regions.h"
@@ -141,6 +142,15 @@ static void print_free(const struct mm_caps *caps)
 		       table_size(size, sizeof(size), free[i].size));
 }
 
+static void print_kept(void)
+{
+	unsigned at = 0;
+	char text[160];
+
+	while (kept_next(&host, &at, text, sizeof(text)))
+		printf("%s\n", text);
+}
+
 /* The guest's tree is taken to be the machine's. */
 static void print_doubts(const struct mm_caps *caps)
 {
@@ -167,7 +177,8 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	dtb = tree_load(path, &size);
 	if (!dtb)
 		return EXIT_FAILURE;
-	if (config_read(dtb, size, &host, &config, &d))
+	if (config_read(dtb, size, &host, &config, &d) ||
+	    host_withhold(&host, config.withhold, &d))
 		return refused("%s", d.text);
 	cpu = *caps;
 	caps->fwb &= !config.no_fwb;
@@ -176,6 +187,7 @@ static int run(const char *machine, const char *path, const char *memory, struct
 		return refused("%s", d.text);
 	print_table(caps);
 	print_free(caps);
+	print_kept();
 	print_doubts(caps);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();

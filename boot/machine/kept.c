@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/machine/kept.h"
+
+#include "boot/machine/parts.h"
+#include "lib/errno.h"
+#include "lib/range.h"
+
+/* The `compatible` strings of each kind are in fdt_node.c. */
+static const char *const reasons[DT_NR_KINDS] = {
+	/* Halted by it, a CPU executes what is written to EDITR, at EL2 too. */
+	[DT_DEBUG] = "can halt a CPU and have it do anything at EL2",
+	/* Its address register takes any address, for reads and for writes. */
+	[DT_FW_CFG] = "its DMA writes any memory",
+	/* Queues and message interrupts are written to where its registers say. */
+	[DT_SMMUV3] = "writes any memory by itself, and says where devices may",
+};
+
+const char *kept_why(enum dt_kind kind)
+{
+	return reasons[kind];
+}
+
+static int keep(struct host *host, const struct dt_walk *w, const struct host_mmio *m,
+		const char *why, struct diag *d)
+{
+	struct host_kept *out = &host->kept[host->nr_kept];
+	struct range r = pages_around(m->range);
+
+	if (host->nr_kept && out[-1].why == why && range_contains(out[-1].range, r))
+		return 0;
+	if (host->nr_kept == HOST_MAX_KEPT)
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "is one more than the %d ranges that Mavis can keep from the guest: remove nodes from the device tree that nothing uses, or build it with a larger HOST_MAX_KEPT",
+			       HOST_MAX_KEPT);
+	out->range = r;
+	out->why = why;
+	format(out->name, sizeof(out->name), "%s", dt_name(w));
+	host->nr_kept++;
+	return 0;
+}
+
+int host_keep(struct host *host, const struct dt_walk *w, const char *why, struct diag *d)
+{
+	return host_each_range(host, w, keep, why, d);
+}
+
+static const char withheld[] = "withheld by the config";
+
+/* Not as a device either: a bridge that the guest does not have leads nowhere. */
+static void forget(struct host *host, int node)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < host->nr_mmio; i++)
+		if (host->mmio[i].node != node)
+			host->mmio[n++] = host->mmio[i];
+	host->nr_mmio = n;
+}
+
+int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)
+{
+	int top = DT_MAX_DEPTH, err = 0;	/* as in withhold.c */
+	struct dt_walk w;
+
+	if (!paths.data)
+		return 0;
+	dt_walk(&w, host->fdt);
+	while (!err && dt_next(&w)) {
+		if (w.depth <= top)
+			top = dt_path_is_in(&w, paths) ? w.depth : DT_MAX_DEPTH;
+		if (top == DT_MAX_DEPTH)
+			continue;
+		forget(host, w.node);
+		err = host_keep(host, &w, withheld, d);
+	}
+	return err;
+}
+
+bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size)
+{
+	const struct host_kept *first, *k, *end = host->kept + host->nr_kept;
+	unsigned more = 0;
+	int len;
+
+	for (; *at < host->nr_kept; ++*at) {
+		first = &host->kept[*at];
+		for (k = host->kept; k->why != first->why; k++)
+			;
+		if (k == first)
+			break;
+	}
+	if (*at == host->nr_kept)
+		return false;
+	first = &host->kept[(*at)++];
+	for (k = first + 1; k < end; k++)
+		more += k->why == first->why;
+	len = format(buf, size, "Not for guests: %s", first->name);
+	if (more && len < (int)size)
+		len += format(buf + len, size - (size_t)len, " and %u more", more);
+	if (len < (int)size)
+		format(buf + len, size - (size_t)len, " (%s)", first->why);
+	return true;
+}
