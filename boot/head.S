@@ -62,11 +62,9 @@ primary:
 	adr_l	x0, __stack_end
 	mov	sp, x0
 	mov	x29, xzr
-	mrs	x0, cntpct_el0
-	adr_l	x1, __stack_chk_guard
-	ror	x2, x0, #24
-	eor	x0, x0, x2
+	bl	random_word
 	and	x0, x0, #~0xff			/* a zero byte stops a run-away string copy */
+	adr_l	x1, __stack_chk_guard
 	str	x0, [x1]
 
 	mov	x0, x20

@@ -6,6 +6,7 @@
 #include "lib/arch.h"
 #include "lib/cache.h"
 #include "lib/errno.h"
+#include "lib/random.h"
 #include "lib/sections.h"
 
 #define SCTLR_EL2_ON	(SCTLR_EL2_OFF | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
@@ -30,18 +31,6 @@ static bool has_pauth(void)
 static bool has_bti(void)
 {
 	return FIELD(read_sysreg(id_aa64pfr1_el1), 3, 0);
-}
-
-/* Not a secret from who controls the loader; unlike a constant it differs from boot to boot. */
-static void choose_key(void)
-{
-	u64 seed = read_sysreg(cntpct_el0);
-
-	for (unsigned i = 0; i < 2; i++) {
-		seed = (seed ^ (seed >> 31)) * 0x9e3779b97f4a7c15ull;
-		seed ^= seed >> 29;
-		el2_params.key[i] = seed;
-	}
 }
 
 static int map_section(const char *start, const char *end, enum s1_kind kind)
@@ -76,7 +65,8 @@ u64 el2_build(u64 el)
 	if (has_pauth()) {
 		sctlr |= SCTLR_ENIA;
 		el2_params.pauth = 1;
-		choose_key();
+		el2_params.key[0] = random_word();
+		el2_params.key[1] = random_word();
 	}
 	if (el == 1) {
 		/* TCR_EL1 has the physical size elsewhere, and a second table to turn off. */

@@ -17,10 +17,10 @@ import machine
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
 
 
-def command(pid_file, gdb_args="", bundle=machine.BUNDLE):
+def command(pid_file, gdb_args="", bundle=machine.BUNDLE, cpu="max", qemu_args=""):
     build, bundle = (os.path.relpath(path, machine.TOP) for path in (machine.BUILD, bundle))
     return ["make", "-s", "-C", str(machine.TOP), "debug", f"O={build}", f"BUNDLE={bundle}", f"QEMU={machine.QEMU}",
-            f"GDB_ARGS={gdb_args}", f"QEMU_ARGS=-pidfile {pid_file}"]
+            f"GDB_ARGS={gdb_args}", f"CPU={cpu}", f"QEMU_ARGS=-pidfile {pid_file} {qemu_args}"]
 
 
 def gdb(tmp_path, *commands, **options):
@@ -63,6 +63,21 @@ def test_the_region_table_and_the_log_are_shown(tmp_path):
     assert re.search(rf"(?m)^\$1 = {rows[0][0]}-", table)
     console = (machine.BUILD / "debug.log").read_text(errors="replace").replace("\r", "")
     assert log.strip() and log.split("Guest: ")[1].split("\n")[0] in console
+
+
+def canary(folder, cpu, seed):
+    """The stack protector's value in a machine whose counter is the same in each run; RNDR follows the seed."""
+    folder.mkdir()
+    said = gdb(folder, "break main", "continue", "print/x __stack_chk_guard", cpu=cpu,
+               qemu_args=f"-icount shift=0,sleep=off -seed {seed}")
+    return int(re.search(r"(?m)^\$1 = 0x([0-9a-f]+)$", said)[1], 16)
+
+
+@pytest.mark.parametrize("cpu, random", [("max", True), ("cortex-a72", False)])
+def test_the_canary_is_random_where_the_cpu_has_random_numbers(tmp_path, cpu, random):
+    first, again, other = (canary(tmp_path / str(i), cpu, seed) for i, seed in enumerate([1, 1, 2]))
+    assert first == again != 0 and first & 0xff == 0
+    assert (first != other) == random
 
 
 def life_of_a_region():
