@@ -132,6 +132,9 @@ $(BOOT_OBJ) $(STAY_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS
 	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
 	$(Q)$(if $(filter boot/%,$<),$(LEAVES) $@)
 
+# Registers that vectors.S does not save for it.
+$(O)/target/hyp/fast.c.o: TARGET_CFLAGS += $(patsubst %,-ffixed-x%,10 11 12 13 14 15)
+
 ifdef LIBFDT
 $(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)
 	$(Q)rm -f $@
@@ -157,7 +160,7 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	boot/cpu_name.c boot/table.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar caps control control_page cpu el2_regs errata gic guest idreg mmio psci pstate smccc)
+	$(patsubst %,hyp/%.c,bar caps control control_page cpu el2_regs errata gic guest harden idreg mmio psci pstate smccc)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))

@@ -21,6 +21,13 @@
 #define PSCI_SYSTEM_RESET2_64	0xc4000012
 #define SMCCC_VERSION		0x80000000
 #define SMCCC_ARCH_FEATURES	0x80000001
+#define ARCH_WORKAROUND_1	0x80008000
+#define ARCH_WORKAROUND_2	0x80007fff
+#define ARCH_WORKAROUND_3	0x80003fff
+
+/* SMCCC's, and PSCI's. */
+#define VERSION_1_1		0x10001
+#define VERSION_1_2		0x10002
 
 enum conduit { CONDUIT_NONE, CONDUIT_SMC, CONDUIT_HVC };
 
@@ -60,6 +67,31 @@ void firmware_init(enum conduit conduit);
  * allows.
  */
 struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3);
+
+/*
+ * The function in x[0], a workaround that SMCCC_ARCH_FEATURES knows: x0 to x3 are all that it may
+ * change, as firmware that has one knows SMCCC 1.1. It is called without a frame (hyp/fast.h).
+ */
+static inline void firmware_workaround(u64 x[4])
+{
+#if __STDC_HOSTED__
+	struct smc_result r = firmware_call((u32)x[0], x[1], x[2], x[3]);
+
+	for (unsigned i = 0; i < 4; i++)
+		x[i] = r.x[i];
+#else
+	register u64 x0 asm("x0") = x[0];
+	register u64 x1 asm("x1") = x[1];
+	register u64 x2 asm("x2") = x[2];
+	register u64 x3 asm("x3") = x[3];
+
+	asm volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory");
+	x[0] = x0;
+	x[1] = x1;
+	x[2] = x2;
+	x[3] = x3;
+#endif
+}
 
 /* Turns the machine off, or resets it. They return only if there is no firmware that can. */
 void firmware_power_off(void);

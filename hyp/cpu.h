@@ -6,6 +6,7 @@
 /* Offsets in struct cpu, for assembly. */
 #define CPU_STACK	0
 #define CPU_SCRATCH	8
+#define CPU_HARDEN	16
 
 #ifndef __ASSEMBLY__
 #include "drivers/cpu_power.h"
@@ -38,6 +39,7 @@ struct cpu_kind;
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
 	u64 scratch;		/* for el2_sync (vectors.S) */
+	u32 harden;		/* what its vectors do (harden.h) */
 	u64 mpidr;		/* affinity fields */
 	unsigned index;
 	const struct cpu_kind *kind;	/* NULL before it was started */
@@ -49,7 +51,8 @@ struct cpu {
 } __attribute__((aligned(64)));
 
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK &&
-		       offsetof(struct cpu, scratch) == CPU_SCRATCH,
+		       offsetof(struct cpu, scratch) == CPU_SCRATCH &&
+		       offsetof(struct cpu, harden) == CPU_HARDEN,
 	       "assembly relies on it");
 
 extern struct cpu cpus[MAX_CPUS];

@@ -212,6 +212,8 @@ void vcpu_init(struct cpu *self, bool first)
 	self->os_lock = self->os_double_lock = false;
 	write_sysreg(0, hstr_el2);
 	write_sysreg(kind->midr, vpidr_el2);
+	self->harden = kind->harden;
+	write_sysreg((u64)vectors + when(self->harden, VECTORS_SIZE), vbar_el2);
 	write_sysreg(read_sysreg(mpidr_el1), vmpidr_el2);
 	isb();
 

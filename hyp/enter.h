@@ -24,10 +24,11 @@ void guest_enter(u64 entry, u64 x0) __attribute__((noreturn));
 
 /*
  * Where another CPU starts at EL2, with the MMU off and x0 = its struct cpu, and where one comes
- * out of a spin-table, to wait (entry.S). The first goes on in secondary_main().
+ * out of a spin-table, to wait (entry.S). The first goes on in secondary_main(). vectors: EL2's
+ * (vectors.S).
  */
 #pragma GCC visibility push(hidden)
-extern char secondary_entry[], spin_table_arrival[];
+extern char secondary_entry[], spin_table_arrival[], vectors[];
 #pragma GCC visibility pop
 void secondary_main(struct cpu *self) __attribute__((noreturn));
 

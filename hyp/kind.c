@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/kind.h"
 
+#include "drivers/firmware.h"
 #include "hyp/guest.h"
 #include "lib/arch.h"
 #include "lib/lock.h"
@@ -8,6 +9,9 @@
 /* A profiling or trace buffer may be EL3's: P in its ID register. */
 #define BUFFER_P	BIT(4)
 #define PMSIDR_FDS	BIT(7)
+
+/* ID_AA64DFR0_EL1.PMUVer, from which on MDCR_EL2 has HPMD and HCCD: events and cycles. */
+#define PMU_CAN_LEAVE_OUT_EL2	6
 
 static struct lock kinds_lock;		/* guards what follows; a kind that is there stays */
 static struct cpu_kind kinds[MAX_KINDS];
@@ -19,6 +23,14 @@ void kinds_init(const struct idreg_policy *p)
 	policy = *p;
 }
 
+/* What SMCCC_ARCH_FEATURES says on this CPU. */
+static s32 arch_feature(u32 fid)
+{
+	if (firmware.smccc_version < VERSION_1_1)
+		return PSCI_NOT_SUPPORTED;
+	return (s32)firmware_call(SMCCC_ARCH_FEATURES, fid, 0, 0).x[0];
+}
+
 static void work_out(struct cpu_kind *k, u64 midr)
 {
 	struct el2_input in = {
@@ -27,6 +39,8 @@ static void work_out(struct cpu_kind *k, u64 midr)
 		.mte = policy.mte,
 		.fwb = guest.caps.fwb,
 	};
+	struct workarounds workarounds = { arch_feature(ARCH_WORKAROUND_1),
+					   arch_feature(ARCH_WORKAROUND_3) };
 	bool spe, trbe;
 
 	k->midr = midr;
@@ -38,6 +52,9 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	trbe = idreg_field(&k->raw, ID_AA64DFR0, 44) != 0;
 	k->owns_spe = spe && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
 	k->owns_trbe = trbe && !(read_sysreg_s(SYS_TRBIDR_EL1) & BUFFER_P);
+
+	k->pmu_stops = k->pmu && pmu_version(&k->raw) < PMU_CAN_LEAVE_OUT_EL2;
+	k->harden = harden_choose(midr, &k->raw, &workarounds);
 
 	in.hpmn = k->pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
 	in.spe_fds = spe && read_sysreg_s(SYS_PMSIDR_EL1) & PMSIDR_FDS;

@@ -7,6 +7,7 @@
 #define HYP_KIND_H
 
 #include "hyp/el2_regs.h"
+#include "hyp/harden.h"
 #include "hyp/idreg.h"
 
 /* More than machines have; a CPU of one more stays off. */
@@ -16,7 +17,9 @@ struct cpu_kind {
 	u64 midr;
 	struct idregs raw, shown;
 	struct el2_regs regs;
+	u32 harden;		/* harden.h */
 	bool pmu;		/* Arm's */
+	bool pmu_stops;		/* it would count EL2, and no control but PMCR_EL0.E stops it */
 	bool owns_spe, owns_trbe; /* and not EL3 */
 };
 

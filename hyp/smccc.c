@@ -6,18 +6,11 @@
 #include "hyp/psci.h"
 
 #define ARCH_SOC_ID		0x80000002
-#define ARCH_WORKAROUND_1	0x80008000
-#define ARCH_WORKAROUND_2	0x80007fff
-#define ARCH_WORKAROUND_3	0x80003fff
 #define TRNG_VERSION		0x84000050
 #define TRNG_FEATURES		0x84000051
 #define TRNG_GET_UUID		0x84000052
 #define TRNG_RND_32		0x84000053
 #define TRNG_RND_64		0xc4000053
-
-/* SMCCC's, and PSCI's. */
-#define VERSION_1_1		0x10001
-#define VERSION_1_2		0x10002
 
 #define MIGRATE_NOT_NEEDED	2	/* no Trusted OS that a CPU_OFF could orphan */
 
@@ -37,12 +30,6 @@ static void pass(struct frame *f)
 	r = firmware_call((u32)f->x[0], smccc_arg(f, 1), smccc_arg(f, 2), smccc_arg(f, 3));
 	for (unsigned i = 0; i < ARRAY_SIZE(r.x); i++)
 		f->x[i] = r.x[i];
-}
-
-/* 1.2 only says that the firmware's SOC_ID may be asked for. */
-static s64 version(void)
-{
-	return firmware.smccc_version >= VERSION_1_2 ? VERSION_1_2 : VERSION_1_1;
 }
 
 /* Which of smccc_call()'s there are, of Arm's architecture service; the firmware knows the rest. */
@@ -98,9 +85,6 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		return;
 	}
 	switch ((u32)f->x[0]) {
-	case PSCI_VERSION:
-		frame_result(f, VERSION_1_1);
-		break;
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
 		psci_cpu_suspend(f, self);
@@ -132,16 +116,11 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 	case PSCI_SYSTEM_RESET2_64:
 		psci_system_reset2(f);
 		break;
-	case SMCCC_VERSION:
-		frame_result(f, version());
-		break;
 	case SMCCC_ARCH_FEATURES:
 		arch_features(f);
 		break;
 	case ARCH_SOC_ID:
-	case ARCH_WORKAROUND_1:
 	case ARCH_WORKAROUND_2:
-	case ARCH_WORKAROUND_3:
 	case TRNG_VERSION:
 	case TRNG_FEATURES:
 	case TRNG_GET_UUID:

@@ -5,17 +5,7 @@
 #include "hyp/kind.h"
 #include "lib/arch.h"
 
-/* ISS of a trapped MSR or MRS: which register, which way, and which general-purpose register. */
-#define ISS_READ	BIT(0)
-#define ISS_RT(esr)	FIELD(esr, 9, 5)
-#define ISS_REG(esr)	((esr) & (GENMASK(21, 10) | GENMASK(4, 1)))
-#define REG(op0, op1, crn, crm, op2) \
-	((u32)(op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
-
-/* The ID space: op0 3, op1 0, CRn 0. */
-#define ID_SPACE_MASK	REG(3, 7, 15, 0, 0)
-#define ID_SPACE	REG(3, 0, 0, 0, 0)
-#define ISS_ID(esr)	IDREG(FIELD(esr, 4, 1), FIELD(esr, 19, 17))
+#define REG(op0, op1, crn, crm, op2)	SYSREG_ISS(op0, op1, crn, crm, op2)
 
 #define OSLAR_OSLK	BIT(0)
 #define OSLSR_OSLM	BIT(3)		/* there is an OS Lock */
@@ -85,12 +75,6 @@ static bool answer(struct frame *f, struct cpu *self, u64 esr)
 	return false;
 }
 
-static bool is_id(u64 esr)
-{
-	return esr & ISS_READ && (ISS_REG(esr) & ID_SPACE_MASK) == ID_SPACE &&
-	       ISS_ID(esr) - IDREG_FIRST < NR_IDREGS;
-}
-
 /*
  * What is in neither table the guest does not have: limited ordering regions (HCR_EL2.TLOR), MTE's
  * registers without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM and what the
@@ -98,7 +82,7 @@ static bool is_id(u64 esr)
  */
 void sysreg_trap(struct frame *f, struct cpu *self, u64 esr)
 {
-	if (is_id(esr)) {
+	if (sysreg_is_id(esr)) {
 		frame_set(f, ISS_RT(esr), idreg(&self->kind->shown, ISS_ID(esr)));
 	} else if (!answer(f, self, esr)) {
 		inject_undefined();

@@ -5,12 +5,14 @@
 #include "hyp/cpu.h"
 #include "hyp/fault.h"
 #include "hyp/inject.h"
+#include "hyp/kind.h"
 #include "hyp/smccc.h"
 #include "hyp/sysreg.h"
 #include "lib/lock.h"
 #include "lib/arch.h"
 
 #define BURST	10
+#define PMCR_E		BIT(0)
 
 bool trap_may_print(void)
 {
@@ -42,11 +44,8 @@ static void unknown_trap(u64 esr)
 	inject_undefined();
 }
 
-void trap_from_guest(struct frame *f)
+static void handle(struct frame *f, struct cpu *self, u64 esr)
 {
-	u64 esr = read_sysreg(esr_el2);
-	struct cpu *self = this_cpu();
-
 	switch (ESR_EC(esr)) {
 	case EC_HVC64:			/* has left ELR_EL2 behind itself */
 		self->count[COUNT_HVC]++;
@@ -85,4 +84,27 @@ void trap_from_guest(struct frame *f)
 		self->count[COUNT_OTHER_EXIT]++;
 		unknown_trap(esr);
 	}
+}
+
+/*
+ * The guest's counters stand still where they would count EL2 at the guest's wish
+ * (PMCCFILTR_EL0.NSH and its like). What trap_fast() answers they count: it is always the same.
+ */
+static u64 pmu_stop(void)
+{
+	u64 pmcr = read_sysreg(pmcr_el0);
+
+	if (pmcr & PMCR_E)
+		write_sysreg(pmcr & ~(u64)PMCR_E, pmcr_el0);
+	return pmcr;
+}
+
+void trap_from_guest(struct frame *f)
+{
+	struct cpu *self = this_cpu();
+	u64 pmcr = self->kind->pmu_stops ? pmu_stop() : 0;
+
+	handle(f, self, read_sysreg(esr_el2));
+	if (pmcr & PMCR_E)
+		write_sysreg(pmcr, pmcr_el0);
 }

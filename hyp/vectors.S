@@ -6,6 +6,7 @@
  */
 #include "hyp/cpu.h"
 #include "hyp/frame.h"
+#include "hyp/harden.h"
 #include "hyp/panic.h"
 #include "lib/arch.h"
 #include "lib/asm.h"
@@ -27,15 +28,24 @@
 .endm
 
 /* To their places in a struct frame at \base. */
-.macro save_x4_to_x29 base
+.macro save_x4_to_x9 base
 	stp	x4, x5, [\base, #16 * 2]
 	stp	x6, x7, [\base, #16 * 3]
 	stp	x8, x9, [\base, #16 * 4]
+.endm
+
+.macro save_x10_to_x15 base
 	stp	x10, x11, [\base, #16 * 5]
 	stp	x12, x13, [\base, #16 * 6]
 	stp	x14, x15, [\base, #16 * 7]
+.endm
+
+.macro save_x16_to_x19 base
 	stp	x16, x17, [\base, #16 * 8]
 	stp	x18, x19, [\base, #16 * 9]
+.endm
+
+.macro save_x20_to_x29 base
 	stp	x20, x21, [\base, #16 * 10]
 	stp	x22, x23, [\base, #16 * 11]
 	stp	x24, x25, [\base, #16 * 12]
@@ -43,10 +53,46 @@
 	stp	x28, x29, [\base, #16 * 14]
 .endm
 
-	.balign	0x800
-	.globl	vectors
-	.hidden	vectors
-vectors:
+.macro harden_none
+.endm
+
+/*
+ * Nothing of the guest's may steer what EL2's branches are predicted to do. x0 and x1 are saved. A
+ * wrong guess at the branches in here ends at a barrier.
+ */
+.macro harden_cpu
+	mrs	x0, tpidr_el2
+	ldr	w0, [x0, #CPU_HARDEN]
+	tbnz	w0, #HARDEN_CALL_BIT, 4f
+	cmp	w0, #HARDEN_CLRBHB
+	b.eq	3f
+1:	b	2f
+2:	subs	w0, w0, #1
+	b.ne	1b
+	b	5f
+3:	hint	#22				/* clrbhb */
+	b	5f
+4:	stp	x2, x3, [sp, #16 * 1]
+	smc	#0
+	ldp	x2, x3, [sp, #16 * 1]
+5:	dsb	nsh
+	isb
+.endm
+
+/* A synchronous exception of the guest's, and what else may come from it. */
+.macro from_guest harden, kind
+	.balign	0x80
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp, #16 * 0]
+	\harden
+	b	guest_sync
+	unexpected \kind + 1
+	unexpected \kind + 2
+	unexpected \kind + 3
+.endm
+
+.macro vector_table harden
+	.balign	VECTORS_SIZE
 	unexpected PANIC_EL2_SP0 + 0		/* with SP_EL0: EL2 never selects it */
 	unexpected PANIC_EL2_SP0 + 1
 	unexpected PANIC_EL2_SP0 + 2
@@ -57,15 +103,16 @@ vectors:
 	unexpected PANIC_EL2 + 2
 	unexpected PANIC_EL2 + 3
 
-	expected guest_sync			/* from AArch64 */
-	unexpected PANIC_GUEST + 1
-	unexpected PANIC_GUEST + 2
-	unexpected PANIC_GUEST + 3
+	from_guest \harden, PANIC_GUEST		/* from AArch64 */
+	from_guest \harden, PANIC_GUEST32	/* from AArch32 */
+.endm
 
-	expected guest_sync			/* from AArch32 */
-	unexpected PANIC_GUEST32 + 1
-	unexpected PANIC_GUEST32 + 2
-	unexpected PANIC_GUEST32 + 3
+	.balign	VECTORS_SIZE
+	.globl	vectors
+	.hidden	vectors
+vectors:
+	vector_table harden_none
+	vector_table harden_cpu
 
 /*
  * Code in .guarded may be answered by an external abort, of an access or of a walk: it goes on
@@ -101,24 +148,35 @@ el2_sync:
 	unexpected PANIC_EL2
 
 /*
- * The guest's registers go to the stack and EL2's key for return addresses takes the place of the
- * guest's. The ISB makes the new key count before the first PACIASP; on the way back ERET is the
- * context synchronization.
+ * What trap_fast() may change goes to the stack: the registers that a function may, but x10 to x15,
+ * which the Makefile forbids it; x0 and x1 are there already. It answers what it can; then nothing
+ * else was touched.
  */
 	.balign	0x80
 guest_sync:
 	.cfi_startproc
 	outermost
-	sub	sp, sp, #FRAME_SIZE
-	stp	x0, x1, [sp, #16 * 0]
 	stp	x2, x3, [sp, #16 * 1]
-	save_x4_to_x29 sp
+	save_x4_to_x9 sp
+	save_x16_to_x19 sp
+	str	x30, [sp, #16 * 15]
+	mov	x0, sp
+	mrs	x1, tpidr_el2
+	bl	trap_fast
+	cbnz	w0, 3f
+
+/*
+ * The rest follows, and EL2's key for return addresses takes the place of the guest's. The ISB
+ * makes the new key count before the first PACIASP; on the way back ERET is the context
+ * synchronization.
+ */
+	save_x10_to_x15 sp
+	save_x20_to_x29 sp
 	adr_l	x19, el2_params
 	ldr	x20, [x19, #EL2_PAUTH]
 	mov	x29, xzr
 	mov	x0, sp
 	cbnz	x20, 1f
-	str	x30, [sp, #16 * 15]
 	bl	trap_from_guest
 	b	2f
 
@@ -127,27 +185,26 @@ guest_sync:
 	ldp	x1, x2, [x19, #EL2_KEY]
 	msr	SYS_APIAKEYLO_EL1, x1
 	msr	SYS_APIAKEYHI_EL1, x2
-	str	x30, [sp, #16 * 15]
 	isb
 	bl	trap_from_guest
 	msr	SYS_APIAKEYLO_EL1, x21
 	msr	SYS_APIAKEYHI_EL1, x22
 
-2:	ldp	x0, x1, [sp, #16 * 0]
-	ldp	x2, x3, [sp, #16 * 1]
-	ldp	x4, x5, [sp, #16 * 2]
-	ldp	x6, x7, [sp, #16 * 3]
-	ldp	x8, x9, [sp, #16 * 4]
-	ldp	x10, x11, [sp, #16 * 5]
+2:	ldp	x10, x11, [sp, #16 * 5]
 	ldp	x12, x13, [sp, #16 * 6]
 	ldp	x14, x15, [sp, #16 * 7]
-	ldp	x16, x17, [sp, #16 * 8]
-	ldp	x18, x19, [sp, #16 * 9]
 	ldp	x20, x21, [sp, #16 * 10]
 	ldp	x22, x23, [sp, #16 * 11]
 	ldp	x24, x25, [sp, #16 * 12]
 	ldp	x26, x27, [sp, #16 * 13]
 	ldp	x28, x29, [sp, #16 * 14]
+3:	ldp	x0, x1, [sp, #16 * 0]
+	ldp	x2, x3, [sp, #16 * 1]
+	ldp	x4, x5, [sp, #16 * 2]
+	ldp	x6, x7, [sp, #16 * 3]
+	ldp	x8, x9, [sp, #16 * 4]
+	ldp	x16, x17, [sp, #16 * 8]
+	ldp	x18, x19, [sp, #16 * 9]
 	ldr	x30, [sp, #16 * 15]
 	add	sp, sp, #FRAME_SIZE
 	eret
@@ -180,7 +237,10 @@ panic_entry:
 	mrs	x2, sp_el0
 	mrs	x3, elr_el1
 	stp	x2, x3, [x1, #16 * 1]
-	save_x4_to_x29 x1
+	save_x4_to_x9 x1
+	save_x10_to_x15 x1
+	save_x16_to_x19 x1
+	save_x20_to_x29 x1
 	mov	x2, sp
 	stp	x30, x2, [x1, #16 * 15]
 2:	adr_l	x2, __panic_stack_end

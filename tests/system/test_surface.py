@@ -59,3 +59,28 @@ def test_el2_is_hidden_where_registers_are_trapped_for_a_reason(surface):
     """On a Cortex-A53 and -A72 nothing but EL2's own differs: reads cost nothing, and say what they say natively."""
     cpu, found = surface
     assert found["pfr0"] >> 8 & 15 == (0 if cpu == "max" else 2)
+
+
+CALLS = 256
+# Of the guest's own loop, for each call: instructions and cycles, which are the same under -icount.
+LOOP = 6
+
+
+@pytest.fixture(params=["max", "cortex-a76", "cortex-a72"])
+def counted(request, start, tmp_path):
+    """The CPU's name and, for each of two calls, what tests/guests/pmu.S counted at EL2: cycles, instructions."""
+    bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts"), kernel=machine.BUILD / "test/pmu.bin",
+                          ramdisk=None, load=0x44000000)
+    said = start(f"pmu-{request.param}", cpu=request.param, smp=1, loaded=machine.mavis(bundle),
+                 args=["-icount", "shift=0,sleep=off"]).expect_end()
+    rows = re.findall(r"pmu: [0-9a-f]{16} ([0-9a-f]{16}) ([0-9a-f]{16})\r?\n", said)
+    assert len(rows) == 2
+    return request.param, [[int(value, 16) // CALLS - LOOP for value in row] for row in rows]
+
+
+def test_the_guests_counters_say_nothing_of_what_el2_did(counted):
+    """A CPU without MDCR_EL2.HPMD or HCCD counts the way in and out, which is the same for both calls."""
+    cpu, (one, other) = counted
+    assert one == other
+    assert (one[0] > 0) == (cpu != "max")
+    assert (one[1] > 0) == (cpu == "cortex-a72")

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A guest that asks its PMU to count cycles and instructions at EL2 as well, makes calls, and says
+ * on a PL011 what it counted: `pmu: CALL CYCLES INSTRUCTIONS`, for 256 calls of each of two that
+ * take Mavis a different time. Then it turns the machine off. It runs with its MMU off, at any
+ * address.
+ */
+#define UART		0x09000000		/* QEMU virt's PL011 */
+#define AFFINITY_INFO	0xc4000004
+#define PSCI_SYSTEM_OFF	0x84000008
+#define NO_FUNCTION	0x8400001f
+#define CALLS		256
+
+#define NSH		(1 << 27)		/* at EL2 too */
+#define INST_RETIRED	0x08
+
+	.arch	armv8-a
+	.globl	_start
+_start:
+	ldr	w0, =NSH
+	msr	pmccfiltr_el0, x0
+	ldr	w0, =NSH | INST_RETIRED
+	msr	pmevtyper0_el0, x0
+	ldr	w0, =0x80000001			/* the cycle counter, and counter 0 */
+	msr	pmcntenset_el0, x0
+	mov	x0, #0x47			/* E, P, C, LC */
+	msr	pmcr_el0, x0
+	isb
+	ldr	w21, =AFFINITY_INFO
+	bl	measure
+	ldr	w21, =NO_FUNCTION
+	bl	measure
+	ldr	w0, =PSCI_SYSTEM_OFF
+	hvc	#0
+	b	.
+
+/* The function is in w21. */
+measure:
+	mov	x29, x30
+	mov	w20, #CALLS
+	isb
+	mrs	x22, pmccntr_el0
+	mrs	x23, pmevcntr0_el0
+	isb
+1:	mov	w0, w21
+	mov	x1, #0
+	mov	x2, #0
+	hvc	#0
+	subs	w20, w20, #1
+	b.ne	1b
+	isb
+	mrs	x24, pmccntr_el0
+	mrs	x25, pmevcntr0_el0
+	sub	x22, x24, x22
+	sub	x23, x25, x23
+	adr	x0, prefix
+	ldr	x2, =UART
+2:	ldrb	w3, [x0], #1
+	cbz	w3, 3f
+	str	w3, [x2]			/* a model's PL011 takes it at any time */
+	b	2b
+3:	mov	w1, w21
+	bl	hex
+	mov	x1, x22
+	bl	hex
+	mov	x1, x23
+	bl	hex
+	mov	w3, #'\n'
+	str	w3, [x2]
+	ret	x29
+
+/* x1 in hexadecimal digits, and a space before. */
+hex:	mov	w3, #' '
+	str	w3, [x2]
+	mov	x5, #60
+1:	lsr	x3, x1, x5
+	and	x3, x3, #15
+	cmp	x3, #10
+	add	x4, x3, #'0'
+	add	x3, x3, #'a' - 10
+	csel	x3, x4, x3, lo
+	str	w3, [x2]
+	subs	x5, x5, #4
+	b.ge	1b
+	ret
+
+prefix:	.asciz	"pmu:"
+	.balign	8
+	.ltorg
