@@ -6,6 +6,7 @@
  * the device tree, the image cleaned to the PoC and at any 4 KiB-aligned address. Nothing else of
  * the state is relied on.
  */
+#include "lib/arch.h"
 #include "lib/asm.h"
 
 #define EARLY_POOL		0x10000		/* more than el2_build() takes */
@@ -53,9 +54,19 @@ primary:
 	add	x1, x1, #RELA_SIZE
 	b	1b
 
-2:	adr_l	x0, __bss_start
+	/* A copy that has moved has what is carried from the image before. */
+2:	adr_l	x0, image_place
+	ldr	x2, [x0]
+	adr_l	x0, __carried_start
+	adr_l	x1, __bss_start
+	cmp	x2, #0
+	csel	x0, x0, x1, eq
 	adr_l	x1, __bss_end
-3:	stp	xzr, xzr, [x0], #16
+3:	stp	xzr, xzr, [x0]
+	stp	xzr, xzr, [x0, #16]
+	stp	xzr, xzr, [x0, #32]
+	stp	xzr, xzr, [x0, #48]
+	add	x0, x0, #64
 	cmp	x0, x1
 	b.lo	3b
 
@@ -93,7 +104,7 @@ primary:
 /* All of the image that is written before the MMU is on. */
 clean_early:
 	mov	x21, x30
-	adr_l	x0, __bss_start
+	adr_l	x0, __carried_start
 	adr_l	x1, __bss_end
 	bl	dcache_clean_inval_poc
 	adr_l	x0, __image_start
@@ -103,5 +114,31 @@ clean_early:
 	adr_l	x1, __pool_start + EARLY_POOL
 	bl	dcache_clean_inval_poc
 	ret	x21
+
+/*
+ * void move_leave(u64 fdt, u64 copy, u64 end): the end of this image, whose memory is free from now
+ * on: the copy at @copy, complete and cleaned to the PoC, starts as from a loader.
+ *
+ * Lines that this image wrote up to @end, stack and tables included, are dirty in the caches; their
+ * eviction would come over what the next owner writes past the caches. With the MMU off nothing
+ * dirties them again (Arm ARM D7, "Effects of cache maintenance instructions"). What the copy takes
+ * over in its variables stays dirty: it reads them with the MMU on. The instruction cache may hold
+ * what was at the copy's place before (B2, "Synchronization of caches").
+ */
+func move_leave
+	mov	x19, x0
+	mov	x20, x1
+	mov	x1, x2
+	ldr	x2, =SCTLR_EL2_OFF
+	msr	sctlr_el2, x2
+	isb
+	adr_l	x0, __image_start
+	bl	dcache_clean_inval_poc
+	ic	iallu
+	dsb	nsh
+	isb
+	mov	x0, x19
+	br	x20
+endfunc move_leave
 
 	.section .note.GNU-stack, "", %progbits

@@ -11,6 +11,7 @@
 #include "boot/guest/control.h"
 #include "boot/guest/cpus.h"
 #include "boot/guest/gic.h"
+#include "boot/guest/home.h"
 #include "boot/guest/load.h"
 #include "boot/guest/map.h"
 #include "boot/guest/memory_map.h"
@@ -21,6 +22,7 @@
 #include "boot/machine/kept.h"
 #include "boot/machine/spin_table.h"
 #include "boot/machine/uart_probe.h"
+#include "boot/move.h"
 #include "boot/probe_tags.h"
 #include "boot/report.h"
 #include "drivers/console.h"
@@ -32,9 +34,11 @@
 #include "lib/sections.h"
 #include "mm/el2.h"
 
+/* What is known of the machine and the guest comes along when Mavis moves: carry(). */
 static struct host host __noinit;
-static struct config config;
-static struct bundle bundle;
+static struct config config __noinit;
+static struct bundle bundle __noinit;
+static u64 tree_size __noinit;
 static ipa_t control_page;		/* 0 before it has a place */
 
 static struct diag diag;
@@ -51,15 +55,15 @@ static void map_memory(u64 base, u64 size, const char *what)
 static const void *map_tree(u64 fdt)
 {
 	struct uart uart;
-	u64 size = 0;
 
+	tree_size = 0;
 	if (fdt && IS_ALIGNED(fdt, 8)) {
 		map_memory(fdt, 8, "device tree");
-		size = host_tree_size((const void *)fdt);
+		tree_size = host_tree_size((const void *)fdt);
 	}
-	if (size)
-		map_memory(fdt, size, "device tree");
-	if (host_check((const void *)fdt, size, &diag)) {
+	if (tree_size)
+		map_memory(fdt, tree_size, "device tree");
+	if (host_check((const void *)fdt, tree_size, &diag)) {
 		if (uart_probe(&uart))
 			console_open(&uart);
 		stop("%s", diag.text);
@@ -95,7 +99,6 @@ static void open_console(const void *fdt)
 static void read_host(const void *fdt, u64 el)
 {
 	unsigned dropped;
-	int missing;
 
 	check(host_read(fdt, &host, &diag), &diag);
 	firmware_init(host.conduit);
@@ -111,11 +114,6 @@ static void read_host(const void *fdt, u64 el)
 		print("Warning: %u CPU%s cannot be started and %s not the guest's: %s\n", dropped,
 		      dropped == 1 ? "" : "s", dropped == 1 ? "is" : "are", diag.text);
 	report_command_line(host.bootargs);
-	missing = spin_table_empty(&host, &diag);
-	check(MIN(missing, 0), &diag);
-	if (missing)
-		print("Warning: CPUs that the device tree disables, %d of them: %s\n", missing,
-		      diag.text);
 }
 
 static void read_bundle(void)
@@ -131,7 +129,82 @@ static void read_bundle(void)
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
 	report_kept(&host);
-	load_verify(&bundle, &config, &host);
+}
+
+/* Their pointers are to the tree, to the bundle, or made to fit. */
+static void carry(struct range to)
+{
+	const void *unused = &host.mmio[host.nr_mmio], *rest = &host.nr_mmio;
+
+	move_carry(to, config.regions, config.nr_regions * sizeof(*config.regions));
+	config_drop_copy(&config, bundle.config.data);
+	config.bootargs = move_pointer(to, config.bootargs);
+	config.regions = move_pointer(to, config.regions);
+	host.bootargs = move_pointer(to, host.bootargs);
+	for (unsigned i = 0; i < host.nr_kept; i++)
+		host.kept[i].why = move_pointer(to, host.kept[i].why);
+	move_carry(to, &config, sizeof(config));
+	move_carry(to, &bundle, sizeof(bundle));
+	move_carry(to, &tree_size, sizeof(tree_size));
+	move_carry(to, &host, (u64)unused - (u64)&host);
+	move_carry(to, rest, (u64)(&host + 1) - (u64)rest);
+}
+
+/* Mavis lies where the loader found room: in the middle of what the guest might use. */
+static void move(u64 fdt)
+{
+	struct range home;
+
+	check(home_find(&host, &config, &home, &diag), &diag);
+	if (home.size)
+		map_memory(home.base, home.size, "the place where Mavis moves");
+	if (home.size && !move_keeps(home)) {
+		print("Warning: memory: %#lx does not keep what is written to it: correct the machine's tree, or have the config's `place` say where there is some: Mavis does not move\n",
+		      home.base);
+		home.size = 0;
+	}
+	report_memory(&host, home);
+	if (!home.size)
+		return;
+	move_copy(home);
+	carry(home);
+	move_start(home, fdt, bundle.config.size);
+}
+
+/* Only now: who comes out of one waits in this image. */
+static void empty_spin_tables(void)
+{
+	int missing = spin_table_empty(&host, &diag);
+
+	check(MIN(missing, 0), &diag);
+	if (missing)
+		print("Warning: CPUs that the device tree disables, %d of them: %s\n", missing,
+		      diag.text);
+}
+
+/* Makes what is known already (carry()) visible. */
+static void see_again(u64 fdt)
+{
+	if (host.uart.found && opens(&host.uart.uart))
+		console_open(&host.uart.uart);
+	map_memory(fdt, tree_size, "device tree");
+	map_memory(host.bundle.base, host.bundle.size, "bundle");
+}
+
+/* What the machine and the guest are, seen from the place where Mavis stays. */
+static void begin(u64 fdt, u64 el)
+{
+	const void *tree;
+
+	if (image_place.size) {
+		see_again(fdt);
+		return;
+	}
+	tree = map_tree(fdt);
+	open_console(tree);
+	read_host(tree, el);
+	read_bundle();
+	move(fdt);
 }
 
 static void make_stage2(void)
@@ -210,15 +283,12 @@ void main(u64 fdt, u64 el) __attribute__((noreturn));
 
 void main(u64 fdt, u64 el)
 {
-	const void *tree;
-
 	/* With somewhere to put a register vectors.S can let an access fail (drivers/io.h). */
 	if (el == 2)
 		write_sysreg(&cpus[0], tpidr_el2);
-	tree = map_tree(fdt);
-	open_console(tree);
-	read_host(tree, el);
-	read_bundle();
+	begin(fdt, el);
+	empty_spin_tables();
+	load_verify(&bundle, &config, &host);
 	make_stage2();
 	say_doubts();
 

@@ -41,11 +41,7 @@ static void print_errata(u64 midr)
 
 void report_machine(const struct host *host)
 {
-	char text[160], size[24], name[48];
-	u64 total = 0;
-
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		total += host->memory[i].size;
+	char text[160], name[48];
 
 	cpu_name(name, sizeof(name), read_sysreg(midr_el1));
 	print("\nMavis " MAVIS_VERSION ": EL2 on %u CPU%s (%s, MIDR_EL1 %#lx), %s\n", host->nr_cpus,
@@ -59,8 +55,6 @@ void report_machine(const struct host *host)
 		print("Interrupts: no GIC; the guest's own\n");
 	print("Console: %s%s\n", host->uart.found ? host->uart.path : "none",
 	      host->uart.guessed ? ", a guess: /chosen names none that Mavis knows" : "");
-	print("Memory: %s; Mavis keeps %lu KiB at %#lx\n", table_size(size, sizeof(size), total),
-	      image_range().size >> 10, image_range().base);
 	for (unsigned i = 0; i < host->nr_reserved; i++)
 		if (host->reserved[i].firmware)
 			print("Firmware keeps %lu KiB at %#lx (%s)\n",
@@ -91,6 +85,21 @@ void report_flash(const struct host *host)
 			print("Read-only: %s (a loader may be in it; a region with this host-node, of type mmio, may be written)\n",
 			      m->name);
 	}
+}
+
+void report_memory(const struct host *host, struct range home)
+{
+	struct range keeps = home.size ? home : image_range();
+	u64 total = 0;
+	char size[24];
+
+	for (unsigned i = 0; i < host->nr_memory; i++)
+		total += host->memory[i].size;
+	print("Memory: %s; Mavis keeps %lu KiB at %#lx", table_size(size, sizeof(size), total),
+	      keeps.size >> 10, keeps.base);
+	if (home.size)
+		print(" (moved there from %#lx)", image_range().base);
+	print("\n");
 }
 
 void report_command_line(const char *args)

@@ -15,6 +15,9 @@ void report_kept(const struct host *host);
 /* Flash that the guest cannot write to. Once the guest has its regions. */
 void report_flash(const struct host *host);
 
+/* How much there is, and where Mavis lies, or is about to move: @home, if its size is not 0. */
+void report_memory(const struct host *host, struct range home);
+
 /* Words on Mavis's own command line that it does not know, if there are any. */
 void report_command_line(const char *args);
 

@@ -12,13 +12,13 @@
 static struct {
 	u64 head;			/* characters ever written */
 	char text[8192];
-} mavis_log;
+} mavis_log __carried;
 
 static struct uart console;
 static struct lock console_lock;
 static bool shared;
-static enum { HELD, ALOUD, QUIET } voice;
-static u64 said;			/* characters of the log that the UART had */
+static enum { HELD, ALOUD, QUIET } voice __carried;
+static u64 said __carried;		/* characters of the log that the UART had */
 
 /* What of the log the UART has not had, as far as it is still there. */
 static void say(void)

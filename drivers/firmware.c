@@ -3,7 +3,7 @@
 
 #include "lib/arch.h"
 
-struct firmware firmware;
+struct firmware firmware __carried;
 
 #define CALL(insn)                                                                            \
 	asm volatile(insn                                                                     \

@@ -3,7 +3,7 @@
 
 #include "lib/errno.h"
 
-static struct mmio_page pages[MMIO_MAX];	/* by address */
+static struct mmio_page pages[MMIO_MAX] __noinit;	/* by address */
 static unsigned nr_pages;
 
 /* The place of @ipa in the table: of the first page that is not below it. */

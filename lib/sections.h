@@ -10,19 +10,43 @@
 
 #pragma GCC visibility push(hidden)
 extern char __image_start[], __image_end[];
-/* boot/: text, constants, data; and below the stacks what starts as 0 */
+/* boot/: text, constants, data; and below the stacks what starts as 0; what ends before a move */
 extern char __boot_text_end[], __boot_rodata_end[], __boot_end[];
 extern char __boot_bss_start[], __boot_bss_end[];
+extern char __first_start[];
 /* the rest, from __boot_end on */
-extern char __text_end[], __rodata_end[];
+extern char __text_end[], __rodata_end[], __noinit_start[];
+extern char __carried_start[], __bss_start[];
 extern char __stack_guard[], __stack_start[], __stack_end[], __panic_guard[], __panic_stack_end[];
 extern char __pool_start[];
 #pragma GCC visibility pop
 
-/* All that Mavis keeps. */
+/*
+ * Of a copy that has moved (boot/move.h), which has it from the image that wrote it. All 0: this is
+ * where the loader put it.
+ */
+struct image_place {
+	u64 size;			/* of all that it keeps, from __image_start on */
+	u64 from;			/* where it was before */
+};
+
+extern struct image_place image_place;
+
+/* All that Mavis keeps. A copy has no room for what is __first, and a pool of its own size. */
 static inline struct range image_range(void)
 {
-	return (struct range){ (u64)__image_start, (u64)(__image_end - __image_start) };
+	u64 size = image_place.size;
+
+	return (struct range){ (u64)__image_start,
+			       size ? size : (u64)(__image_end - __image_start) };
+}
+
+/* Of it, what page_pool begins with. */
+static inline struct range pool_range(void)
+{
+	u64 end = image_place.size ? range_end(image_range()) : (u64)__first_start;
+
+	return (struct range){ (u64)__pool_start, end - (u64)__pool_start };
 }
 
 #endif

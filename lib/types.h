@@ -44,8 +44,14 @@ typedef struct { u64 v; } pa_t;
 /* Not zeroed at the start (linker.ld): for what is large and keeps count of what is valid in it. */
 #if __STDC_HOSTED__
 #define __noinit
+#define __carried
+#define __first
 #else
 #define __noinit		__attribute__((section(".noinit")))
+/* Of what stays: a copy of Mavis that has moved has it from the image before (boot/move.h). */
+#define __carried		__attribute__((section(".bss.carried")))
+/* Of boot/: not zeroed, and used only before Mavis moves. */
+#define __first			__attribute__((section(".first")))
 #endif
 
 #define MIN(a, b)		((a) < (b) ? (a) : (b))

@@ -44,8 +44,9 @@ u64 el2_build(u64 el)
 {
 	u64 tcr = stage1_tcr(FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0));
 	u64 sctlr = SCTLR_EL2_ON;
+	struct range pool = pool_range();
 
-	pool_init(&page_pool, PA((u64)__pool_start), (u64)(__image_end - __pool_start));
+	pool_init(&page_pool, PA(pool.base), pool.size);
 
 	/* None of these can fail: the pool is fresh, the sections are disjoint and page-aligned. */
 	stage1_init(&el2_table, &page_pool, has_bti());
@@ -58,7 +59,9 @@ u64 el2_build(u64 el)
 	map_section(__boot_bss_start, __boot_bss_end, S1_DATA);
 	map_section(__stack_start, __stack_end, S1_DATA);
 	map_section(__panic_guard + PAGE_SIZE, __panic_stack_end, S1_DATA);
-	map_section(__pool_start, __image_end, S1_POOL);
+	map_section(__pool_start, __pool_start + pool.size, S1_POOL);
+	if (!image_place.size)
+		map_section(__first_start, __image_end, S1_DATA);
 
 	if (has_bti())
 		sctlr |= SCTLR_BT;
@@ -167,6 +170,8 @@ int el2_leave_boot(void)
 		err = stage1_map(&el2_table, PA((u64)__image_start), size, S1_DATA);
 	if (!err)
 		err = clear_and_unmap(__image_start, __boot_end);
+	if (!err && !image_place.size)
+		err = clear_and_unmap(__first_start, __image_end);
 	return err ? err : clear_and_unmap(__boot_bss_start, __boot_bss_end);
 }
 

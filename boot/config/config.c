@@ -50,6 +50,7 @@ static const struct prop guest_props[] = {
 	GUEST(as, "as", CHOICE, .choices = config_as),
 	GUEST(as_far, "as-far-as-possible", FLAG),
 	GUEST(withhold, "withhold", STRINGS),
+	GUEST(place, "place", U64, .min = MIB(2), .max = BIT(DT_PA_BITS) - MIB(2), .align = MIB(2)),
 };
 
 static const struct prop bundle_props[] = {
@@ -258,7 +259,7 @@ static int read_nodes(struct config_reader *r)
  * An archive's members lie at multiples of 4 bytes, a tree at one of 8. The copy also stays as it
  * was checked, whatever becomes of the archive.
  */
-static _Alignas(8) __noinit u8 copy[CONFIG_MAX_SIZE];
+static _Alignas(8) __first u8 copy[CONFIG_MAX_SIZE];
 static __noinit struct region regions[REGION_MAX];
 
 int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
@@ -282,4 +283,18 @@ int config_read(const void *dtb, u64 size, const struct host *host, struct confi
 			    why.text);
 	dt_walk(&r.w, copy);
 	return read_nodes(&r);
+}
+
+/* The same byte of the tree that the copy was made of. */
+static const void *original(const void *p, const void *dtb)
+{
+	uintptr_t at = (uintptr_t)p - (uintptr_t)copy;
+
+	return at < sizeof(copy) ? (const u8 *)dtb + at : p;
+}
+
+void config_drop_copy(struct config *c, const void *dtb)
+{
+	c->bootargs = original(c->bootargs, dtb);
+	c->withhold.data = original(c->withhold.data, dtb);
 }

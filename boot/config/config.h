@@ -33,6 +33,7 @@ struct config {
 	unsigned cpus;			/* 0: all that the machine has */
 	u64 memory;			/* bytes, whole pages; 0: all that is left */
 	const char *bootargs;		/* "" where there are none */
+	u64 place;			/* where Mavis moves; 0: where it finds room */
 	bool mte;
 	bool verify;
 	bool quiet;			/* nothing on the console but errors that stop Mavis */
@@ -70,5 +71,8 @@ static inline bool config_offers_mte(const struct config *c)
  */
 int config_read(const void *dtb, u64 size, const struct host *host, struct config *c,
 		struct diag *d);
+
+/* Makes @c, which was read from @dtb, do without the copy: it needs @dtb itself from now on. */
+void config_drop_copy(struct config *c, const void *dtb);
 
 #endif

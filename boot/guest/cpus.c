@@ -13,18 +13,30 @@
  */
 #define POOL_FOR_TABLES	192
 
-int cpus_make_room(struct host *host, const struct config *config, struct diag *d)
+static u64 pages_for(const struct host *host, const struct config *config)
 {
 	unsigned nr = config->cpus ? config->cpus : host->nr_cpus;
-	u64 each = EL2_STACK_PAGES + (config->control ? 2 : 0);	/* its counters of aborts */
-	u64 size = ALIGN_UP((nr - 1) * each * PAGE_SIZE, MIB(2));
+
+	/* with its counters of aborts */
+	return (nr - 1) * (EL2_STACK_PAGES + (config->control ? 2u : 0));
+}
+
+u64 cpus_pool_pages(const struct host *host, const struct config *config)
+{
+	return pages_for(host, config) + POOL_FOR_TABLES;
+}
+
+int cpus_make_room(struct host *host, const struct config *config, struct diag *d)
+{
+	u64 size = ALIGN_UP(pages_for(host, config) * PAGE_SIZE, MIB(2));
 	struct diag why = { 0 };
 	char what[32];
 	pa_t at;
 
-	if ((nr - 1) * each + POOL_FOR_TABLES <= page_pool.nr_free)
+	if (cpus_pool_pages(host, config) <= page_pool.nr_free)
 		return 0;
-	format(what, sizeof(what), "the stacks of %u CPUs", nr);
+	format(what, sizeof(what), "the stacks of %u CPUs",
+	       config->cpus ? config->cpus : host->nr_cpus);
 	/* What is left of the pool is for tables then: pool_add(). */
 	if (keep_memory(host, config, size, MIB(2), what, &at, &why))
 		return fail(d, -ENOSPC, "%s; give the guest fewer (`cpus` in the config)",

@@ -6,6 +6,9 @@
 #include "boot/config/config.h"
 #include "boot/machine/host.h"
 
+/* Pages of the pool that the guest's CPUs and all tables need. */
+u64 cpus_pool_pages(const struct host *host, const struct config *config);
+
 /*
  * Where the guest has more CPUs than the page pool has stacks for: adds memory of the machine's to
  * the pool, and notes it in host->reserved as Mavis's own. Before the guest's memory is made of

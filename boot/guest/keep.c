@@ -7,29 +7,30 @@
 #include "lib/errno.h"
 #include "lib/sections.h"
 
-/* The first that the machine has in @r and must not be Mavis's; size 0: nothing. */
-static struct range in_the_way(const struct host *host, const struct config *config, struct range r)
+struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
+				  struct range r)
 {
-	struct range taken[] = {
-		image_range(),
-		host->bundle,
-		{ (u64)host->fdt, fdt_totalsize(host->fdt) },
+	struct keep_taken taken[] = {
+		{ image_range(), "Mavis, as the loader put it" },
+		{ host->bundle, "the bundle" },
+		{ { (u64)host->fdt, fdt_totalsize(host->fdt) }, "the device tree" },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
-		if (ranges_overlap(taken[i], r))
+		if (ranges_overlap(taken[i].range, r))
 			return taken[i];
 	for (unsigned i = 0; i < host->nr_reserved; i++)
 		if (ranges_overlap(host->reserved[i].range, r))
-			return host->reserved[i].range;
+			return (struct keep_taken){ host->reserved[i].range,
+						    host->reserved[i].name };
 	for (unsigned i = 0; i < config->nr_regions; i++)
 		if (ranges_overlap(region_pa(&config->regions[i]), r))
-			return region_pa(&config->regions[i]);
-	return (struct range){ 0, 0 };
+			return (struct keep_taken){ region_pa(&config->regions[i]),
+						    config->regions[i].name };
+	return (struct keep_taken){ 0 };
 }
 
-/* 0: there is none. */
-static u64 find_memory(const struct host *host, const struct config *config, u64 size, u64 align)
+u64 keep_find(const struct host *host, const struct config *config, u64 size, u64 align)
 {
 	for (unsigned i = host->nr_memory; i-- > 0;) {
 		struct range bank = host->memory[i];
@@ -37,7 +38,7 @@ static u64 find_memory(const struct host *host, const struct config *config, u64
 
 		while (end >= size && ALIGN_DOWN(end - size, align) >= bank.base) {
 			struct range r = { ALIGN_DOWN(end - size, align), size };
-			struct range block = in_the_way(host, config, r);
+			struct range block = keep_in_the_way(host, config, r).range;
 
 			if (!block.size)
 				return r.base;
@@ -55,7 +56,7 @@ int keep_memory(struct host *host, const struct config *config, u64 size, u64 al
 	if (!size || size % PAGE_SIZE || align < PAGE_SIZE || align & (align - 1))
 		return fail(d, -EINVAL, "%s: %#lx bytes at a multiple of %#lx cannot be kept", what,
 			    (unsigned long)size, (unsigned long)align);
-	at = find_memory(host, config, size, align);
+	at = keep_find(host, config, size, align);
 	if (!at)
 		return fail(d, -ENOSPC,
 			    "%s: no memory of the machine's has room, %lu KiB in one piece at a multiple of %lu KiB",

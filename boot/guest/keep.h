@@ -6,6 +6,23 @@
 #include "boot/config/config.h"
 #include "boot/machine/host.h"
 
+struct keep_taken {
+	struct range range;		/* size 0: nothing */
+	const char *name;
+};
+
+/*
+ * What somebody has of @r and must not become Mavis's: it, as it lies now, what the loader left,
+ * reservations, the config's regions.
+ */
+struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
+				  struct range r);
+
+/*
+ * The highest @size bytes of the machine's memory at a multiple of @align that nobody has; 0: none.
+ */
+u64 keep_find(const struct host *host, const struct config *config, u64 size, u64 align);
+
 /*
  * Keeps @size bytes for @what (as "the stacks of 128 CPUs"), whole pages at a multiple of @align, a
  * power of two from a page up: the highest that nobody has, each below the one before where they

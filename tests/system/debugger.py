@@ -96,6 +96,15 @@ class Stub:
         thread = said.split("thread:")[1].split(";")[0]
         assert self.ask(f"Hg{thread}") == "OK"
 
+    def follow_move(self, base, symbols):
+        """Lets the image that a loader has put at `base` move; gives where its copy is about to start."""
+        leaves = base + symbols["move_leave"]
+        self.break_at(leaves)
+        self.go_on()
+        assert self.registers()[32] == leaves
+        assert self.ask(f"z1,{leaves:x},4") == "OK"     # or it stops here again
+        return self.registers()[1]
+
     def registers(self):
         """(x0 to x30, SP, PC, PSTATE)"""
         return REGISTERS.unpack(bytes.fromhex(self.ask("g"))[:REGISTERS.size])

@@ -25,7 +25,7 @@ class Looked:
         self.image = (build / "mavis.img").read_bytes()
         self.stub = stack.enter_context(contextlib.closing(debugger.Stub(sockets.gdb)))
         self.monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
-        self.base = self.monitor.loaded_at(build / "mavis.img")
+        self.base = self.stub.follow_move(self.monitor.loaded_at(build / "mavis.img"), self.symbols)
         self.stub.break_at(self.at("trap_from_guest"))
         self.stub.go_on()
         assert int(m.expect(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)")[1], 16) == self.base

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """make debug: a debugger that knows where the image lies, finds its way back to main() and shows Mavis's own tables."""
 
+import itertools
 import os
 import pathlib
 import re
@@ -81,18 +82,32 @@ def test_the_canary_is_random_where_the_cpu_has_random_numbers(tmp_path, cpu, ra
 
 
 def life_of_a_region():
-    """The functions of the table in docs/internals.md."""
+    """The functions of the table in docs/internals.md: those that read the config, and those after them."""
     page = (machine.TOP / "docs/internals.md").read_text(encoding="utf-8")
-    return re.findall(r"(?m)^\| `[\w/.]+` \| `(\w+)\(\)` \|", page.split("## The life of a region")[1].split("\n## ")[0])
+    rows = re.findall(r"(?m)^\| `([\w/]+)/[\w.]+` \| `(\w+)\(\)` \|",
+                      page.split("## The life of a region")[1].split("\n## ")[0])
+    read = list(itertools.takewhile(lambda row: row[0] == "boot/config", rows))
+    return [function for _, function in read], [function for _, function in rows[len(read):]]
 
 
 def test_a_region_goes_the_way_that_the_docs_tell(tmp_path):
-    """Each function is first called after the one before it in the table."""
+    """Each function is first called after the one before it in the table; in between Mavis moves, and maps itself anew."""
     region = 'regions { scratch { reg = <0 0x7c000000 0 0x100000>; type = "ram"; expose = "reserved"; }; };'
     bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts", region))
-    first, *rest = life_of_a_region()
-    said = gdb(tmp_path, f"break {first}", "continue", *(f"tbreak {f}" for f in rest), *["continue"] * len(rest), bundle=bundle)
-    assert re.findall(r"hit (?:Temporary breakpoint|Breakpoint) \d+, (\w+)", said) == [first, *rest]
+    commands = []
+    for first, *rest in life_of_a_region():
+        commands += [f"tbreak {first}", "continue", *(f"tbreak {f}" for f in rest), *["continue"] * len(rest)]
+    said = gdb(tmp_path, *commands, bundle=bundle)
+    read, then = life_of_a_region()
+    assert re.findall(r"hit Temporary breakpoint \d+, (\w+)", said) == read + then
+
+
+def test_breakpoints_are_where_mavis_has_moved(tmp_path):
+    said = gdb(tmp_path, "break host_read", "continue", "print &__image_start", "break trap_from_guest", "continue",
+               "print &__image_start", "print image_place.from", "info breakpoints")
+    before, after = (int(at, 16) for at in re.findall(r"\) (0x[0-9a-f]+) ", said))
+    assert before != after and re.search(rf"= {before:#x}$|= {before}$", said, re.M)
+    assert all(int(at, 16) > after for at in re.findall(r"breakpoint +keep y +(0x[0-9a-f]+)", said))
 
 
 @pytest.fixture

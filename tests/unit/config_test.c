@@ -100,6 +100,7 @@ static void an_empty_guest_gets_the_whole_machine(void **state)
 	accepts("");
 	assert_int_equal(config.cpus, 0);
 	assert_int_equal(config.memory, 0);
+	assert_int_equal(config.place, 0);
 	assert_string_equal(config.bootargs, "");
 	assert_false(config.mte || config.verify || config.strict || config.quiet || config.bare ||
 		     config.control || config.no_fwb || config.verbose);
@@ -111,7 +112,7 @@ static void the_guest_is_read(void **state)
 {
 	(void)state;
 	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; "
-		"verify; strict; quiet; verbose; control; no-fwb;");
+		"verify; strict; quiet; verbose; control; no-fwb; place = <0x8 0x7fe00000>;");
 	assert_int_equal(config.cpus, 2);
 	assert_int_equal(config.memory, 0x120000000);
 	assert_string_equal(config.bootargs, "console=ttyAMA0 quiet");
@@ -119,6 +120,25 @@ static void the_guest_is_read(void **state)
 	assert_true(config.verify);
 	assert_true(config.strict && config.quiet && config.verbose && config.control &&
 		    config.no_fwb);
+	assert_int_equal(config.place, 0x87fe00000);
+}
+
+/* Its strings are then those of the tree that was read, wherever that is. */
+static void the_copy_can_be_done_without(void **state)
+{
+	static const char text[] = "console=ttyAMA0";
+
+	(void)state;
+	accepts("bootargs = \"console=ttyAMA0\";");
+	assert_true(config.bootargs < (char *)blob || config.bootargs >= (char *)blob + blob_size);
+	config_drop_copy(&config, blob);
+	assert_true(config.bootargs > (char *)blob &&
+		    config.bootargs + sizeof(text) <= (char *)blob + blob_size);
+	assert_string_equal(config.bootargs, text);
+
+	accepts("");
+	config_drop_copy(&config, blob);
+	assert_string_equal(config.bootargs, "");
 }
 
 /* As in `host-node`, unit addresses may be left out; then all nodes that fit are meant. */
@@ -196,6 +216,9 @@ static void wrong_guests_are_refused(void **state)
 		  "unknown property; did you mean bootargs?", 0 },
 		{ "colour = <1>;", "colour",
 		  "known here: cpus, memory, bootargs, mte, verify, quiet, verbose, strict", 0 },
+		{ "place = <0x0 0x40001000>;", "place",
+		  "not a multiple of 0x200000: give 0x40000000 or 0x40200000", 0 },
+		{ "place = <0 0>;", "place", "give 0x200000 to", -ERANGE },
 		{ "#address-cells = <1>;", "#address-cells", "give 2 to 2", -ERANGE },
 		{ "phandle;", "phandle", "write `phandle = <number>;`", 0 },
 	};
@@ -993,6 +1016,7 @@ int main(void)
 		cmocka_unit_test(the_guest_is_read),
 		cmocka_unit_test(nodes_of_the_machine_are_withheld),
 		cmocka_unit_test(properties_of_the_device_tree_itself_are_passed_over),
+		cmocka_unit_test(the_copy_can_be_done_without),
 		cmocka_unit_test(wrong_guests_are_refused),
 		cmocka_unit_test(wrong_nodes_are_refused),
 		cmocka_unit_test(a_node_below_a_region_is_refused),

@@ -9,6 +9,9 @@ struct pool page_pool;
 char __stack_end[1];
 char __image_start[1];
 extern char __image_end[1] __attribute__((alias("__image_start")));
+extern char __pool_start[1] __attribute__((alias("__image_start")));
+extern char __first_start[1] __attribute__((alias("__image_start")));
+struct image_place image_place;
 
 void fake_el2_reset(unsigned nr)
 {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""gdb's commands for Mavis: symbols where the image was loaded, the region table, the log ring.
+"""gdb's commands for Mavis: symbols where the image is, also when it has moved; the region table, the log ring.
 
     mavis-connect SOCKET ELF    to QEMU's gdbstub; symbols follow from where QEMU has put the image
-    mavis-symbols ELF ADDRESS   symbols of an image that another loader has put there
+    mavis-symbols ELF ADDRESS   symbols of an image that another loader has put there, or that has moved there
     mavis-regions               the region table, once there is one
     mavis-log                   what Mavis has said
 """
@@ -32,13 +32,25 @@ class Unsigned(gdb.Breakpoint):
     """Keeps EL2 from signing its return addresses, from the start: gdb before 14 cannot follow them."""
 
     def __init__(self):
-        super().__init__("mmu_enable", internal=True, temporary=True)
+        super().__init__("mmu_enable", internal=True)
         self.silent = True
 
     def stop(self):
         gdb.parse_and_eval("el2_params.sctlr &= ~(1ull << 31)")         # EnIA
         gdb.parse_and_eval("el2_params.pauth = 0")
-        self.enabled = False
+        return False
+
+
+class Moving(gdb.Breakpoint):
+    """When Mavis moves, symbols and breakpoints do."""
+
+    def __init__(self, elf):
+        super().__init__("move_leave", internal=True)
+        self.silent = True
+        self.elf = elf
+
+    def stop(self):
+        load_symbols(self.elf, int(gdb.parse_and_eval("$x1")))
         return False
 
 
@@ -59,6 +71,7 @@ class Connect(Command):
         gdb.execute(f"target remote {socket}", to_string=True)
         load_symbols(elf, loaded_at(elf))
         Unsigned()
+        Moving(elf)
 
 
 class Symbols(Command):
