@@ -148,7 +148,7 @@ $(LIBFDT_LIB): | $(DEPS)/.build ;
 endif
 
 # What of boot/machine touches the machine itself, beside its tree.
-MACHINE_ONLY := $(addprefix boot/machine/,cpu_start.c pci.c pci_find.c spin_table.c uart_probe.c)
+MACHINE_ONLY := $(addprefix boot/machine/,cpu_start.c pci.c pci_find.c smmu_hw.c spin_table.c uart_probe.c)
 # What of it reads the tree alone.
 MACHINE_SRC := $(filter-out $(MACHINE_ONLY),$(sort $(wildcard boot/machine/*.c)))
 
@@ -157,10 +157,11 @@ LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
 
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
 HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC) drivers/pci.c \
-	boot/cpu_name.c boot/table.c \
+	boot/cpu_name.c boot/table.c drivers/smmu.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar caps control control_page cpu el2_regs errata gic guest harden idreg mmio psci pstate smccc)
+	$(patsubst %,hyp/%.c,bar caps control control_page cpu dma el2_regs errata gic guest harden idreg mmio psci pstate \
+		smccc)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
@@ -182,7 +183,7 @@ $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/da
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
 TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) boot/table.c \
-	$(MACHINE_SRC) boot/guest/doubt.c boot/guest/memory_map.c \
+	$(MACHINE_SRC) boot/guest/dma_list.c boot/guest/doubt.c boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
 $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
@@ -506,7 +507,7 @@ FUZZ_SEED := 0
 
 # What reads bytes that others made.
 FUZZ_SRC := $(MACHINE_SRC) $(wildcard boot/config/*.c) \
-	$(wildcard boot/guest/tree*.c) boot/guest/memory_map.c \
+	$(wildcard boot/guest/tree*.c) boot/guest/dma_list.c boot/guest/memory_map.c \
 	$(addprefix mm/,region.c resolve.c alias.c attr.c combine.c) $(LIB_SRC)
 
 FUZZ_CC := clang
@@ -515,6 +516,10 @@ FUZZ_CFLAGS := $(CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sa
 $(O)/fuzz/%.c.o: %.c Makefile | $(DEPS)/.check
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What the SMMU says is read by what stays.
+FUZZ_STAY := hyp/dma.c drivers/smmu.c $(addprefix mm/,pgtable.c phys.c pool.c split.c stage2.c walk.c)
+$(O)/fuzz/smmu_event_fuzz: $(FUZZ_STAY:%=$(O)/fuzz/%.o)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt

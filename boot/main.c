@@ -16,6 +16,7 @@
 #include "boot/guest/map.h"
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
+#include "boot/guest/smmu.h"
 #include "boot/machine/cmdline.h"
 #include "boot/machine/cpu_start.h"
 #include "boot/machine/earlycon.h"
@@ -107,6 +108,7 @@ static void read_host(const void *fdt, u64 el)
 	if (el != 2)
 		stop("entered at EL%lu: Mavis needs EL2: start it there (QEMU virt: -machine virtualization=on)",
 		     el);
+	check(smmu_take(&host, &diag), &diag);
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
 	dropped = cpu_start_check(&host, &diag);
 	report_machine(&host);
@@ -189,6 +191,7 @@ static void see_again(u64 fdt)
 		console_open(&host.uart.uart);
 	map_memory(fdt, tree_size, "device tree");
 	map_memory(host.bundle.base, host.bundle.size, "bundle");
+	check(smmu_take(&host, &diag), &diag);
 }
 
 /* What the machine and the guest are, seen from the place where Mavis stays. */
@@ -212,6 +215,8 @@ static void make_stage2(void)
 	struct mm_caps caps = cpu_mm_caps();
 
 	caps.fwb &= !config.no_fwb;
+	check(smmu_required(&host, &config, &diag), &diag);
+	check(smmu_make_room(&host, &config, &diag), &diag);
 	check(cpus_make_room(&host, &config, &diag), &diag);
 	check(memory_map_start(&guest_regions, &config, &caps, &diag), &diag);
 	check(bars_find(&config, &host, &guest_regions, &diag), &diag);
@@ -237,6 +242,7 @@ static void say_doubts(void)
 		.own_tree = bundle.dtb.data,
 	};
 
+	report_dma(&host);
 	report_doubts(&doubts);
 }
 
@@ -262,6 +268,7 @@ static void check_stage2(void)
 	selfcheck(guest_regions.region, guest_regions.nr, guest_checks);
 	/* What follows its BAR is nowhere, or in a window that was just checked. */
 	check(bars_trap(guest_checks + guest_regions.nr, &diag), &diag);
+	check(smmu_enable(&host, &diag), &diag);
 	report_regions(config.verbose, host.qemu);
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;

@@ -5,6 +5,7 @@
 
 #include "boot/cpu_name.h"
 #include "boot/features.h"
+#include "boot/guest/dma_list.h"
 #include "boot/known.h"
 #include "boot/machine/cmdline.h"
 #include "boot/machine/kept.h"
@@ -60,10 +61,15 @@ void report_machine(const struct host *host)
 			print("Firmware keeps %lu KiB at %#lx (%s)\n",
 			      host->reserved[i].range.size >> 10, host->reserved[i].range.base,
 			      host->reserved[i].name);
-	if (host->has_smmu)
-		print("DMA: not isolated; Mavis does not program the SMMU\n");
-	else
-		print("DMA: not isolated; no SMMU\n");
+}
+
+void report_dma(const struct host *host)
+{
+	struct dma_list list = { .host = host, .regions = guest.regions };
+	char text[720];
+
+	while (dma_list_next(&list, text, sizeof(text)))
+		print("%s\n", text);
 }
 
 void report_kept(const struct host *host)

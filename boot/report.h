@@ -14,6 +14,8 @@ void report_kept(const struct host *host);
 
 /* Flash that the guest cannot write to. Once the guest has its regions. */
 void report_flash(const struct host *host);
+/* What masters the bus, and what contains it. When the guest's memory map is made. */
+void report_dma(const struct host *host);
 
 /* How much there is, and where Mavis lies, or is about to move: @home, if its size is not 0. */
 void report_memory(const struct host *host, struct range home);

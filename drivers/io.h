@@ -13,7 +13,9 @@
 
 #include "lib/types.h"
 
-#if __STDC_HOSTED__		/* tests have memory for registers */
+#if __STDC_HOSTED__		/* tests have memory for registers, and may answer a write */
+void io_written(u64 addr);
+
 #define DEFINE_READ(name, type)						\
 	static inline type name(u64 addr)				\
 	{								\
@@ -23,8 +25,23 @@
 	static inline void name(u64 addr, type val)			\
 	{								\
 		*(volatile type *)addr = val;				\
+		io_written(addr);					\
 	}
+static inline void io_publish(void) { }
+static inline void io_complete(void) { }
 #else
+/* Stores to memory are seen by devices before what the next store to a register starts. */
+static inline void io_publish(void)
+{
+	asm volatile("dsb st" : : : "memory");
+}
+
+/* Loads and stores of memory are complete before the next store to a register. */
+static inline void io_complete(void)
+{
+	asm volatile("dsb sy" : : : "memory");
+}
+
 #define DEFINE_READ(name, type)		type name(u64 addr);
 #define DEFINE_WRITE(name, type)	void name(u64 addr, type val);
 #endif

@@ -4,6 +4,7 @@
 #include "drivers/console.h"
 #include "drivers/io.h"
 #include "hyp/cpu.h"
+#include "hyp/dma.h"
 #include "hyp/guest.h"
 #include "hyp/trap.h"
 #include "mm/el2.h"
@@ -51,7 +52,10 @@ int bar_place(struct bar *b, u64 at)
 		return err;
 	r->ipa = IPA(at);
 	r->pa = PA(at);
-	return 0;
+	err = dma_place(r);
+	if (err)
+		bar_unplace(b);
+	return err;
 }
 
 /* What was split for it stays so: this takes no page, and cannot fail. */
@@ -59,6 +63,7 @@ void bar_unplace(struct bar *b)
 {
 	struct region *r = &b->region;
 
+	dma_unplace(r);
 	stage2_change(&guest.s2, r->ipa, r->size, region_find(guest.regions, r->ipa)->attr);
 	r->ipa = IPA(0);
 	r->pa = PA(0);

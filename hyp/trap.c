@@ -3,6 +3,7 @@
 
 #include "drivers/console.h"
 #include "hyp/cpu.h"
+#include "hyp/dma.h"
 #include "hyp/fault.h"
 #include "hyp/inject.h"
 #include "hyp/kind.h"
@@ -46,6 +47,9 @@ static void unknown_trap(u64 esr)
 
 static void handle(struct frame *f, struct cpu *self, u64 esr)
 {
+	/* EL2 takes no interrupts: it looks when it runs anyway, also when the guest powers off. */
+	if (dma.on)
+		dma_poll();
 	switch (ESR_EC(esr)) {
 	case EC_HVC64:			/* has left ELR_EL2 behind itself */
 		self->count[COUNT_HVC]++;

@@ -20,6 +20,7 @@
 #define ENOSPC	28
 #define ERANGE	34
 #define EILSEQ	84
+#define ETIMEDOUT 110
 #endif
 
 #endif

@@ -2,9 +2,9 @@
 /* The operations on a table. What states an entry has, and the ways between them: walk.h. */
 #include "mm/pgtable.h"
 
+#include "lib/cache.h"
 #include "lib/errno.h"
 #include "mm/phys.h"
-#include "mm/tlb.h"
 #include "mm/walk.h"
 
 static bool range_ok(const struct pgtable *pt, u64 in, u64 size)
@@ -29,7 +29,7 @@ static void broke(struct walk *w, const struct run *r)
 static void flush_broken(struct walk *w)
 {
 	if (w->smallest != NOTHING_BROKEN)
-		tlb_flush(w->pt->stage, w->in, w->end - w->in, w->smallest);
+		flush(w->pt, w->in, w->end - w->in, w->smallest);
 	w->smallest = NOTHING_BROKEN;
 }
 
@@ -102,7 +102,7 @@ static int link_table(struct walk *w, struct run *r)
 	if (err)
 		return err;
 	/* Who finds the table must find zeroes in it, not what the page held before. */
-	tlb_publish();
+	publish(w->pt, table);
 	set_entry(r->entry, table_desc(table));
 	r->nr = 1;
 	return 0;
@@ -137,7 +137,7 @@ int pt_map(struct pgtable *pt, u64 in, pa_t out, u64 size, u64 attrs, enum pt_gr
 	if (err)
 		clear_range(&w);	/* the range was empty: all that is there now is ours */
 	else
-		tlb_publish();
+		publish(pt, PA(0));
 	return err;
 }
 
@@ -182,7 +182,7 @@ int pt_change_between(struct pgtable *pt, u64 in, u64 size, u64 attrs, int (*bet
 	if (err)
 		w.attrs = NO_ATTRS;		/* make them as they were */
 	walk_all(&w, make_leaves, NULL);
-	tlb_publish();
+	publish(pt, PA(0));
 	return err;
 }
 
@@ -237,6 +237,26 @@ int pt_for_each_leaf(const struct pgtable *pt, u64 in, u64 size,
 	return range_ok(pt, in, size) ? walk_all(&w, report, NULL) : -EINVAL;
 }
 
+/* Tables lie below each other at most as deep as there are levels. */
+static void clean_from(pa_t table, unsigned level, unsigned pages)
+{
+	const u64 *entry = phys(table);
+	u64 start = (u64)entry;
+
+	dcache_clean_inval_poc(start, start + pages * PAGE_SIZE);
+	for (unsigned i = 0; i < pages * NR_ENTRIES; i++)
+		if (is_table(entry[i], level))
+			clean_from(PA(entry[i] & DESC_ADDR), level + 1, 1);
+}
+
+void pt_clean(const struct pgtable *pt, pa_t table)
+{
+	if (table.v)
+		clean_from(table, LAST_LEVEL, 1);
+	else
+		clean_from(pt->root, pt->start, pt->root_pages);
+}
+
 /*
  * Starts at the level that leaves the fewest steps. The root is one table; up to 16 at stage 2,
  * whose walks may start in concatenated tables (never at level 0, where one does for 48 bits).
@@ -256,5 +276,6 @@ int pt_init(struct pgtable *pt, enum pt_stage stage, unsigned bits, struct pool 
 	pt->start = (u8)level;
 	pt->root_pages = bits > reach ? (u8)(1u << (bits - reach)) : 1;
 	pt->pool = pool;
+	pt->walker = NULL;
 	return pool_alloc(pool, pt->root_pages, &pt->root);
 }

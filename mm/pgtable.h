@@ -21,6 +21,16 @@
 
 enum pt_stage { PT_STAGE1_EL2, PT_STAGE2 };
 
+struct pgtable;
+
+/* Who walks a table instead of the CPUs: a device's SMMU. */
+struct pt_walker {
+	/* as tlb_publish(): the page @table, which nothing leads to yet, or (0) all of the table */
+	void (*publish)(const struct pgtable *pt, pa_t table);
+	/* as tlb_flush() */
+	void (*flush)(const struct pgtable *pt, u64 in, u64 size, u64 smallest);
+};
+
 struct pgtable {
 	enum pt_stage stage;
 	u8 bits;		/* size of the input address */
@@ -28,6 +38,7 @@ struct pgtable {
 	u8 root_pages;		/* concatenated root tables: 1 to 16 (stage 2 only) */
 	pa_t root;
 	struct pool *pool;
+	const struct pt_walker *walker;	/* NULL: the CPUs */
 };
 
 struct pt_leaf {
@@ -86,5 +97,11 @@ int pt_lookup(const struct pgtable *pt, u64 in, struct pt_leaf *leaf);
  */
 int pt_for_each_leaf(const struct pgtable *pt, u64 in, u64 size,
 		     int (*fn)(const struct pt_leaf *leaf, void *arg), void *arg);
+
+/*
+ * Cleans the page @table, or (0) all pages of the table, to the point of coherency: for a walker
+ * that looks past the caches.
+ */
+void pt_clean(const struct pgtable *pt, pa_t table);
 
 #endif

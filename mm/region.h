@@ -78,6 +78,7 @@ struct region_opts {
 	bool allow_alias;		/* mismatched mappings of the same memory are meant */
 	u8 expose;			/* enum region_expose */
 	bool adjustable;		/* the guest may change its memory type while it runs */
+	bool no_dma;			/* devices behind an SMMU do not reach it */
 	bool probe_tags; /* see before the guest starts whether tags are stored there */
 };
 

@@ -6,7 +6,6 @@
  */
 #include "lib/errno.h"
 #include "mm/phys.h"
-#include "mm/tlb.h"
 #include "mm/walk.h"
 
 /* How many tables replace the leaf at @level around @in, down to where the range cuts nothing. */
@@ -56,7 +55,7 @@ static void drop_hint(const struct walk *w, const struct run *r)
 	u64 desc = *group & ~DESC_CONTIGUOUS;
 
 	set_entries(group, NR_GROUP, r->level, desc & ~DESC_VALID);
-	tlb_flush(w->pt->stage, base, NR_GROUP * size, size);
+	flush(w->pt, base, NR_GROUP * size, size);
 	set_entries(group, NR_GROUP, r->level, desc);
 }
 
@@ -70,8 +69,10 @@ static int replace_by_table(const struct walk *w, const struct run *r)
 		return err;
 	fill_entries(w, phys(child), NR_ENTRIES, r->level + 1, base, desc & DESC_ADDR,
 		     desc & PT_ATTR_MASK);
+	if (w->pt->walker)
+		publish(w->pt, child);
 	set_entry(r->entry, 0);
-	tlb_flush(w->pt->stage, base, size, size);	/* publishes the child's entries, too */
+	flush(w->pt, base, size, size);		/* publishes the child's entries to CPUs, too */
 	set_entry(r->entry, table_desc(child));
 	return 0;
 }

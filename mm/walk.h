@@ -36,6 +36,7 @@
 
 #include "lib/arch.h"
 #include "mm/pgtable.h"
+#include "mm/tlb.h"
 
 #define LAST_LEVEL	3
 #define TOP_LEAF	1		/* a block at level 0 does not exist */
@@ -85,6 +86,24 @@ static inline void set_entries(u64 *entry, unsigned nr, unsigned level, u64 desc
 
 	for (unsigned i = 0; i < nr; i++, desc += step)
 		set_entry(&entry[i], desc);
+}
+
+/* Before @table is linked to, or (0) after entries were made in the table. */
+static inline void publish(const struct pgtable *pt, pa_t table)
+{
+	if (pt->walker)
+		pt->walker->publish(pt, table);
+	else
+		tlb_publish();
+}
+
+/* The middle of break-before-make. */
+static inline void flush(const struct pgtable *pt, u64 in, u64 size, u64 smallest)
+{
+	if (pt->walker)
+		pt->walker->flush(pt, in, size, smallest);
+	else
+		tlb_flush(pt->stage, in, size, smallest);
 }
 
 /* Neighbours in one table that are alike: one table; invalid entries; leaves that continue. */

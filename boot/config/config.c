@@ -51,6 +51,7 @@ static const struct prop guest_props[] = {
 	GUEST(as_far, "as-far-as-possible", FLAG),
 	GUEST(withhold, "withhold", STRINGS),
 	GUEST(place, "place", U64, .min = MIB(2), .max = BIT(DT_PA_BITS) - MIB(2), .align = MIB(2)),
+	GUEST(require_smmu, "require-smmu", FLAG),
 };
 
 static const struct prop bundle_props[] = {

@@ -45,6 +45,7 @@ struct config {
 	bool as_far;			/* go on where that would not map something */
 	bool mte_hidden_as;		/* `as` hides MTE from its guests */
 	struct dt_prop withhold;	/* paths of nodes that the guest does not get; .data NULL */
+	bool require_smmu;		/* stop where no SMMU contains a device's DMA */
 	/* What tools/bundle wrote of the members */
 	bool has_kernel_crc, has_ramdisk_crc, has_dtb_crc;
 	u32 kernel_crc, ramdisk_crc, dtb_crc;

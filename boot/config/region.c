@@ -98,6 +98,7 @@ static const struct prop_choice shareabilities[] = {
 	ROW(SHAREABILITY, "shareability", T_RAW, opts.sh, CHOICE, .choices = shareabilities) \
 	ROW(ALLOW_ALIAS, "allow-alias", T_ANY, opts.allow_alias, FLAG)			\
 	ROW(ADJUSTABLE, "adjustable", T_ANY, opts.adjustable, FLAG)			\
+	ROW(NO_DMA, "no-dma", T_ANY, opts.no_dma, FLAG)				\
 	ROW(OPTIONAL, "optional", T_ANY, optional, FLAG)				\
 	ROW(AS, "as", T_NOT_RAW, opts.as, CHOICE, .choices = config_as)			\
 	ROW(VMA, "vma", T_NOT_RAW, opts.vma, CHOICE, .choices = vmas)			\

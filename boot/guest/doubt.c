@@ -95,14 +95,13 @@ static bool over_reserved(const struct doubts *d, const struct region *r, char *
 	return false;
 }
 
-/* Mavis programs no SMMU: what a device is told by the guest is an address of the machine to it. */
+/* To a device that no SMMU contains, what the guest tells it is an address of the machine. */
 static bool moved(const struct doubts *d, const struct region *r, char *buf, size_t size)
 {
-	(void)d;
 	if (!region_is_memory(r) || r->ipa.v == r->pa.v)
 		return false;
-	format(buf, size, "region %s: DMA goes wrong there: no SMMU translates for devices",
-	       r->name);
+	format(buf, size, "region %s: DMA goes wrong there: no SMMU translates for %s", r->name,
+	       d->host->nr_streams ? "the devices that are not contained" : "devices");
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "boot/guest/cpus.h"
 #include "boot/guest/keep.h"
+#include "boot/guest/smmu.h"
 #include "lib/errno.h"
 #include "lib/sections.h"
 
@@ -12,7 +13,7 @@
 /* All that is left of the last block is the pool's as well. */
 static u64 size_for(const struct host *host, const struct config *config)
 {
-	u64 pages = cpus_pool_pages(host, config) + POOL_FOR_EL2;
+	u64 pages = cpus_pool_pages(host, config) + smmu_pool_pages(host) + POOL_FOR_EL2;
 
 	return ALIGN_UP(pool_range().base - image_range().base + pages * PAGE_SIZE, HOME_ALIGN);
 }

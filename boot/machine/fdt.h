@@ -34,6 +34,9 @@ enum dt_known {
 	DT_COOLING_DEVICE,
 	DT_CPU,
 	DT_DEVICE_TYPE,
+	DT_DMA_CELLS,
+	DT_DMA_COHERENT,
+	DT_DMA_NONCOHERENT,
 	DT_INTERRUPT_AFFINITY,
 	DT_INTERRUPT_PARENT,
 	DT_IOMMU_MAP,
@@ -74,6 +77,7 @@ struct dt_walk {
 /* What a node is, by `compatible`. */
 enum dt_kind {
 	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_SMMUV3, DT_PSCI, DT_PCI_ECAM,
+	DT_V2M,			/* a GICv2's message interrupts */
 	DT_DEBUG,		/* registers by which a CPU can be halted and made to do things */
 	DT_FW_CFG,		/* QEMU's, which also does DMA */
 	DT_FLASH,		/* what is written to it starts the machine the next time */
@@ -140,6 +144,9 @@ enum dt_kind dt_kind(const struct dt_walk *w);
 bool dt_is_memory(const struct dt_walk *w);
 bool dt_is_cpu(const struct dt_walk *w);
 bool dt_is_pci(const struct dt_walk *w);
+
+/* True if the device writes and reads memory by itself (boot/machine/masters.c). */
+bool dt_is_master(const struct dt_walk *w);
 
 /* The first string of a property, or NULL where it is absent, empty or not closed by a NUL. */
 const char *dt_string(struct dt_prop p);

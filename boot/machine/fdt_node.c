@@ -28,6 +28,7 @@ static const struct {
 	{ "arm,mmu-500",		DT_SMMU },
 	{ "arm,mmu-401",		DT_SMMU },
 	{ "arm,mmu-400",		DT_SMMU },
+	{ "arm,gic-v2m-frame",		DT_V2M },
 	{ "arm,psci-1.0",		DT_PSCI },
 	{ "arm,psci-0.2",		DT_PSCI },
 	{ "pci-host-ecam-generic",	DT_PCI_ECAM },

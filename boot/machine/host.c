@@ -127,6 +127,8 @@ static void read_old_psci(struct host *host, const struct dt_walk *w)
 	dt_path(w, host->psci_path, sizeof(host->psci_path));
 }
 
+#define GITS_TRANSLATER	KIB(64)	/* an ITS's second frame */
+
 static int read_device(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	enum dt_kind kind = dt_kind(w);
@@ -140,18 +142,28 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 		break;
 	case DT_GICV3:
 		err = host_read_gic(host, w, 3, d);
+		if (!err && dt_prop(w, "mbi-ranges").data)
+			err = host_read_doorbell(host, w, 0, d);
 		break;
 	case DT_ITS:
 		err = host_read_its(host, w, d);
+		if (!err)
+			err = host_read_doorbell(host, w, GITS_TRANSLATER, d);
+		break;
+	case DT_V2M:
+		err = host_read_doorbell(host, w, 0, d);
 		break;
 	case DT_SMMU:
+		host->other_smmu |= dt_enabled(w);
+		break;
 	case DT_SMMUV3:
-		host->has_smmu |= dt_enabled(w);
+		err = host_read_smmu(host, w, d);
 		break;
 	case DT_PSCI:
 		return read_psci(host, w, d);
 	default:
 		read_old_psci(host, w);
+		err = host_read_master(host, w, d);
 	}
 	if (err)
 		return err;
@@ -187,7 +199,9 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	memset(&host->gic, 0, sizeof(host->gic));
 	host->bundle = (struct range){ 0, 0 };
 	host->bootargs = "";
-	host->has_smmu = host->qemu = false;
+	host->nr_smmus = host->nr_streams = host->nr_doorbells = 0;
+	host->nr_masters = host->more_masters = 0;
+	host->other_smmu = host->qemu = false;
 
 	dt_walk(&w, fdt);
 	while (dt_next(&w)) {
@@ -203,5 +217,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	err = host_finish_memory(host, d);
 	if (!err)
 		err = host_finish_gic(host, interrupts, d);
+	if (!err)
+		err = host_finish_smmu(host, d);
 	return err ? err : host_finish_mmio(host, d);
 }

@@ -6,6 +6,7 @@
 #include "drivers/cpu_power.h"
 #include "drivers/firmware.h"
 #include "drivers/uart.h"
+#include "hyp/dma.h"
 #include "lib/format.h"
 #include "lib/types.h"
 
@@ -15,6 +16,10 @@
 #define HOST_MAX_KEPT		256
 #define HOST_MAX_GICR		16
 #define HOST_MAX_ITS		16
+#define HOST_MAX_SMMU		DMA_MAX_SMMUS
+#define HOST_MAX_STREAMS	DMA_MAX_STREAMS
+#define HOST_MAX_MASTERS	192
+#define HOST_MAX_DOORBELLS	32
 
 enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_PSCI, CPU_METHOD_SPIN_TABLE };
 
@@ -76,6 +81,24 @@ struct host_gic {
 	unsigned nr_its;
 };
 
+/* An SMMUv3. Of other kinds there is only host->other_smmu. */
+struct host_smmu {
+	struct range regs;
+	u32 phandle;			/* 0: no node can refer to it */
+	bool enabled;
+	bool coherent;			/* by the tree, whatever it says of itself */
+	bool one_page;			/* the registers of page 1 are in page 0 */
+	const char *out_of_use;		/* why it contains nothing; NULL: Mavis drives it */
+	char name[40];			/* node name with unit address */
+};
+
+/* A node that writes and reads memory by itself. */
+struct host_master {
+	struct range regs;		/* the first of them */
+	int node;
+	char name[40];
+};
+
 struct host_uart {
 	bool found, guessed;
 	struct uart uart;
@@ -110,7 +133,15 @@ struct host {
 	struct host_uart uart;
 	struct range bundle;			/* linux,initrd-start/end; size 0: none */
 	const char *bootargs;			/* "" where there are none */
-	bool has_smmu;
+	struct host_smmu smmu[HOST_MAX_SMMU];	/* disabled ones too */
+	unsigned nr_smmus;
+	struct dma_streams streams[HOST_MAX_STREAMS];	/* .smmu: of these */
+	unsigned nr_streams;
+	struct host_master master[HOST_MAX_MASTERS];	/* enabled ones */
+	unsigned nr_masters, more_masters;	/* beyond these */
+	struct range doorbell[HOST_MAX_DOORBELLS];	/* devices write there to interrupt */
+	unsigned nr_doorbells;
+	bool other_smmu;		/* one is enabled that is no SMMUv3 */
 	bool qemu;				/* the machine says that it is QEMU's */
 };
 

@@ -55,6 +55,11 @@ static void forget(struct host *host, int node)
 		if (host->mmio[i].node != node)
 			host->mmio[n++] = host->mmio[i];
 	host->nr_mmio = n;
+	/* ... and what it does by itself nobody asked for. */
+	for (unsigned i = n = 0; i < host->nr_streams; i++)
+		if (host->streams[i].node != node)
+			host->streams[n++] = host->streams[i];
+	host->nr_streams = n;
 }
 
 int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)

@@ -16,6 +16,9 @@ int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_gic(struct host *host, const struct dt_walk *w, unsigned version, struct diag *d);
 int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, struct diag *d);
+int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d);
 
 /* The same for a node that is not the guest's, to host->kept. */
 int host_keep(struct host *host, const struct dt_walk *w, const char *why, struct diag *d);
@@ -30,6 +33,7 @@ int host_each_range(struct host *host, const struct dt_walk *w, host_range_fn *f
 
 /* When all nodes are read. */
 int host_finish_memory(struct host *host, struct diag *d);
+int host_finish_smmu(struct host *host, struct diag *d);
 int host_finish_mmio(struct host *host, struct diag *d);
 
 /* From the tree's first interrupt-parent, @wanted, to the one that has none but itself. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/guest/dma_list.h"
 #include "boot/guest/memory_map.h"
 #include "boot/guest/tree.h"
 #include "boot/machine/fdt.h"
@@ -72,6 +73,15 @@ static void write_guest(const struct guest_fdt_args *args, struct diag *d)
 	free(out);
 }
 
+static void list_masters(void)
+{
+	struct dma_list l = { .host = &host, .regions = &table };
+	char text[256];
+
+	for (unsigned n = 0; dma_list_next(&l, text, sizeof(text)); n++)
+		CHECK(n < HOST_MAX_SMMU + 3 && memchr(text, '\0', sizeof(text)));
+}
+
 static void run(void *tree, size_t size)
 {
 	struct guest_fdt_args args = { .host = &host, .config = &config, .regions = &table };
@@ -93,6 +103,7 @@ static void run(void *tree, size_t size)
 		check_refusal(&d);
 		return;
 	}
+	list_masters();
 	if (choice & 0x80)
 		args.ramdisk = (struct range){ 0x48000000, MIB(1) };
 	if (choice & 0x100)

@@ -103,7 +103,8 @@ static void an_empty_guest_gets_the_whole_machine(void **state)
 	assert_int_equal(config.place, 0);
 	assert_string_equal(config.bootargs, "");
 	assert_false(config.mte || config.verify || config.strict || config.quiet || config.bare ||
-		     config.control || config.no_fwb || config.verbose);
+		     config.control || config.no_fwb || config.verbose ||
+		     config.require_smmu);
 	assert_false(config.has_kernel_crc || config.has_ramdisk_crc || config.has_dtb_crc);
 	assert_int_equal(config.nr_regions, 0);
 }
@@ -112,14 +113,15 @@ static void the_guest_is_read(void **state)
 {
 	(void)state;
 	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; "
-		"verify; strict; quiet; verbose; control; no-fwb; place = <0x8 0x7fe00000>;");
+		"verify; strict; quiet; verbose; control; no-fwb; require-smmu; "
+		"place = <0x8 0x7fe00000>;");
 	assert_int_equal(config.cpus, 2);
 	assert_int_equal(config.memory, 0x120000000);
 	assert_string_equal(config.bootargs, "console=ttyAMA0 quiet");
 	assert_true(config.mte);
 	assert_true(config.verify);
 	assert_true(config.strict && config.quiet && config.verbose && config.control &&
-		    config.no_fwb);
+		    config.no_fwb && config.require_smmu);
 	assert_int_equal(config.place, 0x87fe00000);
 }
 
@@ -207,6 +209,7 @@ static void wrong_guests_are_refused(void **state)
 		{ "verify = \"yes\";", "verify", "4 bytes: write `verify;`", 0 },
 		{ "strict = \"\";", "strict", "1 bytes: write `strict;`", 0 },
 		{ "control = <1>;", "control", "4 bytes: write `control;`", 0 },
+		{ "require-smmu = <1>;", "require-smmu", "4 bytes: write `require-smmu;`", 0 },
 		{ "no-fwb = <1>;", "no-fwb", "4 bytes: write `no-fwb;`", 0 },
 		{ "as = \"kvm\";", "as",
 		  "\"kvm\" is not a value of it; known here: kvm-6.8, kvm-6.9", 0 },
@@ -490,7 +493,8 @@ static void a_region_is_read(void **state)
 	assert_int_equal(r->opts.untagged, UNTAGGED_HIDE_MTE);
 	assert_int_equal(r->opts.expose, EXPOSE_BY_TYPE);
 	assert_false(r->opts.has_device_type || r->opts.read_only || r->opts.exec ||
-		     r->opts.allow_alias || r->opts.probe_tags);
+		     r->opts.allow_alias || r->opts.probe_tags ||
+		     r->opts.no_dma);
 
 	r = accepts_region(REG "type = \"ram\"; ipa = <0x0 0x80000000>;");
 	assert_int_equal(r->pa.v, 0x17c000000);
@@ -515,12 +519,12 @@ static void every_option_is_read(void **state)
 	(void)state;
 	o = &accepts_region(REG "type = \"ram\"; no-tags; untagged = \"trusted\"; read-only; "
 				"allow-alias; "
-				"expose = \"pmem\"; probe-tags;")
+				"expose = \"pmem\"; probe-tags; no-dma;")
 		     ->opts;
 	assert_int_equal(o->tags, TAGS_NO);
 	assert_int_equal(o->untagged, UNTAGGED_TRUSTED);
 	assert_int_equal(o->expose, EXPOSE_PMEM);
-	assert_true(o->read_only && o->allow_alias && o->probe_tags);
+	assert_true(o->read_only && o->allow_alias && o->probe_tags && o->no_dma);
 	assert_false(o->exec);
 
 	o = &accepts_region(REG "type = \"device-memory\"; tags; exec; expose = \"reserved\";")
@@ -714,6 +718,7 @@ static const struct refusal refused_regions[] = {
 	{ RAM REG "tags; no-tags;", "no-tags", "stands beside `tags`", 0 },
 	{ RAM REG "tags = <0>;", "tags", "write `tags;`", 0 },
 	{ RAM REG "no-tags = <0>;", "no-tags", "write `no-tags;`", 0 },
+	{ RAM REG "no-dma = <0>;", "no-dma", "write `no-dma;`", 0 },
 	{ RAM REG "probe-tags = <0>;", "probe-tags", "write `probe-tags;`", 0 },
 	{ RAM REG "no-tags; untagged = \"writethrough\";", "untagged",
 	  " write-through", 0 },

@@ -7,7 +7,9 @@
 #include "hyp/at.h"
 #include "hyp/enter.h"
 #include "hyp/trap.h"
+#include "drivers/io.h"
 #include "lib/cache.h"
+#include "lib/format.h"
 
 #include <stdlib.h>
 
@@ -74,8 +76,14 @@ s64 cpu_power_state(u64 mpidr)
 
 void dcache_clean_inval_poc(u64 start, u64 end)
 {
-	(void)start;
-	(void)end;
+	if (machine.on_clean)
+		machine.on_clean(start, end);
+}
+
+void io_written(u64 addr)
+{
+	if (machine.on_write)
+		machine.on_write(addr);
 }
 
 void selfcheck(const struct region *regions, unsigned nr, struct selfcheck *result)
@@ -102,7 +110,12 @@ void guest_stop(const char *why)
 
 void print(const char *fmt, ...)
 {
-	(void)fmt;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vformat(machine.said, sizeof(machine.said), fmt, ap);
+	va_end(ap);
+	machine.nr_said++;
 }
 
 bool trap_may_print(void)

@@ -21,6 +21,12 @@ struct fake_machine {
 	/* What AT comes to by stage 1, and by both; bit n of at_ops: enum at_op n was asked */
 	u64 at_va, at_stage1, at_both;
 	unsigned at_ops;
+	/* After a store to a device's register, and for cleaning by address */
+	void (*on_write)(u64 addr);
+	void (*on_clean)(u64 start, u64 end);
+	/* The last that was printed */
+	char said[256];
+	unsigned nr_said;
 	/* ... and inside the self-check of a region */
 	void (*during_selfcheck)(const struct region *r);
 };

@@ -18,7 +18,7 @@ static void virt_has_one_bank_and_four_cpus_by_psci(void **state)
 	}
 	assert_string_equal(fdt_get_name(fdt, host.cpu[3].node, NULL), "cpu@3");
 	assert_int_equal(host.conduit, CONDUIT_SMC);
-	assert_false(host.has_smmu);
+	assert_false(host.other_smmu);
 	assert_string_equal(host.bootargs, "");
 	assert_int_equal(host.bundle.size, 0);
 }
@@ -443,14 +443,14 @@ static void disabled_devices_are_mmio_but_not_cpus_or_smmus(void **state)
 	(void)state;
 	load_and_read("zcu102");
 	assert_int_equal(host.nr_cpus, 3);
-	assert_false(host.has_smmu);
+	assert_false(host.other_smmu);
 	assert_mmio(0xff010000, PAGE_SIZE, HOST_MMIO_REG, "serial@ff010000");
 	assert_mmio(0xfd800000, 0x20000, HOST_MMIO_REG, "iommu@fd800000");
 	assert_true(find_mmio(0x600000000)->prefetchable);
 
 	tree_delete(fdt, "/axi/iommu@fd800000", "status");
 	read_all();
-	assert_true(host.has_smmu);
+	assert_true(host.other_smmu);
 }
 
 static void registers_in_memory_are_memory(void **state)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/config/config.h"
+#include "boot/guest/dma_list.h"
 #include "boot/guest/doubt.h"
 #include "boot/guest/memory_map.h"
 #include "boot/machine/kept.h"
@@ -166,6 +167,15 @@ static void print_doubts(const struct mm_caps *caps)
 		printf("Warning: %s\n", text);
 }
 
+static void print_dma(void)
+{
+	struct dma_list list = { .host = &host, .regions = &table };
+	char text[720];
+
+	while (dma_list_next(&list, text, sizeof(text)))
+		printf("%s\n", text);
+}
+
 static int run(const char *machine, const char *path, const char *memory, struct mm_caps *caps)
 {
 	struct diag d;
@@ -188,6 +198,7 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	print_table(caps);
 	print_free(caps);
 	print_kept();
+	print_dma();
 	print_doubts(caps);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();

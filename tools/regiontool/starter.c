@@ -245,7 +245,7 @@ static void print_windows(void)
 
 static void print_notes(void)
 {
-	if (!host.has_smmu)
+	if (!host.nr_smmus && !host.other_smmu)
 		printf("\n\t\t\t/* No SMMU: devices reach all memory, and know nothing of `ipa`. */\n");
 	if (host.uart.found && host.nr_mmio) {
 		printf("\n\t\t\t/* Another type for a device, by its node:\n"

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What of the machine writes memory by itself, and what contains it: for people. */
+#ifndef BOOT_GUEST_DMA_LIST_H
+#define BOOT_GUEST_DMA_LIST_H
+
+#include "boot/machine/host.h"
+#include "mm/region.h"
+
+/* Goes through the lines. Zero the rest to start. */
+struct dma_list {
+	const struct host *host;
+	const struct region_table *regions;	/* what the guest does not have it cannot use */
+	unsigned line;
+};
+
+/* Writes the next line, without its end; false: there are no more. */
+bool dma_list_next(struct dma_list *l, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which nodes master the bus: write and read memory by themselves. No property says it, so this
+ * goes by what only masters have, and by the names that the Devicetree Specification (2.2.2) asks
+ * for. A node with `dmas` is served by a master, and is none.
+ */
+#include <string.h>
+
+#include "boot/machine/parts.h"
+
+/* A node with one of these is a master for sure. */
+static const u8 properties[] = {
+	DT_DMA_CELLS,		/* a DMA controller */
+	DT_DMA_COHERENT, DT_DMA_NONCOHERENT,
+	DT_IOMMU_MAP, DT_IOMMUS,
+};
+
+/* The name before the unit address; and where vendors name a node otherwise, its `compatible`. */
+static const char names[][20] = {
+	"ahci", "camss", "crypto", "display-controller", "dma", "dma-controller", "dmac", "dsp",
+	"emmc", "emmc2", "esdhc", "ethernet", "etr", "fman", "gpu", "hdlcd", "hvs", "isp",
+	"jpegdec", "jpegenc", "lcdif", "mmc", "mmcnr", "nand-controller", "npu", "pci", "pcie",
+	"remoteproc", "sas", "sata", "sdhci", "ufs", "ufshc", "usb", "usb3", "v3d", "video-codec",
+	"virtio_mmio", "vop", "vpu", "wifi", "xor",
+};
+
+static const char compatibles[][24] = {
+	"arm,coresight-tmc",	/* an ETR writes the trace to memory */
+	"arm,pl080", "arm,pl110", "arm,pl111", "arm,pl330",
+	"brcm,bcm2835-mbox",	/* firmware writes where the message says */
+	"fsl,qoriq-mc", "qemu,fw-cfg-mmio", "snps,dwc3", "virtio,mmio",
+};
+
+static bool has_name(const char *node)
+{
+	const char *at = strchr(node, '@');
+	size_t len = at ? (size_t)(at - node) : strlen(node);
+
+	if (len >= sizeof(names[0]))
+		return false;
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (*node == *names[i] && !strncmp(node, names[i], len) && !names[i][len])
+			return true;
+	return false;
+}
+
+static bool is_compatible(const struct dt_walk *w)
+{
+	const char *s = NULL;
+
+	while ((s = dt_next_string(w->prop[DT_COMPATIBLE], s)))
+		for (unsigned i = 0; i < ARRAY_SIZE(compatibles); i++)
+			if (*s == *compatibles[i] && !strcmp(s, compatibles[i]))
+				return true;
+	return false;
+}
+
+bool dt_is_master(const struct dt_walk *w)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(properties); i++)
+		if (w->prop[properties[i]].data)
+			return true;
+	return dt_is_pci(w) || has_name(dt_name(w)) || is_compatible(w);
+}
+
+/* Without registers it is a bus, and its children are what counts. */
+int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	struct host_master *m = &host->master[host->nr_masters];
+	struct range regs;
+	int ret;
+
+	if (!dt_enabled(w) || !dt_reg_count(w) || !dt_is_master(w))
+		return 0;
+	ret = dt_reg(w, 0, &regs, d);
+	if (ret <= 0)
+		return ret;
+	if (host->nr_masters == HOST_MAX_MASTERS) {
+		host->more_masters++;
+		return 0;
+	}
+	m->regs = regs;
+	m->node = w->node;
+	format(m->name, sizeof(m->name), "%s", dt_name(w));
+	host->nr_masters++;
+	return 0;
+}
