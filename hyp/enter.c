@@ -192,7 +192,6 @@ void vcpu_init(struct cpu *self, bool first)
 {
 	const struct cpu_kind *kind = self->kind;
 
-	errata_apply(kind->midr);
 	write_sysreg((u64)self, tpidr_el2);
 	stop_el1();
 	stop_profiling(kind);
@@ -240,20 +239,30 @@ static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *w
 		asm volatile("wfi");
 }
 
+/* Of another kind than the CPU that boots, @self may be unfit for its stage 2. */
+static const char *unfit(const struct cpu *self)
+{
+	struct mm_caps caps, need = guest.caps;
+
+	if (!self->kind)
+		return "is of one more kind than Mavis knows at a time";
+	if (self->kind == cpus[0].kind)
+		return NULL;
+	need.mte = guest.mte;			/* tags are of no use to another guest */
+	need.mte_perm &= guest.mte;
+	caps = cpu_mm_caps();
+	return caps_lacking(&caps, &need);
+}
+
 void secondary_main(struct cpu *self)
 {
-	struct mm_caps caps = cpu_mm_caps(), need = guest.caps;
-	const char *lacking;
+	const char *why;
 
 	if (!self->kind)
 		self->kind = kind_here();
-	if (!self->kind)
-		refuse_cpu(self, "is of one more kind than Mavis knows at a time");
-	need.mte = guest.mte;			/* tags are of no use to another guest */
-	need.mte_perm &= guest.mte;
-	lacking = caps_lacking(&caps, &need);
-	if (lacking)
-		refuse_cpu(self, lacking);
+	why = unfit(self);
+	if (why)
+		refuse_cpu(self, why);
 	vcpu_init(self, self->state == CPU_ON_PENDING);
 	psci_cpu_is_on(self);
 	guest_enter(self->entry, self->context);

@@ -38,7 +38,7 @@ unsigned errata_actions(u64 midr);
 /* What CPUs have asked for so far: enum erratum_action. */
 extern unsigned errata_at_work;
 
-/* Turns on what the CPU that it runs on needs. Before it uses stage 2. */
+/* Turns on what a CPU with @midr needs. Before it uses stage 2. */
 void errata_apply(u64 midr);
 
 #endif

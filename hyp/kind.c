@@ -2,6 +2,7 @@
 #include "hyp/kind.h"
 
 #include "drivers/firmware.h"
+#include "hyp/errata.h"
 #include "hyp/guest.h"
 #include "lib/arch.h"
 #include "lib/lock.h"
@@ -43,6 +44,7 @@ static void work_out(struct cpu_kind *k, u64 midr)
 					   arch_feature(ARCH_WORKAROUND_3) };
 	bool spe, trbe;
 
+	errata_apply(midr);
 	k->midr = midr;
 	idregs_read(&k->raw);
 	in.hides = idregs_show(&k->shown, &k->raw, &policy);
