@@ -271,5 +271,6 @@ void report_start(const struct entry *e, unsigned cpus)
 	      e->moved ? " (moved there)" : "", e->fdt.v);
 	if (e->ramdisk_size)
 		print(", ramdisk %lu KiB at %#lx", e->ramdisk_size >> 10, e->ramdisk.v);
-	print("; %u CPU%s; starts at EL1, %#lx\n\n", cpus, cpus == 1 ? "" : "s", e->pc.v);
+	print("; %u CPU%s; starts at EL1, %#lx; contained but for DMA\n\n", cpus,
+	      cpus == 1 ? "" : "s", e->pc.v);
 }

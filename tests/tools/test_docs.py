@@ -9,6 +9,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted([*TOP.glob("*.md"), *TOP.glob("docs/*.md")])
+SECURITY = (TOP / "docs/security.md").read_text(encoding="utf-8")
 INTERNALS = (TOP / "docs/internals.md").read_text(encoding="utf-8")
 FOLDERS = ("boot", "hyp", "drivers", "mm", "lib", "guests", "configs", "tests", "tools", "bench", "docs")
 
@@ -86,3 +87,23 @@ def test_the_traps_are_those_of_the_code(sources):
 def test_the_locks_are_those_of_the_code(sources):
     held = {name for text in sources.values() for name in re.findall(r"\block\(&([\w.]+)\)", text)}
     assert {name for name in rows("Locks", 1) if "/" not in name} == held - {"l"}
+
+
+def has_test(name, function):
+    """A test in C or Python: `name` is its file, below tests/."""
+    [path] = TOP.glob(f"tests/*/{name}")
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return f"\ndef {function}(" in text
+    return re.search(rf"(?m)^static void {function}\(", text) and re.search(rf"(?m)^\t\t\w+\({function}[,)]", text)
+
+
+def test_each_claim_of_security_has_tests_that_are_there():
+    claims = SECURITY.split("\n## What holds\n")[1].split("\n## ")[0]
+    lines = [line for line in claims.splitlines() if line.startswith("| ")][2:]
+    assert len(lines) >= 20
+    for line in lines:
+        named = re.findall(r"`(\w+\.(?:py|c))::(\w+)`", line.split("|")[3])
+        assert named, line
+        for name, function in named:
+            assert has_test(name, function), f"{name} has no test {function}"
