@@ -4,7 +4,8 @@
  *
  * To the loader Mavis is an arm64 Linux Image (Documentation/arch/arm64/booting.rst): MMU off, x0 =
  * the device tree, the image cleaned to the PoC and at any 4 KiB-aligned address. Nothing else of
- * the state is relied on.
+ * the state is relied on. To UEFI firmware the same file is a PE32+ application (Microsoft's PE
+ * format; UEFI 2.1), which enters at efi_entry (efi/entry.S) and comes here later.
  */
 #include "lib/arch.h"
 #include "lib/asm.h"
@@ -15,15 +16,75 @@
 	.section .head.text, "ax"
 	.globl	_start
 _start:
+	.inst	0xfa405a4d			/* ccmp x18, #0, #0xd, pl: "MZ" to UEFI */
 	b	primary
-	nop
 	.quad	0				/* text_offset: none, any 4 KiB-aligned address */
 	.quad	__image_end - (. - 16)		/* image_size, with bss, stacks and page pool */
 	.quad	0xa				/* little-endian, 4 KiB pages, anywhere in memory */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
-	.long	0
+	.long	pe_header - _start
 
+/* An address in the file, which is laid out as in memory. */
+.macro rva sym
+	.long	\sym - _start
+.endm
+
+/* The flags are IMAGE_SCN_: code or data, and the rights. */
+.macro pe_section name, first, size, file_size, flags
+9:	.ascii	"\name"
+	.org	9b + 8
+	.long	\size
+	rva	\first
+	.long	\file_size
+	rva	\first
+	.long	0, 0, 0				/* no relocations, no lines */
+	.long	\flags
+.endm
+#define PE_CODE		0x60000020		/* read, execute */
+#define PE_DATA		0xc0000040		/* read, write */
+#define PE_HEADERS	0x1000			/* this page: firmware need not let it execute */
+
+	.balign	8
+pe_header:
+	.ascii	"PE\0\0"
+	.short	0xaa64				/* AArch64 */
+	.short	4				/* sections */
+	.long	0, 0, 0
+	.short	pe_sections - pe_optional
+	.short	0x206				/* executable, no lines, no debug information */
+pe_optional:
+	.short	0x20b				/* PE32+ */
+	.byte	0, 0
+	.long	__pe_boot			/* code */
+	.long	__pe_data			/* data */
+	.long	0
+	rva	efi_entry
+	.long	PE_HEADERS			/* where code begins */
+	.quad	0				/* wherever it is loaded */
+	.long	0x1000, 0x200			/* alignment in memory and in the file */
+	.short	0, 0
+	.short	1, 0				/* GRUB: from 1 on the ramdisk comes by LoadFile2 */
+	.short	0, 0
+	.long	0
+	rva	__image_end
+	.long	PE_HEADERS
+	.long	0
+	.short	10				/* an application */
+	.short	0x100				/* data need not be executable */
+	.quad	0, 0, 0, 0
+	.long	0
+	.long	6				/* directories: none has anything */
+	.quad	0, 0, 0, 0, 0, 0
+pe_sections:
+	pe_section ".boot", _start + PE_HEADERS, __pe_boot, __pe_boot, PE_CODE
+	pe_section ".bdata", __boot_text_end, __pe_boot_data, __pe_boot_data, PE_DATA
+	pe_section ".text", __boot_end, __pe_text, __pe_text, PE_CODE
+	pe_section ".data", __text_end, __pe_data, __pe_data_file, PE_DATA
+	.org	_start + PE_HEADERS
+
+	.globl	primary
+	.hidden	primary
 primary:
 	.cfi_startproc
 	outermost
@@ -38,24 +99,10 @@ primary:
 	 */
 	bl	clean_early
 
-	/*
-	 * Linked at 0: the load address is what each relocation adds. The linker makes no other
-	 * kind (the Makefile looks), and one that is applied again gives the same.
-	 */
-	adr_l	x0, __image_start
-	adr_l	x1, __rela_start
-	adr_l	x2, __rela_end
-1:	cmp	x1, x2
-	b.hs	2f
-	ldr	x3, [x1]
-	ldr	x4, [x1, #16]
-	add	x4, x4, x0
-	str	x4, [x0, x3]
-	add	x1, x1, #RELA_SIZE
-	b	1b
+	bl	relocate
 
 	/* A copy that has moved has what is carried from the image before. */
-2:	adr_l	x0, image_place
+	adr_l	x0, image_place
 	ldr	x2, [x0]
 	adr_l	x0, __carried_start
 	adr_l	x1, __bss_start
@@ -100,6 +147,26 @@ primary:
 	bl	main
 	b	.
 	.cfi_endproc
+
+/*
+ * Linked at 0: the load address is what each relocation adds. The linker makes no other kind (the
+ * Makefile looks), and one that is applied again gives the same. Clobbers x0 to x4.
+ */
+	.globl	relocate
+	.hidden	relocate
+relocate:
+	adr_l	x0, __image_start
+	adr_l	x1, __rela_start
+	adr_l	x2, __rela_end
+1:	cmp	x1, x2
+	b.hs	2f
+	ldr	x3, [x1]
+	ldr	x4, [x1, #16]
+	add	x4, x4, x0
+	str	x4, [x0, x3]
+	add	x1, x1, #RELA_SIZE
+	b	1b
+2:	ret
 
 /* All of the image that is written before the MMU is on. */
 clean_early:
