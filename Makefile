@@ -159,6 +159,7 @@ LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
 HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC) drivers/pci.c \
 	boot/cpu_name.c boot/table.c drivers/smmu.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
+	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
 	$(patsubst %,hyp/%.c,bar caps control control_page cpu dma el2_regs errata gic guest harden idreg mmio psci pstate \
 		smccc)
@@ -322,7 +323,7 @@ CARD = MAVIS_BUILD='$(O)' tools/card $@ $(BOARD) --image $(O)/mavis.img --bundle
 CARD_IN := $(O)/mavis.img $(call named,$(BUNDLE)) $(O)/tools/regions
 
 .PHONY: image fit
-image: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image
+image: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image $(if $(filter grub,$(LOADER)),$(DEPS)/.grub)
 	$(Q)$(CARD) $(LOADER:%=--loader %) $(if $(FIRMWARE),--firmware $(FIRMWARE)) -o $(O)/$(BOARD_NAME).img
 
 fit: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image
@@ -579,7 +580,7 @@ LINUX=backports                the guest's kernel is that of Debian's backports
 CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle instead
 KERNEL= RAMDISK=               what goes into the bundle
 MACHINE=                       the device tree on which the config is checked, if it is for another machine than BOARD
-LOADER= FIRMWARE=              image: extlinux, script or fit; files of the board's vendor to put on it
+LOADER= FIRMWARE=              image: extlinux, script, fit, grub; files of the board's vendor to put on it
 APPEND=                        the command line, Mavis's (run, image) or Linux's (native)
 CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree
 PYTEST_ARGS=                   for pytest, such as -k boot or -x

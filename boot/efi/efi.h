@@ -25,7 +25,7 @@ struct efi_guid {
 	u8 d[8];
 };
 
-/* [7.2] EFI_MEMORY_TYPE: those that are RAM for whoever has ended the boot services, and one more. */
+/* [7.2] EFI_MEMORY_TYPE: what is RAM once the boot services have ended, and two more. */
 enum {
 	EFI_RESERVED = 0,
 	EFI_LOADER_CODE = 1,

@@ -29,7 +29,7 @@ static const struct efi_guid load_file2_guid = {
 	0x4006c0c1, 0xfcb3, 0x403e, { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d }
 };
 
-/* The device path by which loaders offer a ramdisk: a vendor's media node of Linux's, and the end. */
+/* The device path by which loaders offer a ramdisk: Linux's media node, and the end. */
 static const struct {
 	struct efi_path media;
 	struct efi_guid guid;
@@ -210,7 +210,8 @@ efi_status efi_main(void *handle, const struct efi_system_table *table)
 
 	firmware_table = table;
 	if (FIELD(read_sysreg(CurrentEL), 3, 2) != 2)
-		return refuse(EFI_UNSUPPORTED, "this firmware runs at EL1: Mavis needs EL2 (QEMU virt: -machine virtualization=on)");
+		return refuse(EFI_UNSUPPORTED,
+			      "this firmware runs at EL1: Mavis needs EL2 (QEMU virt: -machine virtualization=on)");
 	fdt = find_tree();
 	if (!fdt)
 		return refuse(EFI_UNSUPPORTED, diag.text);

@@ -77,7 +77,7 @@ int efi_command_line(char *buf, size_t size, const u16 *options, u64 bytes)
 		if (begins(options + at, len, "initrd=") ||
 		    begins(options + at, len, "BOOT_IMAGE="))
 			continue;
-		if (len + 2 > size - to)
+		if (len + !!to >= size - to)
 			return -E2BIG;
 		if (to)
 			buf[to++] = ' ';
