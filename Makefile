@@ -161,8 +161,8 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar caps control control_page cpu dma el2_regs errata gic guest harden idreg mmio psci pstate \
-		smccc)
+	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma el2_regs errata gic guest harden idreg mmio psci \
+		pstate smccc)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
@@ -184,7 +184,7 @@ $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/da
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
 TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) boot/table.c \
-	$(MACHINE_SRC) boot/guest/dma_list.c boot/guest/doubt.c boot/guest/memory_map.c \
+	$(MACHINE_SRC) $(addprefix boot/guest/,calls.c dma_list.c doubt.c) boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
 $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
@@ -377,6 +377,15 @@ $(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
 
+# A firmware at EL3, for secure=on: text in flash from 0 on, and secure RAM.
+$(O)/test/el3.bin: tests/firmware/entry.S tests/firmware/el3.c Makefile | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.entry.o tests/firmware/entry.S
+	$(Q)$(CC) $(TARGET_FLAGS) -std=gnu11 -Os $(WARN) -ffreestanding -fno-pic -mgeneral-regs-only -mstrict-align \
+		-mno-outline-atomics -fno-stack-protector -fno-jump-tables -c -o $@.o tests/firmware/el3.c
+	$(Q)$(LD) -z noexecstack --build-id=none --no-warn-rwx-segments -Ttext=0 -Tbss=0x0e000000 -o $@.elf $@.entry.o $@.o
+	$(Q)$(OBJCOPY) -O binary -R .bss $@.elf $@
+
 # Most tests' guest: the same kernel and ramdisk with a config that asks for nothing.
 $(O)/test/guest.cpio: $(MADE_RAMDISK) tests/system/plain.dts $(BUNDLE_TOOL) | $(DEPS)/.run
 	@mkdir -p $(@D)
@@ -385,7 +394,7 @@ $(O)/test/guest.cpio: $(MADE_RAMDISK) tests/system/plain.dts $(BUNDLE_TOOL) | $(
 .PHONY: test test-all
 # Debian 13's own kernel is as new as what Debian 12's backports have.
 NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ramdisk-backports.cpio.gz)
-TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(NEWER) \
+TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(O)/test/el3.bin $(NEWER) \
 	$(O)/check/clang/mavis.img
 
 # STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.

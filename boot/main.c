@@ -8,6 +8,7 @@
 
 #include "boot/features.h"
 #include "boot/guest/bars.h"
+#include "boot/guest/calls.h"
 #include "boot/guest/control.h"
 #include "boot/guest/cpus.h"
 #include "boot/guest/gic.h"
@@ -131,6 +132,7 @@ static void read_bundle(void)
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
 	report_kept(&host);
+	calls_ask_for_memory(&host, &config);
 }
 
 /* Their pointers are to the tree, to the bundle, or made to fit. */
@@ -227,6 +229,7 @@ static void make_stage2(void)
 	check(gic_take(&host, &diag), &diag);
 	guest.mte = guest_regions.mte;
 	guest.gicv3 = host.gic.version == 3;
+	check(calls_settle(&host, &config, &guest_regions, &call_rules, &diag), &diag);
 	if (config.control)
 		control_page = control_place(&host);
 }
@@ -244,6 +247,7 @@ static void say_doubts(void)
 
 	report_dma(&host);
 	report_doubts(&doubts);
+	report_calls(&host, &config);
 }
 
 static void make_cpus(void)

@@ -5,6 +5,7 @@
 
 #include "boot/cpu_name.h"
 #include "boot/features.h"
+#include "boot/guest/calls.h"
 #include "boot/guest/dma_list.h"
 #include "boot/known.h"
 #include "boot/machine/cmdline.h"
@@ -255,6 +256,20 @@ void report_doubts(struct doubts *d)
 
 	while (doubt_next(d, text, sizeof(text)))
 		print("Warning: %s\n", text);
+}
+
+void report_calls(const struct host *host, const struct config *config)
+{
+	const struct config_pairs *allowed = &config->allow_smc;
+	char text[320];
+
+	for (unsigned i = 0; i < host->nr_callers; i++) {
+		calls_describe(host, config, guest.regions, i, text, sizeof(text));
+		print("Firmware calls: %s\n", text);
+	}
+	for (unsigned i = 0; i < allowed->nr; i++)
+		print("Firmware calls: %#x to %#x: passed unchecked, by allow-smc\n",
+		      allowed->pair[i].first, allowed->pair[i].last);
 }
 
 void report_mte(const struct config *config)

@@ -34,6 +34,9 @@ void report_regions(bool verbose, bool qemu);
 /* All of them, a line each. */
 void report_doubts(struct doubts *d);
 
+/* Which nodes call the firmware, and whether these calls pass; what else the config lets pass. */
+void report_calls(const struct host *host, const struct config *config);
+
 /* What became of `mte`, if the config asks for it. */
 void report_mte(const struct config *config);
 

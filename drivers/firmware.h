@@ -93,6 +93,15 @@ static inline void firmware_workaround(u64 x[4])
 #endif
 }
 
+/* x0 to x17 of a call, before it and after it. */
+#define FIRMWARE_NR_REGS	18
+
+/*
+ * Calls the firmware by SMC with @regs, and leaves there what they are afterwards. Only where
+ * something says that there is a firmware that takes it: an SMC may not return otherwise.
+ */
+void firmware_pass(u64 regs[FIRMWARE_NR_REGS]);
+
 /* Turns the machine off, or resets it. They return only if there is no firmware that can. */
 void firmware_power_off(void);
 void firmware_reset(void);

@@ -5,6 +5,7 @@
 
 #include "hyp/at.h"
 #include "hyp/bar.h"
+#include "hyp/calls.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
@@ -22,6 +23,7 @@ _Static_assert(CONTROL_EPERM == -EPERM && CONTROL_ENOENT == -ENOENT &&
 #define TYPE(id, name) _Static_assert(CONTROL_TYPE_##id == (int)REGION_##id, name);
 REGION_TYPES(TYPE)
 #undef TYPE
+_Static_assert(CALLS_NAME == CONTROL_REGION_NAME, "CALLS has it as REGION does");
 _Static_assert(CONTROL_EXPOSE_NONE == (int)EXPOSE_NONE &&
 	       CONTROL_ORIGIN_CONFIG == (int)REGION_FROM_CONFIG, "and those of regions mm/'s");
 
@@ -248,6 +250,20 @@ static s64 aborts(const u64 *a, u64 *r)
 	return 0;
 }
 
+static s64 calls(const u64 *a, u64 *r)
+{
+	struct call_seen c;
+
+	if (!calls_seen(a[0], &c))
+		return -ENOENT;
+	r[0] = c.fid;
+	r[1] = c.passed;
+	r[2] = c.refused;
+	if (c.node < call_rules.nr_names)
+		memcpy(&r[3], call_rules.name[c.node], sizeof(call_rules.name[0]));
+	return 0;
+}
+
 /*
  * Stage 1 alone first: what it comes to is looked up here, so that AT of both stages is asked only
  * where stage 2 allows the access (QEMU 10.0 dies of an assertion where it does not). Another of
@@ -276,7 +292,7 @@ static s64 translate(const u64 *a, u64 *r)
 static s64 (*const commands[])(const u64 *args, u64 *results) = {
 	[CONTROL_INFO] = info,	       [CONTROL_REGION] = region,   [CONTROL_CHECK] = check_result,
 	[CONTROL_WALK] = walk,	       [CONTROL_SET] = set,	    [CONTROL_COUNTER] = counter,
-	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,
+	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,    [CONTROL_CALLS] = calls,
 };
 
 /* The lock keeps regions where they are, and stage 2 whole: nothing is between break and make. */

@@ -43,6 +43,7 @@
 #define CONTROL_COUNTER		5
 #define CONTROL_ABORTS		6
 #define CONTROL_AT		8
+#define CONTROL_CALLS		9
 
 /*
  * Status: 0, or one of these. SET is the only command with EPERM, so that it is not mistaken for
@@ -50,7 +51,7 @@
  */
 #define CONTROL_NOT_SUPPORTED	(-1)	/* there is no such command */
 #define CONTROL_EPERM		(-1)	/* SET: the region is not adjustable */
-#define CONTROL_ENOENT		(-2)	/* no such region or counter; WALK: nothing is mapped */
+#define CONTROL_ENOENT		(-2)	/* no such region, counter, call; WALK: nothing is mapped */
 #define CONTROL_ENOMEM		(-12)	/* SET: the page pool is used up; nothing has changed */
 #define CONTROL_EACCES		(-13)	/* SET: a guest with MTE would reach absent tags */
 #define CONTROL_EFAULT		(-14)	/* AT: stage 2 does not allow the access */
@@ -98,7 +99,7 @@
 /* SET, a[2]: the shareability stays as it is (64 bits, all ones) */
 #define CONTROL_KEEP_SH		0xffffffffffffffff
 
-/* REGION: the name, NUL-padded, is in r5 to r9; COUNTER: in r1 to r4 */
+/* REGION: the name, NUL-padded, is in r5 to r9; COUNTER: in r1 to r4; CALLS: in r3 to r7 */
 #define CONTROL_REGION_NAME	40
 #define CONTROL_COUNTER_NAME	32
 

@@ -2,6 +2,7 @@
 #include "hyp/smccc.h"
 
 #include "drivers/firmware.h"
+#include "hyp/calls.h"
 #include "hyp/control.h"
 #include "hyp/psci.h"
 
@@ -11,6 +12,8 @@
 #define TRNG_GET_UUID		0x84000052
 #define TRNG_RND_32		0x84000053
 #define TRNG_RND_64		0xc4000053
+
+#define VENDOR_HYP		6	/* an owner: Mavis itself */
 
 #define MIGRATE_NOT_NEEDED	2	/* no Trusted OS that a CPU_OFF could orphan */
 
@@ -78,6 +81,11 @@ static s64 psci_features(u32 fid)
 	}
 }
 
+static u64 owner(u32 fid)
+{
+	return FIELD(fid, 29, 24);
+}
+
 void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 {
 	if (imm) {
@@ -129,6 +137,6 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		pass(f);
 		break;
 	default:
-		control_call(f);
+		(owner((u32)f->x[0]) == VENDOR_HYP ? control_call : calls_firmware)(f);
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot/config/as.h"
+#include "boot/machine/callers.h"
 #include "boot/machine/host.h"
 #include "boot/config/parts.h"
 #include "lib/errno.h"
@@ -36,6 +37,13 @@ const struct prop_choice config_as[] = {
 
 #define GUEST(...)	PROP(struct config, __VA_ARGS__)
 
+static const struct prop_choice firmware_calls[] = {
+	{ "by-tree", FIRMWARE_CALLS_BY_TREE },
+	{ "none", FIRMWARE_CALLS_NONE },
+	{ "trusted", FIRMWARE_CALLS_TRUSTED },
+	{ NULL, 0 },
+};
+
 static const struct prop guest_props[] = {
 	GUEST(cpus, "cpus", U32, .min = 1, .max = MAX_CPUS),
 	GUEST(memory, "memory", U64, .min = PAGE_SIZE, .max = BIT(DT_PA_BITS), .align = PAGE_SIZE),
@@ -52,6 +60,8 @@ static const struct prop guest_props[] = {
 	GUEST(withhold, "withhold", STRINGS),
 	GUEST(place, "place", U64, .min = MIB(2), .max = BIT(DT_PA_BITS) - MIB(2), .align = MIB(2)),
 	GUEST(require_smmu, "require-smmu", FLAG),
+	GUEST(firmware_calls, "firmware-calls", CHOICE, .choices = firmware_calls),
+	GUEST(allow_smc, "allow-smc", PAIRS, .max = CONFIG_MAX_PAIRS),
 };
 
 static const struct prop bundle_props[] = {
@@ -99,6 +109,25 @@ static int read_as(struct config_reader *r)
 	return 0;
 }
 
+/* The user's word goes for what a call does, but not for what EL2 cannot survive. */
+static int check_allowed(const struct config_reader *r, const struct config_pairs *allowed)
+{
+	for (unsigned i = 0; i < allowed->nr; i++) {
+		u32 first = allowed->pair[i].first, last = allowed->pair[i].last, where;
+		const char *why;
+
+		if (first > last)
+			return refuse(r, -EINVAL, "allow-smc",
+				      "%#x is above %#x: write <first last>, both of them included",
+				      first, last);
+		if (call_is_nobodys(first, last, &where, &why))
+			return refuse(r, -EPERM, "allow-smc",
+				      "%#x to %#x: %#x %s: leave it out", first, last, where,
+				      why);
+	}
+	return 0;
+}
+
 static int read_guest(struct config_reader *r)
 {
 	struct config *c = r->config;
@@ -109,6 +138,8 @@ static int read_guest(struct config_reader *r)
 		return refuse(r, -ERANGE, "cpus",
 			      "the guest is to have %u CPUs, but the machine has %u: give at most %u, or leave the property out for all",
 			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
+	if (!err)
+		err = check_allowed(r, &c->allow_smc);
 	if (!err)
 		err = read_as(r);
 	return err ? err : config_check_withhold(r);

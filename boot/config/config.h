@@ -29,6 +29,20 @@ static inline bool config_bar_is_fixed(const struct config_bar *b)
 	return b->region.opts.expose == EXPOSE_RESERVED || b->region.opts.expose == EXPOSE_PMEM;
 }
 
+/* Which calls of its firmware's the guest's nodes get: boot/machine/callers.h has their classes. */
+enum firmware_calls {
+	FIRMWARE_CALLS_BY_TREE,		/* what is plain, or checked */
+	FIRMWARE_CALLS_NONE,
+	FIRMWARE_CALLS_TRUSTED,		/* all */
+};
+
+#define CONFIG_MAX_PAIRS	16
+
+struct config_pairs {
+	unsigned nr;
+	struct { u32 first, last; } pair[CONFIG_MAX_PAIRS];
+};
+
 struct config {
 	unsigned cpus;			/* 0: all that the machine has */
 	u64 memory;			/* bytes, whole pages; 0: all that is left */
@@ -40,6 +54,8 @@ struct config {
 	bool verbose;			/* a line for each region of the machine's, too */
 	bool strict;			/* stop where the self-check finds a difference */
 	bool control;			/* offer the control page and calls */
+	u8 firmware_calls;		/* enum firmware_calls */
+	struct config_pairs allow_smc;	/* function identifiers that pass besides */
 	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */
 	u8 as;				/* enum region_as, for all that does not say otherwise */
 	bool as_far;			/* go on where that would not map something */

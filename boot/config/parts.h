@@ -12,6 +12,7 @@ enum prop_kind {
 	PROP_U64,		/* u64: two cells */
 	PROP_STRING,		/* const char *: into the tree, no control characters */
 	PROP_CHOICE,		/* u8: the value of one of `choices` */
+	PROP_PAIRS,		/* struct config_pairs: two cells each, at most `max` of these */
 	PROP_RANGE,		/* struct range: address and size, two cells each, not empty */
 	PROP_STRINGS,		/* struct dt_prop: strings as above, none of them empty */
 };

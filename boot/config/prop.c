@@ -139,6 +139,23 @@ static int read_range(const struct dt_walk *w, const struct prop *p, struct dt_p
 	return 0;
 }
 
+static int read_pairs(const struct dt_walk *w, const struct prop *p, struct dt_prop val, void *out,
+		      struct diag *d)
+{
+	struct config_pairs *pairs = out;
+
+	if (!val.len || val.len % 8 || val.len / 8 > p->max)
+		return dt_fail(w, d, -EINVAL, p->name,
+			       "it has %u cells: write `%s = <first last>;`, with up to %u such pairs",
+			       val.len / 4, p->name, (unsigned)p->max);
+	pairs->nr = val.len / 8;
+	for (unsigned i = 0; i < pairs->nr; i++) {
+		pairs->pair[i].first = dt_cell(val.data + i * 8);
+		pairs->pair[i].last = dt_cell(val.data + i * 8 + 4);
+	}
+	return 0;
+}
+
 typedef int read_fn(const struct dt_walk *w, const struct prop *p, struct dt_prop val, void *out,
 		    struct diag *d);
 
@@ -148,6 +165,7 @@ static read_fn *const readers[] = {
 	[PROP_U64] = read_u64,
 	[PROP_STRING] = read_string,
 	[PROP_CHOICE] = read_choice,
+	[PROP_PAIRS] = read_pairs,
 	[PROP_RANGE] = read_range,
 	[PROP_STRINGS] = read_strings,
 };

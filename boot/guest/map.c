@@ -48,10 +48,26 @@ static int clean_part(const struct region *r, struct range part, struct diag *d)
 	return 0;
 }
 
+/*
+ * What the firmware and the guest speak by may be memory, and passes by the caches on at least one
+ * side: what a loader has left there must not come over it.
+ */
+static int clean_callers(const struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < host->nr_callers; i++)
+		for (unsigned m = 0; m < host->caller[i].nr_memory && !err; m++)
+			for (unsigned n = 0; n < guest.regions->nr && !err; n++)
+				err = clean_part(&guest.regions->region[n],
+						 pages_around(host->caller[i].memory[m]), d);
+	return err;
+}
+
 /* Registers have no lines: of other types only what the machine's tree calls memory has some. */
 int guest_hand_over(const struct host *host, struct diag *d)
 {
-	int err = 0;
+	int err = clean_callers(host, d);
 
 	for (unsigned i = 0; i < guest.regions->nr && !err; i++) {
 		const struct region *r = &guest.regions->region[i];

@@ -142,6 +142,43 @@ static int carve_kept(struct region_table *t, const struct host *host, struct di
 }
 
 /*
+ * Memory by which the firmware speaks with the guest lies in what is its own, or in no bank. Linux
+ * maps it cacheable, and nobody runs code there or hands it out.
+ */
+static int add_caller(const struct adding *a, const struct host_caller *c, unsigned machines,
+		      struct range image, struct diag *d)
+{
+	struct region_table *t = a->table;
+	int err = 0;
+
+	for (unsigned m = 0; m < c->nr_memory && !err; m++) {
+		struct range pages = pages_around(c->memory[m]);
+		bool taken = ranges_overlap(pages, image);
+
+		for (unsigned n = 0; n < a->host->nr_kept && !taken; n++)
+			taken = ranges_overlap(pages, a->host->kept[n].range);
+		for (unsigned n = 0; n < machines && !taken; n++)
+			taken = ranges_overlap(pages, region_pa(&t->region[n]));
+		if (taken)
+			continue;
+		err = add_host(a, pages, REGION_RAM, false, c->name, d);
+		if (!err)
+			t->region[t->nr - 1].opts.expose = EXPOSE_NONE;
+	}
+	return err;
+}
+
+static int add_callers(const struct adding *a, struct range image, struct diag *d)
+{
+	unsigned machines = a->table->nr;
+	int err = 0;
+
+	for (unsigned i = 0; i < a->host->nr_callers && !err; i++)
+		err = add_caller(a, &a->host->caller[i], machines, image, d);
+	return err;
+}
+
+/*
  * Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the
  * finished table.
  */
@@ -153,7 +190,7 @@ static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
 	for (unsigned i = 0; i < t->nr; i++) {
 		struct region r = t->region[i];
 
-		if (r.type == REGION_RAM && r.origin == REGION_FROM_HOST) {
+		if (region_is_memory(&r) && r.origin == REGION_FROM_HOST) {
 			r.size = MIN(r.size, left);
 			left -= r.size;
 		}
@@ -231,6 +268,8 @@ int memory_map_finish(struct region_table *t, const struct host *host, const str
 		err = carve_firmware(t, host, d);
 	if (!err)
 		err = carve_kept(t, host, d);
+	if (!err)
+		err = add_callers(&adding, image, d);
 	if (!err)
 		err = region_table_finish(t, caps, mte && !hides_mte, d);
 	if (!err && hides_mte)

@@ -38,12 +38,12 @@ int host_check(const void *fdt, u64 size, struct diag *d)
 	return 0;
 }
 
-static int read_root(const struct dt_walk *w, struct diag *d)
+static int read_root(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	if (!w->bus[0].mapped)
 		return dt_fail(w, d, -EINVAL, "#address-cells, #size-cells",
 			       "must be 1 or 2 each; correct the device tree");
-	return 0;
+	return host_read_caller(host, w, d);
 }
 
 static int read_initrd(struct host *host, const struct dt_walk *w, struct diag *d)
@@ -164,6 +164,8 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 	default:
 		read_old_psci(host, w);
 		err = host_read_master(host, w, d);
+		if (!err && !why)
+			err = host_read_caller(host, w, d);
 	}
 	if (err)
 		return err;
@@ -173,7 +175,7 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 static int read_node(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	if (!w->depth)
-		return read_root(w, d);
+		return read_root(host, w, d);
 	if (dt_is_memory(w))
 		return host_read_memory(host, w, d);
 	if (w->depth == 2 && !strcmp(dt_parent(w)->name, "reserved-memory"))
@@ -193,7 +195,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 
 	host->fdt = fdt;
 	host->nr_memory = host->nr_reserved = host->nr_mmio = host->nr_kept = 0;
-	host->nr_cpus = host->nr_parked = 0;
+	host->nr_cpus = host->nr_parked = host->nr_callers = 0;
 	host->psci = HOST_PSCI_NONE;
 	host->conduit = CONDUIT_NONE;
 	memset(&host->gic, 0, sizeof(host->gic));
@@ -201,7 +203,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	host->bootargs = "";
 	host->nr_smmus = host->nr_streams = host->nr_doorbells = 0;
 	host->nr_masters = host->more_masters = 0;
-	host->other_smmu = host->qemu = false;
+	host->other_smmu = host->qemu = host->asked_firmware = false;
 
 	dt_walk(&w, fdt);
 	while (dt_next(&w)) {
@@ -219,5 +221,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 		err = host_finish_gic(host, interrupts, d);
 	if (!err)
 		err = host_finish_smmu(host, d);
-	return err ? err : host_finish_mmio(host, d);
+	if (!err)
+		err = host_finish_mmio(host, d);
+	return err ? err : host_finish_callers(host, d);
 }

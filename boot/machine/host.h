@@ -20,6 +20,8 @@
 #define HOST_MAX_STREAMS	DMA_MAX_STREAMS
 #define HOST_MAX_MASTERS	192
 #define HOST_MAX_DOORBELLS	32
+#define HOST_MAX_CALLERS	30
+#define HOST_MAX_SHMEM		4
 
 enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_PSCI, CPU_METHOD_SPIN_TABLE };
 
@@ -108,6 +110,17 @@ struct host_uart {
 	u32 clock, baud;		/* 0 where the tree does not say: as the loader set it */
 };
 
+/* An enabled node that lives on calls of the firmware. */
+struct host_caller {
+	int node;
+	u8 kind;			/* enum caller_kind (callers.h) */
+	bool unknown_memory;		/* what it needs of that is not known, or not yet */
+	u32 id;				/* arm,smc-id */
+	unsigned nr_memory;
+	struct range memory[HOST_MAX_SHMEM];	/* which the firmware goes to, as it is named */
+	char name[40];
+};
+
 struct host {
 	const void *fdt;
 	struct range memory[HOST_MAX_BANKS];	/* whole pages, sorted, disjoint */
@@ -130,6 +143,10 @@ struct host {
 	unsigned nr_mmio;
 	struct host_kept kept[HOST_MAX_KEPT];	/* in the order of the tree */
 	unsigned nr_kept;
+	/* of a kind that makes the same calls everywhere, only the first */
+	struct host_caller caller[HOST_MAX_CALLERS];
+	unsigned nr_callers;
+	bool asked_firmware;		/* for the memory that it alone knows */
 	struct host_uart uart;
 	struct range bundle;			/* linux,initrd-start/end; size 0: none */
 	const char *bootargs;			/* "" where there are none */

@@ -78,7 +78,7 @@ int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)
 		forget(host, w.node);
 		err = host_keep(host, &w, withheld, d);
 	}
-	return err;
+	return err ? err : host_withhold_callers(host, paths, d);
 }
 
 bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size)

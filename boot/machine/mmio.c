@@ -28,6 +28,13 @@ static int add(struct host *host, const struct dt_walk *w, const struct host_mmi
 	return 0;
 }
 
+int host_add_mmio(struct host *host, const struct dt_walk *w, struct range r, struct diag *d)
+{
+	struct host_mmio m = { .kind = HOST_MMIO_REG, .range = r };
+
+	return add(host, w, &m, NULL, d);
+}
+
 static int read_regs(struct host *host, const struct dt_walk *w, bool ecam, host_range_fn *fn,
 		     const char *why, struct diag *d)
 {

@@ -19,6 +19,7 @@ int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, struct diag *d);
 int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_caller(struct host *host, const struct dt_walk *w, struct diag *d);
 
 /* The same for a node that is not the guest's, to host->kept. */
 int host_keep(struct host *host, const struct dt_walk *w, const char *why, struct diag *d);
@@ -34,7 +35,14 @@ int host_each_range(struct host *host, const struct dt_walk *w, host_range_fn *f
 /* When all nodes are read. */
 int host_finish_memory(struct host *host, struct diag *d);
 int host_finish_smmu(struct host *host, struct diag *d);
+int host_finish_callers(struct host *host, struct diag *d);
 int host_finish_mmio(struct host *host, struct diag *d);
+
+/* host->caller anew, without what is at @withheld or below it. */
+int host_withhold_callers(struct host *host, struct dt_prop withheld, struct diag *d);
+
+/* Adds @r, registers of the current node, to host->mmio. */
+int host_add_mmio(struct host *host, const struct dt_walk *w, struct range r, struct diag *d);
 
 /* From the tree's first interrupt-parent, @wanted, to the one that has none but itself. */
 int host_finish_gic(const struct host *host, u64 wanted, struct diag *d);

@@ -423,6 +423,29 @@ static unsigned read_counters(struct reading *c)
 	return n;
 }
 
+/* Ends what stats() has begun. */
+static void stats_of_calls(void)
+{
+	struct answer a;
+
+	if (json)
+		printf("},\n \"calls\": {");
+	for (uint64_t i = 0; !(a = ask(CONTROL_CALLS, i, 0, 0)).status; i++) {
+		const char *node = (const char *)&a.r[3];
+
+		if (json)
+			printf("%s\"%#" PRIx64 "\": {\"node\": \"%.40s\", \"passed\": %" PRIu64
+			       ", \"refused\": %" PRIu64 "}",
+			       i ? ", " : "", a.r[0], node, a.r[1], a.r[2]);
+		else
+			printf("firmware call %#" PRIx64 " %-20.20s %9" PRIu64 " passed %8" PRIu64
+			       " refused\n",
+			       a.r[0], *node ? node : "no node", a.r[1], a.r[2]);
+	}
+	if (json)
+		printf("}}\n");
+}
+
 static int stats(int argc, char **argv)
 {
 	struct reading c[MAX_COUNTERS];
@@ -453,8 +476,7 @@ static int stats(int argc, char **argv)
 			       (const char *)&a.r[5], count);
 		first = false;
 	}
-	if (json)
-		printf("}}\n");
+	stats_of_calls();
 	return 0;
 }
 

@@ -10,6 +10,11 @@ class Tree:
         self.lines = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", dtb], check=True, capture_output=True,
                                     text=True).stdout.splitlines()
 
+    def copy(self):
+        other = Tree.__new__(Tree)
+        other.lines = list(self.lines)
+        return other
+
     def write(self, path):
         source = "\n".join(self.lines) + "\n"
         subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path], input=source, check=True, text=True,
@@ -46,9 +51,10 @@ class Tree:
         at = self._prop(path, name)
         return None if at is None else self.lines[at].strip()[len(name):].strip(" =;")
 
-    def put(self, path, name, value):
+    def put(self, path, name, value=None):
+        """Without a value it is a flag."""
         self.drop(path, name)
-        self.lines.insert(self._node(path)[0] + 1, f"{name} = {value};")
+        self.lines.insert(self._node(path)[0] + 1, f"{name} = {value};" if value else f"{name};")
 
     def drop(self, path, name):
         at = self._prop(path, name)

@@ -156,6 +156,51 @@ static void nodes_of_the_machine_are_withheld(void **state)
 	assert_memory_equal(config.withhold.data, paths, sizeof(paths));
 }
 
+static void the_calls_of_the_firmware_are_read(void **state)
+{
+	static const struct refusal cases[] = {
+		{ "firmware-calls = \"all\";", "firmware-calls", "\"all\" is not a value of it",
+		  0 },
+		{ "allow-smc;", "allow-smc", "it has 0 cells: write `allow-smc = <first last>;`",
+		  0 },
+		{ "allow-smc = <1 2 3>;", "allow-smc", "it has 3 cells", 0 },
+		{ "allow-smc = <2 1>;", "allow-smc", "0x2 is above 0x1: write <first last>", 0 },
+		{ "allow-smc = <0xc4000000 0xc40000ff>;", "allow-smc", "0xc4000000 is PSCI",
+		  -EPERM },
+		{ "allow-smc = <0xc2000100 0xc40000ff>;", "allow-smc", "0xc4000000 is PSCI",
+		  -EPERM },
+		{ "allow-smc = <0xc4000021 0xc4000021>;", "allow-smc",
+		  "0xc4000021 is SDEI: EL3 would enter EL2", -EPERM },
+		{ "allow-smc = <0x84000041 0x84000041>;", "allow-smc", "the management mode",
+		  -EPERM },
+		{ "allow-smc = <0x82000000 0x82000001 0x84000071 0x84000074>;", "allow-smc",
+		  "0x84000071 is FF-A", -EPERM },
+		{ "allow-smc = <0x86000000 0x86000000>;", "allow-smc", "a hypervisor's", -EPERM },
+		{ "allow-smc = <0xbf000000 0xbf000010>;", "allow-smc",
+		  "0xbf000000 to 0xbf000010: 0xbf000002 loads an image of OP-TEE: leave it out",
+		  -EPERM },
+		{ "allow-smc = <0x82000020 0x82000020>;", "allow-smc", "execution state", -EPERM },
+		{ "allow-smc = <0xc20000fd 0xc20000fd>;", "allow-smc", "on i.MX", -EPERM },
+	};
+
+	(void)state;
+	accepts("");
+	assert_int_equal(config.firmware_calls, FIRMWARE_CALLS_BY_TREE);
+	assert_int_equal(config.allow_smc.nr, 0);
+	accepts("firmware-calls = \"trusted\"; "
+		"allow-smc = <0x82000000 0x8200001f 0xc3000000 0xc3000000>;");
+	assert_int_equal(config.firmware_calls, FIRMWARE_CALLS_TRUSTED);
+	assert_int_equal(config.allow_smc.nr, 2);
+	assert_int_equal(config.allow_smc.pair[0].last, 0x8200001f);
+	assert_int_equal(config.allow_smc.pair[1].first, 0xc3000000);
+	accepts("firmware-calls = \"none\"; allow-smc = <0xc2000020 0xc2000020>;");
+	assert_int_equal(config.firmware_calls, FIRMWARE_CALLS_NONE);
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		compile_guest(cases[i].body, "");
+		refuses(&cases[i], "/guest");
+	}
+}
+
 static void properties_of_the_device_tree_itself_are_passed_over(void **state)
 {
 	(void)state;
@@ -1020,6 +1065,7 @@ int main(void)
 		cmocka_unit_test(an_empty_guest_gets_the_whole_machine),
 		cmocka_unit_test(the_guest_is_read),
 		cmocka_unit_test(nodes_of_the_machine_are_withheld),
+		cmocka_unit_test(the_calls_of_the_firmware_are_read),
 		cmocka_unit_test(properties_of_the_device_tree_itself_are_passed_over),
 		cmocka_unit_test(the_copy_can_be_done_without),
 		cmocka_unit_test(wrong_guests_are_refused),

@@ -261,7 +261,7 @@ static void what_may_not_be_changed_is_not(void **state)
 	assert_int_equal(memattr_at(BASE + MIB(128)), S2_NORMAL_NC);
 	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_NC);
 	assert_int_equal(run(7, 0, 0, 0), CONTROL_NOT_SUPPORTED);
-	assert_int_equal(run(9, 0, 0, 0), CONTROL_NOT_SUPPORTED);
+	assert_int_equal(run(10, 0, 0, 0), CONTROL_NOT_SUPPORTED);
 	assert_int_equal(run(~0ull, 0, 0, 0), CONTROL_NOT_SUPPORTED);
 }
 

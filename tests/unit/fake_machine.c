@@ -11,7 +11,10 @@
 #include "lib/cache.h"
 #include "lib/format.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct fake_machine machine;
 struct firmware firmware;
@@ -32,6 +35,14 @@ struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3)
 	machine.call_arg[1] = a2;
 	machine.call_arg[2] = a3;
 	return machine.call_result;
+}
+
+void firmware_pass(u64 regs[FIRMWARE_NR_REGS])
+{
+	machine.nr_passed++;
+	memcpy(machine.passed, regs, sizeof(machine.passed));
+	if (machine.answer)
+		machine.answer(regs);
 }
 
 void firmware_power_off(void)

@@ -16,6 +16,10 @@ struct fake_machine {
 	unsigned nr_on, nr_off, nr_suspend, nr_calls;
 	u32 call_fid;
 	u64 call_arg[3];
+	/* firmware_pass(): the registers of the last call, and what makes its results of them */
+	unsigned nr_passed;
+	u64 passed[FIRMWARE_NR_REGS];
+	void (*answer)(u64 *regs);
 	/* Runs inside the firmware's CPU_OFF: what another CPU does meanwhile */
 	void (*during_off)(void);
 	/* What AT comes to by stage 1, and by both; bit n of at_ops: enum at_op n was asked */

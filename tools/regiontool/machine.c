@@ -200,6 +200,7 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	print_kept();
 	print_dma();
 	print_doubts(caps);
+	print_calls(&host, &config, &table, "Firmware calls: ");
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();
 }

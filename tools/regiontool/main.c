@@ -28,6 +28,8 @@ static const struct mode modes[] = {
 	{ "--as", "", "print what other hypervisors make of memory, as CSV with sources",
 	  as_mode },
 	{ "--console", " TREE...", "say what Mavis would print on", console_mode },
+	{ "--calls", " TREE...", "say which nodes call the firmware, and which of these calls pass",
+	  calls_mode },
 };
 
 static int usage(FILE *to)

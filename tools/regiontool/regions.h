@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "boot/config/as.h"
+#include "boot/config/config.h"
 #include "boot/machine/host.h"
 #include "mm/region.h"
 
@@ -15,6 +16,7 @@ int config_mode(int argc, char **argv);
 int starter_mode(int argc, char **argv);
 int console_mode(int argc, char **argv);
 int as_mode(int argc, char **argv);
+int calls_mode(int argc, char **argv);
 
 /* Says on standard error what is wrong, and returns EXIT_FAILURE. */
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -33,6 +35,16 @@ void *tree_load(const char *path, size_t *size);
  * memory that a loader writes into the tree. False, with the reason on standard error.
  */
 bool machine_load(const char *path, const char *memory, struct host *host);
+
+/*
+ * The same without a word on standard error: the reason is in @d. A machine whose loader fills its
+ * memory in gets some.
+ */
+bool machine_try(const char *path, struct host *host, struct diag *d);
+
+/* Prints a line for each node that calls the firmware, with @before each. */
+void print_calls(const struct host *host, const struct config *config,
+		 const struct region_table *regions, const char *before);
 
 /* A CPU's features in an option: "fwb,mte,mte_perm,dic,pa48"; false, with the reason. */
 bool cpu_parse(const char *text, struct mm_caps *caps);

@@ -181,3 +181,20 @@ bool machine_load(const char *path, const char *memory, struct host *host)
 		refused("a board's loader writes its memory into the tree: give it with --memory base,size");
 	return false;
 }
+
+#define SOME_MEMORY	"0x80000000,0x20000000"
+
+bool machine_try(const char *path, struct host *host, struct diag *d)
+{
+	size_t size;
+	void *fdt = tree_load(path, &size);
+
+	if (!fdt || host_check(fdt, size, d))
+		return false;
+	if (!host_read(fdt, host, d))
+		return true;
+	if (host->nr_memory)
+		return false;
+	fdt = set_memory(fdt, SOME_MEMORY, &size);
+	return fdt && !host_read(fdt, host, d);
+}

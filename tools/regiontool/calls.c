@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/* --calls: which nodes of a board call its firmware, and what they get, by the tree alone. */
+#include <stdlib.h>
+
+#include "boot/guest/calls.h"
+#include "boot/guest/memory_map.h"
+#include "tools/regiontool/regions.h"
+
+void print_calls(const struct host *host, const struct config *config,
+		 const struct region_table *regions, const char *before)
+{
+	char text[320];
+
+	for (unsigned i = 0; i < host->nr_callers; i++) {
+		calls_describe(host, config, regions, i, text, sizeof(text));
+		printf("%s%s\n", before, text);
+	}
+}
+
+/* For a config that says nothing of them. */
+static void one(const char *path)
+{
+	static struct config config;
+	static const struct mm_caps caps = { .pa_bits = 48 };
+	static struct host host;
+	static struct region_table regions;
+	char before[256];
+	struct diag d;
+
+	config = (struct config){ .bootargs = "" };
+	if (!machine_try(path, &host, &d) || memory_map_start(&regions, &config, &caps, &d) ||
+	    memory_map_finish(&regions, &host, &config, (struct range){ 0 }, &caps, &d)) {
+		printf("%s: cannot be read: %s\n", path, d.text);
+		return;
+	}
+	snprintf(before, sizeof(before), "%s: ", path);
+	print_calls(&host, &config, &regions, before);
+	if (!host.nr_callers)
+		printf("%s: no node calls the firmware\n", path);
+}
+
+int calls_mode(int argc, char **argv)
+{
+	if (!argc)
+		return refused("--calls needs trees: see --help");
+	for (int i = 0; i < argc; i++)
+		one(argv[i]);
+	return finish_output();
+}
