@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""board_census.py TREE...: on how many of these boards Mavis finds its console; the trees are also read here, by other code.
+"""board_census.py TREE...: on how many of these boards Mavis finds its console, and what of the firmware's calls nodes get.
+
+The trees are also read here, by other code.
 
 For all boards of Debian's newer kernel: make build/tools/regions, and then
 tests/tools/board_census.py $(find build/deps/backports/ -name '*.dtb')
@@ -20,6 +22,16 @@ BEGIN, END, PROP, NOP = 1, 2, 3, 4
 
 # stdout is what the tree says: the path of an enabled node, or why there is none. found is what Mavis takes: a path, or None.
 Board = collections.namedtuple("Board", "name stdout compatible found driver guess")
+
+# Of drivers that call the firmware, the big kinds and what the others' compatible is.
+CALLERS = {
+    "Qualcomm SCM": r"qcom,scm(-.*)?", "OP-TEE": r"linaro,optee-tz", "Amlogic SM": r"amlogic,meson-gxbb-sm",
+    "SCMI by SMC": r"(arm|qcom),scmi-smc", "ZynqMP": r"xlnx,zynqmp-firmware", "ZynqMP IPI": r"xlnx,zynqmp-ipi-mailbox",
+    "i.MX DDR": r"fsl,imx8m-ddrc", "i.MX revision": r"fsl,imx8mq", "i.MX cores": r"fsl,imx(8m[np]-cm7|93-cm33)",
+    "i.MX RTC": r"fsl,imx8qxp-sc-rtc", "i.MX fuses": r"fsl,imx8q(xp|m)-scu-ocotp", "i.MX clocks": r"fsl,scu-clk",
+    "RK3399 DDR": r"rockchip,rk3399-(cru|dmc)", "CP110": r"marvell,comphy-cp110", "watchdog": r"arm,smc-wdt",
+    "Tegra PMC": r"nvidia,tegra210-pmc", "gs101": r"google,gs101-(pmu|ufs)", "Exynos TRNG": r"samsung,exynos850-trng",
+}
 
 
 def read_nodes(data):
@@ -76,6 +88,56 @@ def consoles(paths):
         yield (m[1], m[2], bool(m[3])) if m[1] else (None, None, False)
 
 
+def calls(paths):
+    """What the tool says of each tree's firmware calls: [(node, what becomes of its calls)], or a text where it cannot tell."""
+    made = subprocess.run([TOOL, "--calls", *paths], check=True, capture_output=True, text=True, timeout=600)
+    said = {str(path): [] for path in paths}
+    for line in made.stdout.splitlines():
+        path, _, rest = line.partition(".dtb: ")
+        path += ".dtb"
+        if rest.startswith("cannot be read: "):
+            said[path] = rest
+        elif rest != "no node calls the firmware":
+            said[path].append(tuple(rest.split(": ", 1)))
+    return said
+
+
+def callers(nodes):
+    """(kind, node's name) of the tree's enabled nodes that call the firmware; of a kind with the same calls, the first."""
+    found = {}
+    for path, props in nodes.items():
+        words = strings(props.get("compatible", b""))
+        for kind, pattern in CALLERS.items():
+            if any(re.fullmatch(pattern, word) for word in words) and enabled(nodes, path):
+                key = (kind, path) if kind == "SCMI by SMC" or kind == "gs101" else kind
+                found.setdefault(key, (kind, path.rsplit("/", 1)[1] or "/"))
+    return list(found.values())
+
+
+def call_census(paths):
+    """(tree, kind, what its calls get) of each node that is found here; a node that only one side sees is an error."""
+    rows = []
+    for path, said in calls(paths).items():
+        own = callers(read_nodes(pathlib.Path(path).read_bytes()))
+        if isinstance(said, str):
+            rows += [(path, kind, said) for kind, _ in own]
+            continue
+        assert sorted(name for _, name in own) == sorted(name for name, _ in said), (path, own, said)
+        rows += [(path, kind, dict(said)[name]) for kind, name in own]
+    return rows
+
+
+def outcome(text):
+    for start, what in (("passed, but for", "plain ones pass, trusted ones are refused"),
+                        ("passed, with memory", "pass, with memory"),
+                        ("passed with the memory", "pass, with memory that the firmware is asked for"),
+                        ("passed if", "pass if the firmware keeps to one place, which it is asked"), ("passed", "pass"),
+                        ("refused: they can", "trusted: refused"), ("cannot be read", "the loader has to complete the tree")):
+        if text.startswith(start):
+            return what
+    return text
+
+
 def census(paths):
     found = []
     for path, (uart, driver, guess) in zip(paths, consoles(paths), strict=True):
@@ -107,6 +169,9 @@ def main(paths):
     print(f"{len(rest)} name none; for {sum(bool(b.found) for b in rest)} of these Mavis guesses")
     print_counts("\nwhy none is named:", collections.Counter(b.compatible for b in rest))
     print_counts("\nwhat Mavis prints on:", collections.Counter(b.driver or "nothing" for b in found))
+    rows = call_census(paths)
+    print_counts(f"\nnodes that call the firmware, on {len({path for path, *_ in rows})} boards:",
+                 collections.Counter(f"{kind}: {outcome(text)}" for _, kind, text in rows))
 
 
 if __name__ == "__main__":
