@@ -312,7 +312,7 @@ void main(u64 fdt, u64 el)
 	check(guest_hand_over(&host, &diag), &diag);
 	offer_control();
 	probe_tags();
-	report_start(&entry, nr_cpus);
+	report_start(&entry, nr_cpus, &host);
 	console_share();
 	guest_start(entry.pc.v, entry.fdt.v);
 }

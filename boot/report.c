@@ -280,12 +280,13 @@ void report_mte(const struct config *config)
 	print("%s", text);
 }
 
-void report_start(const struct entry *e, unsigned cpus)
+void report_start(const struct entry *e, unsigned cpus, const struct host *host)
 {
 	print("\nGuest: %lu KiB at %#lx%s, device tree at %#lx", e->kernel_size >> 10, e->kernel.v,
 	      e->moved ? " (moved there)" : "", e->fdt.v);
 	if (e->ramdisk_size)
 		print(", ramdisk %lu KiB at %#lx", e->ramdisk_size >> 10, e->ramdisk.v);
-	print("; %u CPU%s; starts at EL1, %#lx; contained but for DMA\n\n", cpus,
-	      cpus == 1 ? "" : "s", e->pc.v);
+	print("; %u CPU%s; starts at EL1, %#lx; contained%s\n\n", cpus,
+	      cpus == 1 ? "" : "s", e->pc.v,
+	      dma_is_contained(host, guest.regions) ? "" : " but for DMA");
 }

@@ -40,6 +40,7 @@ void report_calls(const struct host *host, const struct config *config);
 /* What became of `mte`, if the config asks for it. */
 void report_mte(const struct config *config);
 
-void report_start(const struct entry *entry, unsigned cpus);
+/* The last line, with what is contained in a word. */
+void report_start(const struct entry *entry, unsigned cpus, const struct host *host);
 
 #endif

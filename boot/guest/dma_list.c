@@ -84,7 +84,7 @@ static bool say_contained(const struct dma_list *l, char *buf, size_t size)
 
 	write_names(l, true, names, sizeof(names));
 	format(buf, size, "DMA: contained: %s%s", names[0] ? names : "nothing",
-	       l->host->qemu ? ", but for virtio-pci without iommu_platform=on" : "");
+	       names[0] && l->host->qemu ? ", but for virtio-pci without iommu_platform=on" : "");
 	return drives_any(l->host);
 }
 
@@ -125,4 +125,23 @@ bool dma_list_next(struct dma_list *l, char *buf, size_t size)
 			return false;
 	}
 	return true;
+}
+
+static bool is_pci(const struct host *host, const struct host_master *m)
+{
+	for (unsigned i = 0; i < host->nr_streams; i++)
+		if (host->streams[i].node == m->node && host->streams[i].pci)
+			return true;
+	return false;
+}
+
+bool dma_is_contained(const struct host *host, const struct region_table *regions)
+{
+	const struct dma_list l = { .host = host, .regions = regions };
+
+	for (const struct host_master *m = host->master; m < host->master + host->nr_masters; m++)
+		if (is_listed(&l, m, false) ||
+		    (host->qemu && is_pci(host, m) && is_listed(&l, m, true)))
+			return false;
+	return drives_any(host) && !host->more_masters;
 }

@@ -16,4 +16,10 @@ struct dma_list {
 /* Writes the next line, without its end; false: there are no more. */
 bool dma_list_next(struct dma_list *l, char *buf, size_t size);
 
+/*
+ * True if an SMMU contains every master that the guest has. Never of QEMU's PCI, where
+ * virtio-pci may pass the SMMU by.
+ */
+bool dma_is_contained(const struct host *host, const struct region_table *regions);
+
 #endif

@@ -3,11 +3,13 @@
 
 import hashlib
 import re
+import subprocess
 
 import pytest
 
 import bundles
 import debugger
+import dts
 import machine
 
 EDU = "/sys/bus/pci/devices/0000:00:02.0"
@@ -152,6 +154,26 @@ def test_other_machines(start, options):
     assert m.run("dd if=/dev/nvme0n1 bs=4096 count=8 2>/dev/null | wc -c") == "32768"
     assert "arrived" in dma(m, "own")[0]
     assert len(lines(dma(m, "write", hex(base), "0x1")[1])) == 1
+    m.close()
+
+
+def test_a_device_that_the_tree_does_not_bind_reaches_nothing(start, tmp_path):
+    """And the few streams that there are have a table of one level."""
+    devices = [*DEVICES[:4], "-device", "edu,addr=3,dma_mask=0xffffffffffffffff"]
+    dumped, path = tmp_path / "dumped.dtb", tmp_path / "machine.dtb"
+    subprocess.run([machine.QEMU, *machine.virt_args(smp=2, machine=f",iommu=smmuv3,dumpdtb={dumped}"), *devices], check=True,
+                   capture_output=True)
+    tree = dts.Tree(dumped)
+    _, smmu, _, _ = tree.cells("/pcie@10000000", "iommu-map")
+    tree.put("/pcie@10000000", "iommu-map", f"<0x0 {smmu:#x} 0x0 0x18>")
+    tree.write(path)
+    m = start("unbound", smp=2, machine=",iommu=smmuv3", loaded=machine.mavis(), args=["-dtb", path, *devices]).login()
+    assert "arrived" in m.run(f"edu {EDU} own")
+    said = m.run(f"edu {EDU.replace('02.0', '03.0')} own")
+    assert said.startswith("edu: did not arrive")
+    said += m.run(f"devmem {NOTHING:#x} 32", check=False)[0]
+    why = "no node of the device tree has this stream; aborted (C_BAD_STE)"
+    assert f"mavis: DMA by stream 0x18 of smmuv3@9050000: {why}" in said
     m.close()
 
 

@@ -325,3 +325,19 @@ def test_the_work_for_a_table_grows_as_n_log_n():
     result = subprocess.run([TOOL.parents[1] / "bench/regions"], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.splitlines()[-1].split()[0] == "1000"
+
+
+def test_what_nothing_contains_is_listed(virt, tmp_path):
+    _, lines = machine(virt, config(tmp_path))
+    listed = [line for line in lines if line.startswith("DMA: ")]
+    assert len(listed) == 1
+    assert re.fullmatch(r"DMA: not contained \(no SMMUv3\): virtio_mmio@a000000 \(\d+ alike\), pcie@10000000", listed[0])
+    subprocess.run(["fdtput", "-p", "-t", "s", virt, "/smmu@9050000", "compatible", "arm,smmu-v3"], check=True)
+    subprocess.run(["fdtput", "-t", "x", virt, "/smmu@9050000", "reg", "0", "9050000", "0", "20000"], check=True)
+    subprocess.run(["fdtput", "-t", "x", virt, "/smmu@9050000", "phandle", "7777"], check=True)
+    subprocess.run(["fdtput", "-t", "x", virt, "/pcie@10000000", "iommu-map", "0", "7777", "0", "10000"], check=True)
+    _, lines = machine(virt, config(tmp_path, guest='withhold = "/virtio_mmio@a000000";'))
+    assert "DMA: contained: pcie@10000000, but for virtio-pci without iommu_platform=on" in lines
+    assert not any("virtio_mmio@a000000" in line for line in lines if line.startswith("DMA: not"))
+    _, lines = machine(virt, config(tmp_path, guest='withhold = "/pcie@10000000";'))
+    assert "DMA: contained: nothing" in lines

@@ -437,6 +437,34 @@ static void the_list_has_what_nothing_contains(void **state)
 	assert_string_equal(lines[0], "DMA: not contained (no SMMUv3): nothing that the device tree names");
 }
 
+static bool contained(void)
+{
+	return dma_is_contained(&host, &guest_regions);
+}
+
+static void all_are_contained_or_not(void **state)
+{
+	(void)state;
+	assert_true(contained());
+	master("pcie@2", 0x9000000, 5);
+	assert_true(contained());
+	host.qemu = true;			/* its virtio-pci */
+	assert_false(contained());
+	host.qemu = false;
+	host.smmu[0].out_of_use = "it is broken";
+	assert_false(contained());
+	host.smmu[0].out_of_use = NULL;
+	host.more_masters = 1;
+	assert_false(contained());
+	host.more_masters = 0;
+	master("dma@b000000", 0xb000000, 7);	/* not the guest's */
+	assert_true(contained());
+	master("usb@9000000", 0x9000000, 4);
+	assert_false(contained());
+	host.nr_masters = host.nr_smmus = 0;	/* that none are known is no proof */
+	assert_false(contained());
+}
+
 /* However many there are, the text ends where there is no more room. */
 static void a_long_list_is_cut(void **state)
 {
@@ -476,6 +504,7 @@ int main(void)
 		TEST(one_that_is_disabled_has_no_streams),
 		TEST(what_cannot_contain_lets_pass_and_is_refused_where_one_is_required),
 		TEST(the_list_has_what_nothing_contains),
+		TEST(all_are_contained_or_not),
 		TEST(a_long_list_is_cut),
 	};
 
