@@ -161,7 +161,7 @@ static bool advance(struct change *c, struct barrier b)
 }
 
 /* From the end: what is done goes, and takes others with it only if its table is forgotten. */
-void tlb_barrier(struct at at, struct barrier b)
+static void advance_level(struct at at, struct barrier b, unsigned level)
 {
 	u64 k = nr_changes;
 
@@ -170,9 +170,20 @@ void tlb_barrier(struct at at, struct barrier b)
 			k = nr_changes;
 			continue;
 		}
-		if (changes[k]->at.cpu == at.cpu && advance(changes[k], b))
+		if (changes[k]->table->level == level && changes[k]->at.cpu == at.cpu &&
+		    advance(changes[k], b))
 			done(changes[k]);
 	}
+}
+
+/*
+ * The lower tables first: one that is forgotten takes along what it has unlinked, and that would
+ * count as a table for ever, whatever its page is then used for (an SMMU's tables, say).
+ */
+void tlb_barrier(struct at at, struct barrier b)
+{
+	for (unsigned level = 4; nr_changes && level--;)
+		advance_level(at, b, level);
 }
 
 void tlb_synchronize(unsigned cpu)
