@@ -3,8 +3,11 @@
  * A TCG plugin that counts instructions by exception level. With -icount a count is exact and the
  * same in each run.
  *
- * It writes lines `elcount EVENT EL0 EL1 EL2` to stderr, the counts so far: `first-elN` when level
- * N runs its first instruction, `mark` at every `hint #126`, which is a NOP to the CPU, and `exit`.
+ * It writes lines `elcount EVENT EL0 EL1 EL2 LONGEST` to stderr, the counts so far: `first-elN`
+ * when level N runs its first instruction, `mark` at every `hint #126`, which is a NOP to the CPU,
+ * and `exit`. LONGEST is the longest stretch at EL2 since the last mark, or first-el1: so many
+ * instructions from coming there until a lower level runs again. With several CPUs it may be less,
+ * as QEMU does not tell here which CPU runs.
  *
  * Debian ships QEMU without the plugin header, so what is used of it is declared here.
  */
@@ -49,14 +52,14 @@ size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *data, si
 EXPORT int qemu_plugin_version = 4;
 EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
 
-static uint64_t executed[4];
+static uint64_t executed[4], stretch, longest;
 static struct qemu_plugin_register *pstate;
 static struct array *value;
 
 static void say(const char *event)
 {
-	fprintf(stderr, "\nelcount %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", event, executed[0],
-		executed[1], executed[2]);
+	fprintf(stderr, "\nelcount %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", event,
+		executed[0], executed[1], executed[2], longest);
 }
 
 static void count(unsigned cpu, void *arg)
@@ -65,9 +68,14 @@ static void count(unsigned cpu, void *arg)
 	uint64_t *n = arg;
 
 	(void)cpu;
-	if (!*n)
+	if (!*n) {
 		say(first[n - executed]);
+		longest = n == &executed[1] ? 0 : longest;
+	}
 	++*n;
+	stretch = n == &executed[2] ? stretch + 1 : 0;
+	if (stretch > longest)
+		longest = stretch;
 }
 
 static void mark(unsigned cpu, void *arg)
@@ -75,6 +83,7 @@ static void mark(unsigned cpu, void *arg)
 	(void)cpu;
 	(void)arg;
 	say("mark");
+	longest = 0;
 }
 
 static void at_exit(uint64_t id, void *arg)

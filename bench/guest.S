@@ -11,14 +11,23 @@
 #define PSCI_SYSTEM_OFF	0x84000008
 #define GICD_BASE	0x08000000		/* QEMU virt */
 #define GICD_IIDR	0x008
+#define FUNCTION	0x4010010000		/* configuration space of 00:02.0, its BAR 2, */
+#define WINDOW		0x8000000000		/* and where that can be */
+#define PCI_COMMAND	0x04
+#define PCI_COMMAND_MEMORY 2
+#define PCI_BAR_2	0x18
 
-.macro measure op:vararg
+.macro measure_times rounds, op:vararg
 	hint	#126
-	mov	w19, #ROUNDS
+	mov	w19, #\rounds
 1:	\op
 	subs	w19, w19, #1
 	b.ne	1b
 	hint	#126
+.endm
+
+.macro measure op:vararg
+	measure_times ROUNDS, \op
 .endm
 
 .macro call insn
@@ -26,14 +35,38 @@
 	\insn	#0
 .endm
 
-/* The region from one type to another and back: Device-nGnRE (1), Normal-NC (5). */
-.macro change
+/* The region from Normal-NC (5) to another type and back. */
+.macro change to
 	ldr	w0, =CONTROL_CALL(CONTROL_SET)
 	mov	x1, x21
-	and	x2, x19, #1
-	orr	x2, x22, x2, lsl #2
+	tst	x19, #1
+	mov	x2, #5
+	mov	x3, #\to
+	csel	x2, x2, x3, ne
 	mov	x3, #CONTROL_KEEP_SH
 	hvc	#0
+.endm
+
+/* The BAR's function answers, or does not. */
+.macro decode on
+	mov	w0, #\on
+	strh	w0, [x23, #PCI_COMMAND]
+.endm
+
+.macro toggle
+	decode	0
+	decode	PCI_COMMAND_MEMORY
+.endm
+
+/* To one place and the other, and somebody touches it there. */
+.macro move_bar
+	decode	0
+	and	w0, w19, #1
+	lsl	w0, w0, #26
+	str	w0, [x23, #PCI_BAR_2]
+	decode	PCI_COMMAND_MEMORY
+	add	x1, x24, x0
+	ldr	w1, [x1]
 .endm
 
 	.globl	_start
@@ -45,7 +78,6 @@ _start:
 	measure call hvc
 	measure call smc
 	mov	x21, #-1
-	mov	x22, #1
 2:	add	x21, x21, #1			/* the first region that is adjustable */
 	ldr	w0, =CONTROL_CALL(CONTROL_REGION)
 	mov	x1, x21
@@ -54,7 +86,18 @@ _start:
 	lsr	x4, x4, #32
 	tst	x4, #CONTROL_FLAG_ADJUSTABLE
 	b.eq	2b
-	measure change
+	measure change 1			/* Device-nGnRE: nothing is cleaned */
+	measure_times 2, change 7		/* raw with FEAT_S2FWB: as stage 1 */
+	ldr	x23, =FUNCTION
+	ldr	x24, =WINDOW
+	mov	w0, #0
+	str	w0, [x23, #PCI_BAR_2]
+	lsr	x0, x24, #32
+	str	w0, [x23, #(PCI_BAR_2 + 4)]
+	decode	PCI_COMMAND_MEMORY
+	measure_times 100, toggle
+	ldr	w0, [x24]
+	measure_times 2, move_bar
 3:	ldr	w0, =PSCI_SYSTEM_OFF
 	smc	#0
 	b	.

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/cache.h"
 #include "mm/phys.h"
 #include "mm/region.h"
 #include "mm/stage2.h"
@@ -32,6 +33,11 @@ void __sanitizer_cov_trace_pc(void)
 void *phys(pa_t pa)
 {
 	return memory + (pa.v - BASE);
+}
+
+void dcache_clean_inval_poc(u64 start, u64 end)
+{
+	(void)start, (void)end;
 }
 
 void tlb_publish(void)

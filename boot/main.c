@@ -18,6 +18,7 @@
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
 #include "boot/guest/smmu.h"
+#include "boot/guest/worked.h"
 #include "boot/machine/cmdline.h"
 #include "boot/machine/cpu_start.h"
 #include "boot/machine/earlycon.h"
@@ -307,6 +308,7 @@ void main(u64 fdt, u64 el)
 
 	make_cpus();
 	check_stage2();
+	check(worked_check(&guest_regions, &diag), &diag);
 	if (el2_unmap_memory())
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
 	check(guest_hand_over(&host, &diag), &diag);

@@ -7,7 +7,7 @@
 #include "hyp/dma.h"
 #include "hyp/guest.h"
 #include "hyp/trap.h"
-#include "mm/el2.h"
+#include "hyp/work.h"
 
 struct bars bars;
 
@@ -33,23 +33,64 @@ u64 bar_place_of(const struct bar *b, u64 addr)
 	return r.base;
 }
 
-static void say(const struct bar *b, u64 at, const char *what)
+static void note(struct bar *b, u64 at, const char *what)
 {
-	unsigned shift = b->region.size < MIB(1) ? 10 : 20;
+	b->note = what;
+	b->note_at = at;
+}
 
-	if (trap_may_print())
-		print("mavis: %s: BAR %u of %04x:%02x:%02x.%u at %#lx, %lu %s, %s\n",
-		      b->region.name, b->bar, b->f.segment, b->f.bus, b->f.dev, b->f.fn, at,
-		      b->region.size >> shift, shift == 10 ? "KiB" : "MiB", what);
+void bar_report(void)
+{
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
+		unsigned shift = b->region.size < MIB(1) ? 10 : 20;
+		const char *what;
+		u64 at;
+
+		lock(&guest.s2_lock);
+		what = b->note;
+		at = b->note_at;
+		b->note = NULL;
+		unlock(&guest.s2_lock);
+		if (what && trap_may_print())
+			print("mavis: %s: BAR %u of %04x:%02x:%02x.%u at %#lx, %lu %s, %s\n",
+			      b->region.name, b->bar, b->f.segment, b->f.bus, b->f.dev, b->f.fn, at,
+			      b->region.size >> shift, shift == 10 ? "KiB" : "MiB", what);
+	}
+}
+
+/* None of this takes a page, or can fail: the leaves are there. */
+void bar_retire(struct bar *b)
+{
+	ipa_t at = IPA(b->parked);
+
+	if (!at.v)
+		return;
+	stage2_make(&guest.s2, at, b->region.size, &region_find(guest.regions, at)->attr);
+	stage2_join(&guest.s2, at, b->region.size);
+	b->parked = 0;
+}
+
+/* Nobody else's place may be cut. */
+static void retire_around(struct range r)
+{
+	for (struct bar *o = bars.bar; o < bars.bar + bars.nr; o++)
+		if (o->parked && ranges_overlap(r, (struct range){ o->parked, o->region.size }))
+			bar_retire(o);
 }
 
 int bar_place(struct bar *b, u64 at)
 {
 	struct region *r = &b->region;
-	int err = stage2_change(&guest.s2, IPA(at), r->size, r->attr);
+	int err;
 
-	if (err)
-		return err;
+	if (b->parked != at) {
+		bar_retire(b);
+		retire_around((struct range){ at, r->size });
+		err = stage2_break(&guest.s2, IPA(at), r->size, &r->attr);
+		if (err)
+			return err;
+	}
+	b->parked = 0;
 	r->ipa = IPA(at);
 	r->pa = PA(at);
 	err = dma_place(r);
@@ -58,50 +99,77 @@ int bar_place(struct bar *b, u64 at)
 	return err;
 }
 
-/* What was split for it stays so: this takes no page, and cannot fail. */
 void bar_unplace(struct bar *b)
 {
 	struct region *r = &b->region;
 
 	dma_unplace(r);
-	stage2_change(&guest.s2, r->ipa, r->size, region_find(guest.regions, r->ipa)->attr);
+	if (b->touched)
+		stage2_break(&guest.s2, r->ipa, r->size, NULL);
+	b->touched = false;
+	b->parked = r->ipa.v;
 	r->ipa = IPA(0);
 	r->pa = PA(0);
 }
 
+void bar_touch(u64 ipa)
+{
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
+		struct region *r = &b->region;
+
+		if (r->ipa.v && ipa - r->ipa.v < r->size) {
+			stage2_make(&guest.s2, r->ipa, r->size, NULL);
+			b->touched = true;
+		}
+		if (b->parked && ipa - b->parked < r->size)
+			bar_retire(b);
+	}
+}
+
 /*
  * The BAR is about to go from where it is. Where stage 2 made it Write-Back, caches hold some of it
- * whatever the guest's stage 1 says, so it is not the guest that cleans them.
+ * whatever the guest's stage 1 says, so it is not the guest that cleans them; but only if somebody
+ * has touched it. What is dirty would be lost once the function does not answer there.
  */
 static void leave(struct bar *b)
 {
-	struct region *r = &b->region;
-	u64 from = r->ipa.v;
+	struct range pa = region_pa(&b->region);
+	bool dirty = b->touched && guest_decode(b->region.attr.memattr)->rule == S2_FORCE_WB;
 
 	bar_unplace(b);
-	if (guest_decode(r->attr.memattr)->rule == S2_FORCE_WB &&
-	    el2_clean(PA(from), r->size))
-		say(b, from, "left with data in caches: the page pool is used up");
+	if (dirty && work_add(pa))
+		note(b, pa.base, "left with data in caches: the page pool is used up");
 }
 
-/* Follows the BAR; @on says whether the function answers to it. With guest.s2_lock. */
+/* Where the BAR is to be; @on says whether the function answers to it. 0: nowhere. */
+static u64 place_for(struct bar *b, bool on)
+{
+	return on ? bar_place_of(b, bar_address(b)) : 0;
+}
+
+static void arrive(struct bar *b, u64 to)
+{
+	bool back = b->parked == to;
+	int err = bar_place(b, to);
+
+	this_cpu()->count[COUNT_REMAP] += !err && !back;
+	if (err)
+		note(b, to, "not followed: the page pool is used up");
+	else if (!back)
+		note(b, to, guest_decode(b->region.attr.memattr)->name);
+}
+
+/* Follows the BAR, but to a new place only when no work is left. With guest.s2_lock. */
 static void follow(struct bar *b, bool on)
 {
-	struct region *r = &b->region;
-	u64 to = on ? bar_place_of(b, bar_address(b)) : 0;
+	u64 to = place_for(b, on);
 
-	if (r->ipa.v && r->ipa.v != to)
+	if (b->region.ipa.v && b->region.ipa.v != to)
 		leave(b);
-	if (on && !to) {
-		say(b, bar_address(b), "on the bus: no place for a region; not followed");
-	} else if (to && !r->ipa.v) {
-		bool placed = !bar_place(b, to);
-
-		this_cpu()->count[COUNT_REMAP] += placed;
-		say(b, to,
-		    placed ? guest_decode(r->attr.memattr)->name
-			   : "not followed: the page pool is used up");
-	}
+	if (on && !to)
+		note(b, bar_address(b), "on the bus: no place for a region; not followed");
+	else if (to && !b->region.ipa.v && work_is_done())
+		arrive(b, to);
 }
 
 static void follow_all(u64 ecam, bool on)
@@ -118,38 +186,67 @@ static bool decodes(u64 ecam)
 
 static void forward(u64 reg, unsigned size, u64 val)
 {
-	if (size == 1)
+	switch (size) {
+	case 1:
 		write8(reg, (u8)val);
-	else if (size == 2)
+		break;
+	case 2:
 		write16(reg, (u16)val);
-	else
+		break;
+	case 4:
 		write32(reg, (u32)val);
+		break;
+	default:
+		write32(reg, (u32)val);
+		write32(reg + 4, (u32)(val >> 32));
+	}
+}
+
+static bool writes(u64 offset, unsigned size, u64 reg, u64 reg_size)
+{
+	return ranges_overlap((struct range){ offset, size }, (struct range){ reg, reg_size });
 }
 
 /* A write to @offset moves the BAR. */
-static bool moves(const struct bar *b, u64 ecam, u64 offset)
+static bool moves(const struct bar *b, u64 ecam, u64 offset, unsigned size)
 {
-	u64 size = pci_bar_is_64(&b->f, b->bar) ? 8 : 4;
+	return b->f.ecam == ecam && b->region.ipa.v &&
+	       writes(offset, size, PCI_BAR(b->bar), pci_bar_is_64(&b->f, b->bar) ? 8 : 4);
+}
 
-	return b->f.ecam == ecam && b->region.ipa.v && offset - PCI_BAR(b->bar) < size;
+/*
+ * What is to go before the write takes effect: BARs whose function will not answer any more, or not
+ * there.
+ */
+static void leave_before(u64 ecam, u64 offset, unsigned size, bool command, bool on)
+{
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++)
+		if (moves(b, ecam, offset, size) ||
+		    (command && b->f.ecam == ecam && b->region.ipa.v &&
+		     b->region.ipa.v != place_for(b, on)))
+			leave(b);
 }
 
 /*
  * A write: stage 2 is right before the function answers at a place, and is put back, with nothing
- * left in caches, while it still does. Other writes may reset the function.
+ * left in caches, while it still does. Other writes may reset the function. False: there is work to
+ * do first, and nothing was written.
  */
-static void write_config(u64 ecam, u64 offset, unsigned size, u64 val)
+static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 {
-	lock(&guest.s2_lock);
-	if (offset == PCI_COMMAND)
-		follow_all(ecam, val & PCI_COMMAND_MEMORY);
-	for (unsigned i = 0; i < bars.nr; i++)
-		if (moves(&bars.bar[i], ecam, offset))
-			leave(&bars.bar[i]);
+	bool command = writes(offset, size, PCI_COMMAND, 1);
+	bool on = command && val >> (PCI_COMMAND - offset) * 8 & PCI_COMMAND_MEMORY;
+
+	if (!work_step())
+		return false;
+	leave_before(ecam, offset, size, command, on);
+	if (!work_is_done())
+		return false;
+	if (command)
+		follow_all(ecam, on);
 	forward(ecam + offset, size, val);
-	if (offset != PCI_COMMAND)
-		follow_all(ecam, decodes(ecam));
-	unlock(&guest.s2_lock);
+	follow_all(ecam, decodes(ecam));
+	return true;
 }
 
 /* Reads are the guest's own, but for one that falls between a break and a make. */
@@ -161,13 +258,10 @@ u64 bar_access_config(void *arg, u64 offset, unsigned size, bool write, u64 val)
 		return read32(ecam + offset) | (u64)read32(ecam + offset + 4) << 32;
 	if (!write)
 		return (u64)read32(ecam + ALIGN_DOWN(offset, 4)) >> (offset & 3) * 8;
-	if (size == 8) {
-		write_config(ecam, offset, 4, (u32)val);
-		offset += 4;
-		val >>= 32;
-		size = 4;
-	}
-	write_config(ecam, offset, size, val);
+	lock(&guest.s2_lock);
+	this_cpu()->again = !write_config(ecam, offset, size, val);
+	unlock(&guest.s2_lock);
+	bar_report();
 	return 0;
 }
 
@@ -182,4 +276,5 @@ void bar_follow(struct bar *b)
 {
 	if (decodes(b->f.ecam))
 		follow(b, true);
+	bar_report();
 }

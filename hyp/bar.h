@@ -12,10 +12,18 @@
 
 #define BAR_MAX	16
 
+/*
+ * Where it is stage 2 has the region's attributes, but leaves that are broken until somebody
+ * touches them. Where it was last, should it come back, they stay broken.
+ */
 struct bar {
 	struct region region;		/* its ipa and pa: where it is, 0 if nowhere */
 	struct pci_function f;
 	u8 bar;				/* 0 to 5 */
+	bool touched;			/* since it is there, or was cleaned from the caches */
+	u64 parked;			/* where it was last; 0: the window's attributes are back */
+	const char *note;		/* to be said once no lock is held, ... */
+	u64 note_at;			/* ... of this place */
 };
 
 /* Boot fills them in, before the guest runs; then regions change under guest.s2_lock. */
@@ -37,8 +45,20 @@ u64 bar_place_of(const struct bar *b, u64 addr);
 int bar_place(struct bar *b, u64 at);
 void bar_unplace(struct bar *b);
 
+/* The window's attributes are back where the region was last. */
+void bar_retire(struct bar *b);
+
+/*
+ * Somebody touches @ipa, and there is no work left (work.h): if a BAR is or was last there, stage 2
+ * becomes what it is to be.
+ */
+void bar_touch(u64 ipa);
+
 /* Takes the region to where the BAR is now, if its function answers there. */
 void bar_follow(struct bar *b);
+
+/* Says what has become of BARs, a line for each that has moved. With no lock held. */
+void bar_report(void);
 
 /*
  * Handlers of hyp/mmio.h, with the address of a function's configuration space: one that carries

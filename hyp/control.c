@@ -9,8 +9,10 @@
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
+#include "hyp/set.h"
+#include "hyp/trap.h"
+#include "hyp/work.h"
 #include "lib/errno.h"
-#include "mm/el2.h"
 #include "mm/resolve.h"
 
 static struct control_setup setup;
@@ -27,21 +29,16 @@ _Static_assert(CALLS_NAME == CONTROL_REGION_NAME, "CALLS has it as REGION does")
 _Static_assert(CONTROL_EXPOSE_NONE == (int)EXPOSE_NONE &&
 	       CONTROL_ORIGIN_CONFIG == (int)REGION_FROM_CONFIG, "and those of regions mm/'s");
 
-/* A region by its number: the table's, then those that follow a BAR. */
-struct target {
-	struct region *region;
-	struct selfcheck *check;
-	bool follows;
-};
-
-static bool find(u64 index, struct target *t)
+bool control_find(u64 index, struct control_target *t)
 {
 	u64 follows = index - guest_regions.nr;
 
 	if (index < guest_regions.nr)
-		*t = (struct target){ &guest_regions.region[index], &guest_checks[index], false };
+		*t = (struct control_target){ &guest_regions.region[index], &guest_checks[index],
+					      NULL };
 	else if (follows < bars.nr)
-		*t = (struct target){ &bars.bar[follows].region, &guest_checks[index], true };
+		*t = (struct control_target){ &bars.bar[follows].region, &guest_checks[index],
+					      &bars.bar[follows] };
 	else
 		return false;
 	return true;
@@ -60,7 +57,7 @@ static unsigned region_at(u64 ipa)
 	return (unsigned)(r - guest_regions.region);
 }
 
-static u64 pack_attr(const struct s2_attr *a)
+u64 control_pack(const struct s2_attr *a)
 {
 	u64 access = (a->read ? CONTROL_READ : 0) | (a->write ? CONTROL_WRITE : 0) |
 		     (a->exec ? CONTROL_EXEC : 0);
@@ -84,9 +81,9 @@ static s64 info(const u64 *a, u64 *r)
 
 static s64 region(const u64 *a, u64 *r)
 {
-	struct target t;
+	struct control_target t;
 
-	if (!find(a[0], &t))
+	if (!control_find(a[0], &t))
 		return -ENOENT;
 
 	const struct region_opts *o = &t.region->opts;
@@ -94,22 +91,22 @@ static s64 region(const u64 *a, u64 *r)
 		    (o->exec ? CONTROL_FLAG_EXEC : 0) |
 		    (region_has_tags(t.region) ? 0 : CONTROL_FLAG_NO_TAGS) |
 		    (o->adjustable ? CONTROL_FLAG_ADJUSTABLE : 0) |
-		    (t.follows ? CONTROL_FLAG_BAR : 0);
+		    (t.bar ? CONTROL_FLAG_BAR : 0);
 
 	r[0] = t.region->ipa.v;
 	r[1] = t.region->pa.v;
 	r[2] = t.region->size;
 	r[3] = t.region->type | (u64)t.region->origin << 8 | (u64)o->expose << 16 | flags << 32;
-	r[4] = pack_attr(&t.region->attr);
+	r[4] = control_pack(&t.region->attr);
 	memcpy(&r[5], t.region->name, sizeof(t.region->name));
 	return 0;
 }
 
 static s64 check_result(const u64 *a, u64 *r)
 {
-	struct target t;
+	struct control_target t;
 
-	if (!find(a[0], &t))
+	if (!control_find(a[0], &t))
 		return -ENOENT;
 	r[0] = t.check->checked;
 	r[1] = t.check->differ;
@@ -134,87 +131,7 @@ static s64 walk(const u64 *a, u64 *r)
 	if (err)
 		return err;
 	r[1] = leaf.pa.v + (a[0] - leaf.ipa.v);
-	r[4] = pack_attr(&leaf.attr);
-	return 0;
-}
-
-/* How much of the memory inner and outer caches may hold, whatever stage 1 says. */
-#define HOLDS(inner, outer)	((inner) * 8u + (outer))
-#define HOLDS_NOTHING		HOLDS(CACHE_NC, CACHE_NC)
-#define HOLDS_ALL		HOLDS(7, 7)		/* Write-Back by force */
-
-static unsigned cacheability(u8 memattr)
-{
-	const struct s2_mem *m = guest_decode(memattr);
-
-	if (m->rule == S2_FORCE_WB)
-		return HOLDS_ALL;
-	return m->attr.type == MEM_NORMAL ? HOLDS(m->attr.inner.policy, m->attr.outer.policy) :
-					    HOLDS_NOTHING;
-}
-
-/*
- * While no translation leads to the region (stage2_change_between()): what caches hold of it goes
- * to memory and is dropped, and nothing, speculation included, can bring it back before the new
- * attributes are there (Arm ARM B2, "Mismatched memory attributes"). With weaker ones, accesses
- * would pass by what is cached; with stronger ones, they would find what is stale, and a line that
- * was left dirty would be evicted over what passed by it. Allocation tags may stay in caches: only
- * Tagged memory, which is Write-Back, ever looks at them.
- */
-static int clean(void *arg)
-{
-	const struct region *r = arg;
-
-	return el2_clean(r->pa, r->size);
-}
-
-static bool needs_clean(const struct s2_attr *old, const struct s2_attr *new)
-{
-	unsigned before = cacheability(old->memattr);
-	unsigned after = cacheability(new->memattr);
-
-	return before != after || (before != HOLDS_NOTHING && old->sh != new->sh);
-}
-
-static bool takes_tags_that_are_not_there(const struct region *r, const struct s2_attr *attr)
-{
-	return guest.mte && !region_has_tags(r) && r->opts.untagged != UNTAGGED_TRUSTED &&
-	       s2_reaches_tags(attr, &guest.caps);
-}
-
-static s64 set(const u64 *a, u64 *r)
-{
-	struct target t;
-	struct s2_attr attr;
-	bool dirty;
-	int err;
-
-	if (!find(a[0], &t))
-		return -ENOENT;
-	if (!t.region->opts.adjustable)
-		return -EPERM;
-	attr = t.region->attr;
-	r[0] = pack_attr(&attr) & GENMASK(15, 0);
-	attr.memattr = (u8)a[1];
-	if (a[2] != CONTROL_KEEP_SH)
-		attr.sh = (u8)a[2];
-	if (a[1] > 15 || !guest_decode(attr.memattr) ||
-	    (a[2] != CONTROL_KEEP_SH && a[2] != SH_NONE && a[2] != SH_OUTER && a[2] != SH_INNER))
-		return -EINVAL;
-	if (takes_tags_that_are_not_there(t.region, &attr))
-		return -EACCES;
-	if (t.follows && !t.region->ipa.v)
-		return -EBUSY;
-
-	dirty = needs_clean(&t.region->attr, &attr);
-	err = stage2_change_between(&guest.s2, t.region->ipa, t.region->size, attr,
-				    dirty ? clean : NULL, t.region);
-	if (err)
-		return err;
-	t.region->attr = attr;
-	*t.check = (struct selfcheck){ 0 };	/* said nothing of this */
-	this_cpu()->count[COUNT_CHANGE]++;
-	r[1] = dirty;
+	r[4] = control_pack(&leaf.attr);
 	return 0;
 }
 
@@ -231,6 +148,7 @@ static s64 counter(const u64 *a, u64 *r)
 		[COUNT_INJECTED] = "exceptions injected",
 		[COUNT_REMAP] = "BARs followed",
 		[COUNT_CHANGE] = "attribute changes",
+		[COUNT_CLEANED] = "KiB cleaned",
 	};
 
 	if (a[0] >= NR_CPU_COUNTERS)
@@ -280,6 +198,7 @@ static s64 translate(const u64 *a, u64 *r)
 	r[1] = r[0];
 	if (r[0] & PAR_F)
 		return 0;
+	bar_touch(r[0] & PAR_PA);
 	if (stage2_lookup(&guest.s2, IPA(r[0] & PAR_PA), &leaf) ||
 	    !(write ? leaf.attr.write : leaf.attr.read)) {
 		r[1] = 0;
@@ -290,21 +209,29 @@ static s64 translate(const u64 *a, u64 *r)
 }
 
 static s64 (*const commands[])(const u64 *args, u64 *results) = {
-	[CONTROL_INFO] = info,	       [CONTROL_REGION] = region,   [CONTROL_CHECK] = check_result,
-	[CONTROL_WALK] = walk,	       [CONTROL_SET] = set,	    [CONTROL_COUNTER] = counter,
-	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,    [CONTROL_CALLS] = calls,
+	[CONTROL_INFO] = info,	       [CONTROL_REGION] = region,
+	[CONTROL_CHECK] = check_result, [CONTROL_WALK] = walk,
+	[CONTROL_SET] = control_set,   [CONTROL_COUNTER] = counter,
+	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,
+	[CONTROL_CALLS] = calls,
 };
 
-/* The lock keeps regions where they are, and stage 2 whole: nothing is between break and make. */
+/*
+ * The lock keeps regions where they are, and nothing is between break and make once the work is
+ * done (work.h). INFO is of what never changes.
+ */
 s64 control_run(u64 command, const u64 *args, u64 *results)
 {
-	s64 status;
+	s64 status = 0;
 
 	memset(results, 0, CONTROL_NR_RESULTS * sizeof(*results));
 	if (command >= ARRAY_SIZE(commands) || !commands[command])
 		return CONTROL_NOT_SUPPORTED;
 	lock(&guest.s2_lock);
-	status = commands[command](args, results);
+	if (command == CONTROL_INFO || work_step())
+		status = commands[command](args, results);
+	else
+		this_cpu()->again = true;
 	unlock(&guest.s2_lock);
 	return status;
 }
@@ -314,6 +241,7 @@ void control_call(struct frame *f)
 	static const u32 uid[] = { CONTROL_UID_0, CONTROL_UID_1, CONTROL_UID_2, CONTROL_UID_3 };
 	u32 fid = (u32)f->x[0];
 	u64 args[CONTROL_NR_ARGS];
+	s64 status;
 
 	if (!setup.offered) {
 		frame_result(f, CONTROL_NOT_SUPPORTED);
@@ -337,7 +265,13 @@ void control_call(struct frame *f)
 		return;
 	}
 	memcpy(args, &f->x[1], sizeof(args));
-	frame_result(f, control_run(fid - CONTROL_CALL(0), args, &f->x[1]));
+	status = control_run(fid - CONTROL_CALL(0), args, &f->x[1]);
+	if (!this_cpu()->again) {
+		frame_result(f, status);
+		return;
+	}
+	memcpy(&f->x[1], args, sizeof(args));	/* results will come where these are */
+	trap_repeat_call();
 }
 
 void control_count_abort(u64 ipa)

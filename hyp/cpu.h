@@ -31,6 +31,7 @@ enum cpu_counter {
 	COUNT_INJECTED,			/* exceptions that EL2 made the guest take */
 	COUNT_REMAP,			/* BARs that were followed */
 	COUNT_CHANGE,			/* attributes changed by a control command */
+	COUNT_CLEANED,			/* KiB of memory cleaned from the caches (work.h) */
 	NR_CPU_COUNTERS
 };
 
@@ -48,6 +49,7 @@ struct cpu {
 	u64 entry, context;	/* where it enters the guest, and x0 there */
 	u64 count[NR_CPU_COUNTERS];	/* only this CPU writes them; read by any */
 	u32 *aborts;		/* by region (control.h), or NULL */
+	bool again;		/* the instruction in hand is to be started again (work.h) */
 } __attribute__((aligned(64)));
 
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK &&

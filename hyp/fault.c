@@ -4,6 +4,7 @@
 #include "drivers/console.h"
 #include "drivers/io.h"
 #include "hyp/at.h"
+#include "hyp/bar.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/errata.h"
@@ -12,6 +13,7 @@
 #include "hyp/mmio.h"
 #include "hyp/panic.h"
 #include "hyp/trap.h"
+#include "hyp/work.h"
 #include "lib/arch.h"
 
 #define NO_IPA		(~0ull)
@@ -75,6 +77,15 @@ static u64 in_guest_order(u64 val, unsigned size)
 	return big ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
 }
 
+/* The handler has done a part of it; the guest's interrupts come first. */
+static bool starts_again(void)
+{
+	bool again = this_cpu()->again;
+
+	this_cpu()->again = false;
+	return again;
+}
+
 /*
  * One access to a page that EL2 works. The guest's own barriers before and after it order EL2's
  * access as well, which is made by the same CPU in its place; load-acquire and store-release ask
@@ -94,6 +105,8 @@ static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 
 		if (esr & ISS_AR)
 			dmb(sy);
 		page->handler(page->arg, offset, size, true, in_guest_order(val, size));
+		if (starts_again())
+			return;
 	} else {
 		val = page->handler(page->arg, offset, size, false, 0);
 		val = in_guest_order(mmio_loaded(val, size, false, true), size);
@@ -119,16 +132,19 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
 }
 
 /*
- * True if stage 2 maps the address now: the fault fell between the break and the make of another
- * CPU, which holds the lock in between, and the access will do when it is tried again.
+ * True if the access will do when it is tried again: the fault fell between the break and the make
+ * of another CPU, which holds the lock in between; or this CPU now does a part of the work that the
+ * address waits for; or it is the first to touch a BAR.
  */
-static bool mapped_by_now(u64 ipa)
+static bool resolve(ipa_t ipa)
 {
 	struct s2_leaf leaf;
 	bool mapped;
 
 	lock(&guest.s2_lock);
-	mapped = !stage2_lookup(&guest.s2, IPA(ipa), &leaf);
+	mapped = !stage2_lookup(&guest.s2, ipa, &leaf);
+	if (mapped && leaf.broken && work_step())
+		bar_touch(ipa.v);
 	unlock(&guest.s2_lock);
 	return mapped;
 }
@@ -161,6 +177,8 @@ static void stage2_fault(struct frame *f, u64 esr)
 		emulated_page(f, esr, page, ipa);
 		return;
 	}
+	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && resolve(IPA(ipa)))
+		return;
 	control_count_abort(ipa);
 	if (esr & ISS2_TAG_ACCESS) {
 		refuse(esr, "no tags there", ipa);
@@ -168,8 +186,7 @@ static void stage2_fault(struct frame *f, u64 esr)
 	}
 	switch (FSC_TYPE(ISS_FSC(esr))) {
 	case FSC_TRANSLATION:
-		if (!mapped_by_now(ipa))
-			refuse(esr, no_region, ipa);
+		refuse(esr, no_region, ipa);
 		return;
 	case FSC_PERMISSION:
 		refuse(esr, "not permitted in this region", ipa);

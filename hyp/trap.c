@@ -45,6 +45,12 @@ static void unknown_trap(u64 esr)
 	inject_undefined();
 }
 
+void trap_repeat_call(void)
+{
+	write_sysreg(read_sysreg(elr_el2) - 4, elr_el2);
+	this_cpu()->again = false;
+}
+
 static void handle(struct frame *f, struct cpu *self, u64 esr)
 {
 	/* EL2 takes no interrupts: it looks when it runs anyway, also when the guest powers off. */

@@ -13,6 +13,9 @@
  */
 void trap_from_guest(struct frame *f);
 
+/* The call in hand, which ELR_EL2 is behind, is to be started again (work.h). */
+void trap_repeat_call(void);
+
 /*
  * True if a line about the guest may be printed now: ten at once, then one a second, over all CPUs.
  * The guest can cause them at will, and the UART is slow.

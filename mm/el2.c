@@ -179,14 +179,21 @@ int el2_leave_boot(void)
  * Mapped as Device, EL2 brings nothing back into the caches by speculation; maintenance by VA does
  * not ask for the memory type (Arm ARM D7, "Effects of cache maintenance instructions").
  */
-int el2_clean(pa_t pa, u64 size)
+int el2_clean_part(struct range all, struct range part)
 {
-	int err = stage1_map(&el2_table, pa, size, S1_DEVICE);
+	int err = stage1_map(&el2_table, PA(all.base), all.size, S1_DEVICE);
 
 	if (err)
 		return err;
-	dcache_clean_inval_poc(pa.v, pa.v + size);
-	return stage1_unmap(&el2_table, pa, size);
+	dcache_clean_inval_poc(part.base, range_end(part));
+	return stage1_unmap(&el2_table, PA(all.base), all.size);
+}
+
+int el2_clean(pa_t pa, u64 size)
+{
+	struct range r = { pa.v, size };
+
+	return el2_clean_part(r, r);
 }
 
 int el2_poke(pa_t pa, u64 val)

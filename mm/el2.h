@@ -60,6 +60,9 @@ int el2_leave_boot(void);
  */
 int el2_clean(pa_t pa, u64 size);
 
+/* The same for a part of them: it may take less time to see them all. */
+int el2_clean_part(struct range all, struct range part);
+
 /*
  * Writes a number to memory that EL2 does not see otherwise, past the caches too. -EEXIST: it does
  * see it; -ENOMEM.

@@ -145,27 +145,70 @@ int pt_map(struct pgtable *pt, u64 in, pa_t out, u64 size, u64 attrs, enum pt_gr
 
 static int break_leaves(struct walk *w, struct run *r)
 {
-	if (!concerns(w, r->desc))
+	if (!concerns(w, r->desc) || !(r->desc & DESC_VALID))
 		return 0;
 	set_entries(r->entry, r->nr, r->level, r->desc & ~DESC_VALID);
 	broke(w, r);
 	return 0;
 }
 
-static int make_leaves(struct walk *w, struct run *r)
+static u64 with_attrs(const struct walk *w, u64 desc)
 {
-	u64 desc = r->desc | DESC_VALID;
+	return w->attrs == NO_ATTRS ? desc : (desc & ~PT_ATTR_MASK) | w->attrs;
+}
 
-	if (w->attrs != NO_ATTRS)
-		desc = (desc & ~PT_ATTR_MASK) | w->attrs;
-
-	if (!(r->desc & DESC_VALID))
-		set_entries(r->entry, r->nr, r->level, desc);
+static int paint_leaves(struct walk *w, struct run *r)
+{
+	if (r->desc && !(r->desc & DESC_VALID))
+		set_entries(r->entry, r->nr, r->level, with_attrs(w, r->desc));
 	return 0;
 }
 
-int pt_change_between(struct pgtable *pt, u64 in, u64 size, u64 attrs, int (*between)(void *arg),
-		      void *arg)
+static int make_leaves(struct walk *w, struct run *r)
+{
+	if (r->desc && !(r->desc & DESC_VALID))
+		set_entries(r->entry, r->nr, r->level, with_attrs(w, r->desc) | DESC_VALID);
+	return 0;
+}
+
+static int break_range(struct walk *w)
+{
+	int err = split_edges(w);
+
+	if (err)
+		return err;
+	walk_all(w, break_leaves, NULL);
+	flush_broken(w);
+	return 0;
+}
+
+int pt_break(struct pgtable *pt, u64 in, u64 size, u64 attrs)
+{
+	struct walk w = { .pt = pt, .in = in, .end = in + size, .attrs = NO_ATTRS, .whole = true,
+			  .smallest = NOTHING_BROKEN };
+	int err;
+
+	if (!range_ok(pt, in, size) || (attrs != PT_KEEP_ATTRS && !attrs_ok(attrs)))
+		return -EINVAL;
+	err = break_range(&w);
+	w.attrs = attrs;
+	if (!err && attrs != PT_KEEP_ATTRS)
+		walk_all(&w, paint_leaves, NULL);
+	return err;
+}
+
+int pt_make(struct pgtable *pt, u64 in, u64 size, u64 attrs)
+{
+	struct walk w = { .pt = pt, .in = in, .end = in + size, .attrs = attrs };
+
+	if (!range_ok(pt, in, size) || (attrs != PT_KEEP_ATTRS && !attrs_ok(attrs)))
+		return -EINVAL;
+	walk_all(&w, make_leaves, NULL);
+	publish(pt, PA(0));
+	return 0;
+}
+
+int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs)
 {
 	struct walk w = { .pt = pt, .in = in, .end = in + size, .attrs = attrs, .whole = true,
 			  .smallest = NOTHING_BROKEN };
@@ -173,22 +216,8 @@ int pt_change_between(struct pgtable *pt, u64 in, u64 size, u64 attrs, int (*bet
 
 	if (!range_ok(pt, in, size) || !attrs_ok(attrs))
 		return -EINVAL;
-	err = split_edges(&w);
-	if (err)
-		return err;
-	walk_all(&w, break_leaves, NULL);
-	flush_broken(&w);
-	err = between ? between(arg) : 0;
-	if (err)
-		w.attrs = NO_ATTRS;		/* make them as they were */
-	walk_all(&w, make_leaves, NULL);
-	publish(pt, PA(0));
-	return err;
-}
-
-int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs)
-{
-	return pt_change_between(pt, in, size, attrs, NULL, NULL);
+	err = break_range(&w);
+	return err ? err : pt_make(pt, in, size, attrs);
 }
 
 /* Look */
@@ -205,6 +234,7 @@ static struct pt_leaf leaf_of(const struct run *r)
 		.nr = r->nr,
 		.level = (u8)r->level,
 		.contiguous = r->desc & DESC_CONTIGUOUS,
+		.broken = !(r->desc & DESC_VALID),
 	};
 }
 

@@ -49,6 +49,7 @@ struct pt_leaf {
 	unsigned nr;		/* so many descriptors like this, in and out without a gap */
 	u8 level;
 	bool contiguous;
+	bool broken;		/* by pt_break() */
 };
 
 /*
@@ -73,21 +74,30 @@ int pt_unmap(struct pgtable *pt, u64 in, u64 size);
 
 /*
  * Gives all of [in, in + size) new attributes; outputs stay, and leaves that have these attributes
- * already are not touched. -ENOENT: part of it is not mapped. What was split is never joined again.
+ * already are not touched. -ENOENT: part of it is not mapped.
  */
 int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs);
 
-/*
- * The same, with a call of @between(@arg) while all leaves that change are broken and no TLB has
- * them: nothing can reach what they map, not by speculation either. Its error is returned, and all
- * is as it was. It may use the pool, not this table.
- */
-int pt_change_between(struct pgtable *pt, u64 in, u64 size, u64 attrs, int (*between)(void *arg),
-		      void *arg);
+#define PT_KEEP_ATTRS	(~0ull)
 
 /*
- * The leaf that translates @in, alone (nr is 1). -ENOENT: there is none; in, size and level of
- * *leaf then tell the empty entry. -EINVAL: beyond the input size.
+ * The two halves of a change, for whoever has something to do in between. After pt_break() no walk
+ * finds [in, in + size) and no TLB has it: nothing reaches what is mapped there, not by speculation
+ * either. The leaves are still there, with the new attributes (or PT_KEEP_ATTRS), until pt_make()
+ * makes them valid, which takes no page. Nothing else may cut a broken leaf.
+ */
+int pt_break(struct pgtable *pt, u64 in, u64 size, u64 attrs);
+int pt_make(struct pgtable *pt, u64 in, u64 size, u64 attrs);
+
+/*
+ * Joins what was split for [in, in + size): a table whose leaves are all alike becomes one leaf
+ * again and its page is freed, a group gets its Contiguous bit. What it all maps to stays.
+ */
+int pt_join(struct pgtable *pt, u64 in, u64 size);
+
+/*
+ * The leaf that translates @in, or is broken there, alone (nr is 1). -ENOENT: there is none; in,
+ * size and level of *leaf then tell the empty entry. -EINVAL: beyond the input size.
  */
 int pt_lookup(const struct pgtable *pt, u64 in, struct pt_leaf *leaf);
 

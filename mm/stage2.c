@@ -83,12 +83,23 @@ int stage2_change(struct stage2 *s2, ipa_t ipa, u64 size, struct s2_attr attr)
 	return attr_ok(attr) ? pt_change(&s2->pt, ipa.v, size, encode(attr)) : -EINVAL;
 }
 
-int stage2_change_between(struct stage2 *s2, ipa_t ipa, u64 size, struct s2_attr attr,
-			  int (*between)(void *arg), void *arg)
+int stage2_break(struct stage2 *s2, ipa_t ipa, u64 size, const struct s2_attr *attr)
 {
-	return attr_ok(attr)
-		       ? pt_change_between(&s2->pt, ipa.v, size, encode(attr), between, arg)
-		       : -EINVAL;
+	if (attr && !attr_ok(*attr))
+		return -EINVAL;
+	return pt_break(&s2->pt, ipa.v, size, attr ? encode(*attr) : PT_KEEP_ATTRS);
+}
+
+int stage2_make(struct stage2 *s2, ipa_t ipa, u64 size, const struct s2_attr *attr)
+{
+	if (attr && !attr_ok(*attr))
+		return -EINVAL;
+	return pt_make(&s2->pt, ipa.v, size, attr ? encode(*attr) : PT_KEEP_ATTRS);
+}
+
+int stage2_join(struct stage2 *s2, ipa_t ipa, u64 size)
+{
+	return pt_join(&s2->pt, ipa.v, size);
 }
 
 static struct s2_leaf leaf_of(const struct pt_leaf *l)
@@ -101,6 +112,7 @@ static struct s2_leaf leaf_of(const struct pt_leaf *l)
 		.attr = decode(l->attrs),
 		.level = l->level,
 		.contiguous = l->contiguous,
+		.broken = l->broken,
 	};
 }
 

@@ -20,6 +20,7 @@ struct s2_leaf {
 	struct s2_attr attr;
 	u8 level;
 	bool contiguous;
+	bool broken;		/* no access gets there: stage2_break() */
 };
 
 /*
@@ -32,8 +33,11 @@ int stage2_init(struct stage2 *s2, const struct mm_caps *caps, struct pool *pool
 int stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, struct s2_attr attr);
 int stage2_unmap(struct stage2 *s2, ipa_t ipa, u64 size);
 int stage2_change(struct stage2 *s2, ipa_t ipa, u64 size, struct s2_attr attr);
-int stage2_change_between(struct stage2 *s2, ipa_t ipa, u64 size, struct s2_attr attr,
-			  int (*between)(void *arg), void *arg);
+
+/* pt_break(), pt_make() and pt_join(); @attr NULL: the attributes that are there. */
+int stage2_break(struct stage2 *s2, ipa_t ipa, u64 size, const struct s2_attr *attr);
+int stage2_make(struct stage2 *s2, ipa_t ipa, u64 size, const struct s2_attr *attr);
+int stage2_join(struct stage2 *s2, ipa_t ipa, u64 size);
 
 /* pt_lookup() and pt_for_each_leaf() in stage 2's terms. */
 int stage2_lookup(const struct stage2 *s2, ipa_t ipa, struct s2_leaf *leaf);

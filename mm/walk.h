@@ -10,8 +10,9 @@
  *   table    0..2   11     the next table  0
  *   leaf     1, 2   01     output address  AF and PT_ATTR_MASK; Contiguous (52) at levels 2 and 3
  *            3      11
- *   broken   1, 2   00     a leaf in the middle of a change: bit 0 is clear and the rest stays, so
- *            3      10     that it can be made again. AF tells it from an invalid entry.
+ *   broken   1, 2   00     a leaf that no walk finds, in the middle of a change or for as long as
+ *            3      10     it is wanted so (pt_break()): bit 0 is clear and the rest stays, so that
+ *                          it can be made again. AF tells it from an invalid entry.
  *
  * The ways from one to another. No valid entry becomes another valid one without a flush. This is
  * break-before-make, which the Arm ARM ("Using break-before-make when updating translation table
@@ -24,8 +25,10 @@
  *   leaf -> broken -> flush -> leaf          change; a group loses its hint
  *   leaf -> invalid -> flush -> table        split: the new table translates just as the leaf did
  *   table -> invalid -> flush -> page freed  unmap: a walker may have cached the way through it
+ *   table -> invalid -> flush -> leaf        join: it translates just as the table did
  *
- * What holds between two operations: nothing is broken; every table but the root has something in
+ * What holds between two operations: what pt_break() has broken is whole leaves and groups of its
+ * range, and nothing else is broken; every table but the root has something in
  * it; of 16 entries aligned to 16, a group, either all or none have the Contiguous bit, and if they
  * have it, also the same attributes, and outputs that follow each other from an aligned one. A
  * group is written one entry at a time: a walk that comes meanwhile gets the group's translation or

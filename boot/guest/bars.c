@@ -152,8 +152,10 @@ static void check_in_window(struct bar *b, struct selfcheck *result)
 	u64 at = bar_place_of(b, choose_place(b, guest.regions));
 
 	if (at && !bar_place(b, at)) {
+		bar_touch(at);
 		selfcheck(&b->region, 1, result);
 		bar_unplace(b);
+		bar_retire(b);
 	}
 }
 

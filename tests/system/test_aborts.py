@@ -80,3 +80,11 @@ def test_a_uart_that_stops_answering_is_left_alone_and_the_log_goes_on(start):
         refused = re.findall(r"mavis: CPU (\d) at 0x[0-9a-f]+: read of (0x[0-9a-f]+): no region", said)
         assert refused == [(cpu, hex(NOTHING + 0x10000)) for cpu in "010"]
         m.close()
+
+
+def test_another_way_to_registers_that_mavis_works_is_refused(start, tmp_path):
+    """A redistributor's page, where it would not trap."""
+    config = bundles.config(tmp_path / "config.dts",
+                            'regions { way { reg = <0 0x80a0000 0 0x1000>; ipa = <1 0x40000000>; type = "mmio"; }; };')
+    m = start("alias", smp=1, loaded=machine.mavis(bundles.make(tmp_path / "bundle", config)))
+    assert "mavis: error: region way: ipa: 0x140000000 leads to the registers at 0x80a0000, which Mavis works" in m.expect_end()

@@ -10,7 +10,9 @@
 #include "boot/guest/map.h"
 #include "boot/machine/pci.h"
 #include "hyp/bar.h"
+#include "hyp/cpu.h"
 #include "hyp/mmio.h"
+#include "hyp/work.h"
 #include "lib/errno.h"
 #include "tests/unit/fake_el2.h"
 #include "tests/unit/fake_machine.h"
@@ -92,21 +94,54 @@ static int make(void **state)
 	return 0;
 }
 
-static void store(u64 addr, unsigned size, u64 val)
+/* One time of carrying it out; true: it is to be started again. */
+static bool store_once(u64 addr, unsigned size, u64 val)
 {
 	const struct mmio_page *page = mmio_find(IPA(addr));
+	bool again;
 
 	assert_non_null(page);
 	page->handler(page->arg, addr & PAGE_MASK, size, true, val);
+	again = fake_this_cpu->again;
+	fake_this_cpu->again = false;
+	return again;
 }
 
-static u8 memattr_at(u64 ipa)
+/* How often it was started again. */
+static unsigned store(u64 addr, unsigned size, u64 val)
+{
+	unsigned n = 0;
+
+	while (store_once(addr, size, val))
+		n++;
+	return n;
+}
+
+/* As hyp/fault.c: what an access finds. */
+static struct s2_leaf touch(u64 ipa)
 {
 	struct s2_leaf leaf;
 
 	assert_int_equal(stage2_lookup(&guest.s2, IPA(ipa), &leaf), 0);
+	if (leaf.broken) {
+		while (!work_step())
+			;
+		bar_touch(ipa);
+		assert_int_equal(stage2_lookup(&guest.s2, IPA(ipa), &leaf), 0);
+	}
+	assert_false(leaf.broken);
 	assert_int_equal(leaf.pa.v, leaf.ipa.v);
-	return leaf.attr.memattr;
+	return leaf;
+}
+
+static u8 memattr_at(u64 ipa)
+{
+	return touch(ipa).attr.memattr;
+}
+
+static u8 write_back(void)
+{
+	return guest.caps.fwb ? S2_FWB_FORCE_WB : S2_NORMAL_WB;
 }
 
 /* The region is Normal-WB in [at, at + size), and nothing else of the window is. */
@@ -114,7 +149,7 @@ static void assert_only(u64 at, u64 size)
 {
 	for (u64 ipa = WINDOW; ipa < WINDOW + WINDOW_SIZE; ipa += KIB(512))
 		assert_int_equal(memattr_at(ipa),
-				 ipa - at < size ? S2_NORMAL_WB : S2_DEVICE_nGnRE);
+				 ipa - at < size ? write_back() : S2_DEVICE_nGnRE);
 }
 
 static void sizes_are_the_lowest_bit_that_can_be_set(void **state)
@@ -250,25 +285,168 @@ static void a_region_follows_its_bar(void **state)
 	assert_int_equal(p->region.ipa.v, 0);
 }
 
-/* Where stage 2 forces Write-Back. The function still answers then. */
-static void what_caches_hold_is_written_back_before_the_bar_goes(void **state)
+/* A region of which stage 2 forces Write-Back, at the window's start. */
+static struct bar *forced(u64 size)
 {
-	(void)state;
+	struct bar *b = follower("gpu", 1, 2, size);
+
 	guest.caps.fwb = true;
-	follower("gpu", 1, 2, MIB(2))->f.ecam = ecam(0, 1);
+	b->f.ecam = ecam(0, 1);
 	memset((void *)ecam(0, 1), 0, KIB(4));
 	*reg(0, 1, 0x18) = BUS;
 	assert_int_equal(bars_trap(checks, &d), 0);
-	fake_el2.cleaned = 0;
+	fake_el2.nr_cleaned = 0;
+	return b;
+}
+
+/* The function still answers then. */
+static void what_caches_hold_is_written_back_before_the_bar_goes(void **state)
+{
+	(void)state;
+	forced(KIB(512));
 	store(ecam(0, 1) + 4, 2, 2);
 	store(ecam(0, 1) + 0x3c, 1, 7);			/* not one of its registers */
 	store(ecam(0, 1) + 0x14, 4, 0);
-	assert_int_equal(fake_el2.cleaned, 0);
+	touch(WINDOW);
+	assert_int_equal(fake_el2.nr_cleaned, 0);
 	store(ecam(0, 1) + 0x18, 4, BUS + MIB(4));
 	assert_int_equal(fake_el2.cleaned, WINDOW);
+	touch(WINDOW + MIB(4));
 	store(ecam(0, 1) + 4, 2, 0);
 	assert_int_equal(fake_el2.cleaned, WINDOW + MIB(4));
+	assert_int_equal(fake_el2.nr_cleaned, 2);
 	assert_only(0, 0);
+}
+
+/* A MiB for each time that the instruction is carried out, which has no effect before the last. */
+static void a_large_bar_is_cleaned_in_pieces(void **state)
+{
+	struct bar *b = forced(MIB(64));
+	unsigned n = 0;
+
+	(void)state;
+	store(ecam(0, 1) + 4, 2, 2);
+	touch(WINDOW);
+	while (store_once(ecam(0, 1) + 4, 2, 0)) {
+		assert_int_equal(fake_el2.nr_cleaned, n);
+		assert_int_equal(fake_el2.cleaned, n ? WINDOW + (n - 1) * MIB(1) : 0);
+		assert_int_equal(fake_el2.cleaned_size, n ? MIB(1) : 0);
+		assert_int_equal(*reg(0, 1, 4), 2);
+		n++;
+	}
+	assert_int_equal(n, 65);
+	assert_int_equal(fake_el2.nr_cleaned, 64);
+	assert_int_equal(*reg(0, 1, 4), 0);
+	assert_int_equal(b->region.ipa.v, 0);
+}
+
+/* ... as do others that touch it, or write to configuration space, in the meantime. */
+static void others_do_a_piece_as_well(void **state)
+{
+	struct s2_leaf leaf;
+
+	(void)state;
+	forced(MIB(4));
+	store(ecam(0, 1) + 4, 2, 2);
+	touch(WINDOW);
+	assert_true(store_once(ecam(0, 1) + 4, 2, 0));
+	assert_int_equal(stage2_lookup(&guest.s2, IPA(WINDOW + MIB(3)), &leaf), 0);
+	assert_true(leaf.broken);
+	assert_true(store_once(ecam(0, 1) + 0x3c, 1, 7));
+	assert_int_equal(fake_el2.nr_cleaned, 1);
+	assert_int_equal(*reg(0, 1, 0x3c), 0);
+	assert_int_equal(memattr_at(WINDOW + MIB(3)), S2_DEVICE_nGnRE);
+	assert_int_equal(fake_el2.nr_cleaned, 4);
+	assert_int_equal(store(ecam(0, 1) + 4, 2, 0), 0);
+	assert_only(0, 0);
+}
+
+/* Where a block is not whole EL2 maps pages, and does half as much at a time. */
+static void no_byte_is_left_out(void **state)
+{
+	struct bar *b = forced(BAR_SIZE);
+
+	(void)state;
+	*reg(0, 1, 0x18) = (BUS + (u32)MIB(1) + (u32)KIB(4)) | 4;
+	store(ecam(0, 1) + 4, 2, 2);
+	touch(WINDOW + MIB(2));
+	assert_int_equal(store(ecam(0, 1) + 4, 2, 0), 6);
+	assert_int_equal(fake_el2.nr_cleaned, 5);
+	assert_int_equal(fake_el2.total_cleaned, b->region.size);
+}
+
+/* As Linux does while it sizes BARs. */
+static void a_decode_that_is_toggled_costs_nothing(void **state)
+{
+	struct bar *b = forced(MIB(64));
+	u64 placed = fake_this_cpu->count[COUNT_REMAP];
+	unsigned flushes;
+
+	(void)state;
+	store(ecam(0, 1) + 4, 2, 2);
+	flushes = fake_tlb.flushes;
+	for (unsigned i = 0; i < 6; i++) {
+		assert_int_equal(store(ecam(0, 1) + 4, 2, 0), 0);
+		assert_int_equal(b->region.ipa.v, 0);
+		store(ecam(0, 1) + 0x18, 4, ~0u);
+		store(ecam(0, 1) + 0x18, 4, BUS);
+		assert_int_equal(store(ecam(0, 1) + 4, 2, 2), 0);
+		assert_int_equal(b->region.ipa.v, WINDOW);
+	}
+	assert_int_equal(fake_el2.nr_cleaned, 0);
+	assert_int_equal(fake_tlb.flushes, flushes);
+	assert_int_equal(fake_this_cpu->count[COUNT_REMAP], placed + 1);
+	assert_only(WINDOW, MIB(64));
+}
+
+/* Cleaned once when it goes; the second time nobody has touched it. */
+static void one_that_comes_back_is_as_it_was(void **state)
+{
+	(void)state;
+	forced(MIB(4));
+	store(ecam(0, 1) + 4, 2, 2);
+	touch(WINDOW);
+	for (unsigned i = 0; i < 3; i++) {
+		store(ecam(0, 1) + 4, 2, 0);
+		store(ecam(0, 1) + 4, 2, 2);
+		assert_int_equal(fake_el2.nr_cleaned, 4);
+	}
+	assert_only(WINDOW, MIB(4));
+}
+
+static int same_leaf(const struct s2_leaf *leaf, void *arg)
+{
+	(void)arg;
+	assert_int_equal(leaf->attr.memattr, S2_DEVICE_nGnRE);
+	assert_false(leaf->broken);
+	assert_int_equal(leaf->size, GIB(1));
+	return 0;
+}
+
+/* Today's place, wherever it was before: no page is left behind. */
+static void a_thousand_places_leave_stage_2_as_it_was(void **state)
+{
+	struct bar *b = forced(KIB(4));
+	u32 free, at = BUS;
+
+	(void)state;
+	*reg(0, 1, 0x18) = ~0u;				/* nowhere */
+	store(ecam(0, 1) + 4, 2, 2);
+	free = page_pool.nr_free;
+	for (unsigned i = 0; i < 1000; i++) {
+		store(ecam(0, 1) + 4, 2, 0);
+		at = BUS + (u32)((at + 0x9e3779b1) % WINDOW_SIZE & ~PAGE_MASK);
+		store(ecam(0, 1) + 0x18, 4, at);
+		store(ecam(0, 1) + 4, 2, 2);
+		assert_int_equal(b->region.ipa.v, WINDOW + at - BUS);
+		if (i & 1)
+			assert_int_equal(memattr_at(WINDOW + at - BUS), write_back());
+	}
+	store(ecam(0, 1) + 0x18, 4, ~0u);
+	assert_int_equal(memattr_at(WINDOW + at - BUS), S2_DEVICE_nGnRE);
+	assert_int_equal(page_pool.nr_free, free);
+	assert_int_equal(stage2_for_each_leaf(&guest.s2, IPA(WINDOW), WINDOW_SIZE, same_leaf, NULL),
+			 0);
 }
 
 static void of_two_at_one_place_the_first_stays(void **state)
@@ -439,6 +617,12 @@ int main(void)
 		cmocka_unit_test_setup(one_without_a_window_is_not_checked, make),
 		cmocka_unit_test_setup(a_region_follows_its_bar, make),
 		cmocka_unit_test_setup(what_caches_hold_is_written_back_before_the_bar_goes, make),
+		cmocka_unit_test_setup(a_large_bar_is_cleaned_in_pieces, make),
+		cmocka_unit_test_setup(others_do_a_piece_as_well, make),
+		cmocka_unit_test_setup(no_byte_is_left_out, make),
+		cmocka_unit_test_setup(a_decode_that_is_toggled_costs_nothing, make),
+		cmocka_unit_test_setup(one_that_comes_back_is_as_it_was, make),
+		cmocka_unit_test_setup(a_thousand_places_leave_stage_2_as_it_was, make),
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
 		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
 		cmocka_unit_test_setup(a_missing_function_is_refused_by_its_cause, make),

@@ -32,13 +32,22 @@ bool el2_sees(pa_t pa, u64 size)
 	return fake_el2.seen && fake_el2.seen - pa.v < size;
 }
 
-int el2_clean(pa_t pa, u64 size)
+int el2_clean_part(struct range all, struct range part)
 {
 	fake_el2.nr_cleaned++;
-	fake_el2.cleaned = pa.v;
-	fake_el2.cleaned_size = size;
+	fake_el2.cleaned = part.base;
+	fake_el2.cleaned_size = part.size;
+	fake_el2.total_cleaned += part.size;
 	fake_el2.flushes = fake_tlb.flushes;
-	return fake_el2.clean_result;
+	return part.base < all.base || range_end(part) > range_end(all) ? -1 :
+									    fake_el2.clean_result;
+}
+
+int el2_clean(pa_t pa, u64 size)
+{
+	struct range r = { pa.v, size };
+
+	return el2_clean_part(r, r);
 }
 
 int el2_grow_pool(pa_t pa, u64 size)

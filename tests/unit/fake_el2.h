@@ -13,6 +13,7 @@ struct fake_el2 {
 	unsigned nr_mapped;
 	u64 cleaned, cleaned_size;	/* ... and cleaned */
 	unsigned nr_cleaned;
+	u64 total_cleaned;
 	struct range grown;		/* page_pool got this */
 	unsigned flushes;		/* of the TLB, before that was cleaned */
 };

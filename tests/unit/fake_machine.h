@@ -8,6 +8,7 @@
 #include "mm/region.h"
 
 struct fake_machine {
+	unsigned nr_repeated;		/* calls that are to be started again */
 	s64 on_result, off_result, suspend_result, state_result;
 	struct smc_result call_result;
 	/* The last call of each kind, and how many there were */

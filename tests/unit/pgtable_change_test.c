@@ -157,6 +157,127 @@ static void a_leaf_to_address_0_without_attributes_is_changed_too(void **state)
 	assert_leaf(A, MIB(2), false, 0, RED);
 }
 
+/* Break, and make again */
+
+static void what_is_broken_is_there_and_not_reached(void **state)
+{
+	(void)state;
+	map(A, OUT, MIB(4), RED);
+	assert_int_equal(pt_break(&pt, A, MIB(2), BLUE), 0);
+	assert_int_equal(fake_tlb.flushes, 1);
+	assert_true(leaf_at(A).broken);
+	assert_false(leaf_at(A + MIB(2)).broken);
+	assert_int_equal(leaf_at(A).attrs, BLUE);
+	assert_int_equal(pt_break(&pt, A, MIB(2), RED), 0);
+	assert_int_equal(fake_tlb.flushes, 1);
+	assert_int_equal(leaf_at(A).attrs, RED);
+	assert_int_equal(pt_make(&pt, A, MIB(2), PT_KEEP_ATTRS), 0);
+	assert_leaf(A, MIB(2), false, OUT, RED);
+	assert_int_equal(pt_break(&pt, A, MIB(2), PT_KEEP_ATTRS), 0);
+	assert_int_equal(leaf_at(A).attrs, RED);
+	assert_int_equal(pt_make(&pt, A, MIB(2), BLUE), 0);
+	fake_settle();
+	assert_leaf(A, MIB(2), false, OUT, BLUE);
+	assert_leaf(A + MIB(2), MIB(2), false, OUT + MIB(2), RED);
+	assert_int_equal(pt_break(&pt, A, GIB(1), BLUE), -ENOENT);
+	assert_int_equal(pt_break(&pt, A, MIB(2), 1), -EINVAL);
+	assert_int_equal(pt_make(&pt, A, KIB(2), RED), -EINVAL);
+}
+
+/* Join */
+
+struct dump {
+	struct pt_leaf leaf[64];
+	unsigned nr;
+};
+
+static int add_to(const struct pt_leaf *leaf, void *arg)
+{
+	struct dump *dump = arg;
+
+	assert_true(dump->nr < ARRAY_SIZE(dump->leaf));
+	dump->leaf[dump->nr++] = *leaf;
+	return 0;
+}
+
+static struct dump dump_of(u64 in, u64 size)
+{
+	struct dump dump;
+
+	memset(&dump, 0, sizeof(dump));
+	assert_int_equal(pt_for_each_leaf(&pt, in, size, add_to, &dump), 0);
+	return dump;
+}
+
+/* Another colour and back, whatever was split: the descriptors are those of before. */
+static void what_was_split_is_joined_again(void **state)
+{
+	static const struct { u64 in, size; } parts[] = {
+		{ 0, KIB(4) },
+		{ GIB(2) - KIB(4), KIB(4) },
+		{ KIB(4), GIB(2) - KIB(8) },
+		{ GIB(1) - KIB(4), KIB(8) },
+		{ GIB(1) - MIB(2), MIB(4) },
+		{ MIB(16), MIB(16) },
+		{ GIB(2) + MIB(2), MIB(2) },
+		{ GIB(2), MIB(34) },
+		{ GIB(2) + MIB(66) + KIB(4), KIB(60) },
+	};
+
+	(void)state;
+	map(GIB(4), GIB(8), GIB(2), RED);
+	map(GIB(6), GIB(1), MIB(66) + KIB(128), RED);
+
+	struct dump before = dump_of(GIB(4), GIB(3));
+	u32 nr_free = pool.nr_free;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(parts); i++) {
+		u64 in = GIB(4) + parts[i].in;
+
+		change(in, parts[i].size, BLUE);
+		assert_int_equal(pt_join(&pt, in, parts[i].size), 0);
+		fake_settle();
+		assert_int_equal(leaf_at(in).attrs, BLUE);
+		change(in, parts[i].size, RED);
+		assert_int_equal(pt_join(&pt, in, parts[i].size), 0);
+		fake_settle();
+
+		struct dump after = dump_of(GIB(4), GIB(3));
+
+		assert_memory_equal(&before, &after, sizeof(before));
+		assert_int_equal(pool.nr_free, nr_free);
+	}
+}
+
+/* A hole, another colour, another output, one that is broken; and an output that is not aligned. */
+static void what_is_not_alike_is_not_joined(void **state)
+{
+	(void)state;
+	map(A, OUT, MIB(2) - KIB(4), RED);
+	map(A + MIB(2), OUT + KIB(4), MIB(2), RED);
+	map(A + MIB(4), OUT, MIB(2) - KIB(4), RED);
+	map(A + MIB(6) - KIB(4), GIB(20), KIB(4), RED);
+	map(A + MIB(6), OUT + MIB(6), MIB(2), RED);
+	change(A + MIB(6), KIB(4), BLUE);
+	assert_int_equal(pt_join(&pt, A, MIB(8)), 0);
+	fake_settle();
+	assert_int_equal(leaf_at(A).size, KIB(4));
+	assert_int_equal(leaf_at(A + MIB(2)).size, KIB(4));
+	assert_int_equal(leaf_at(A + MIB(4)).size, KIB(4));
+	assert_int_equal(leaf_at(A + MIB(6)).size, KIB(4));
+
+	change(A + MIB(6), KIB(4), RED);
+	assert_int_equal(pt_break(&pt, A + MIB(6) + KIB(4), KIB(4), PT_KEEP_ATTRS), 0);
+	assert_int_equal(pt_join(&pt, A + MIB(6), MIB(2)), 0);
+	assert_int_equal(leaf_at(A + MIB(6)).size, KIB(4));
+	assert_true(leaf_at(A + MIB(6) + KIB(4)).broken);
+	assert_int_equal(pt_make(&pt, A + MIB(6) + KIB(4), KIB(4), PT_KEEP_ATTRS), 0);
+	assert_int_equal(pt_join(&pt, A + MIB(6), MIB(2)), 0);
+	fake_settle();
+	assert_leaf(A + MIB(6), MIB(2), false, OUT + MIB(6), RED);
+	assert_int_equal(pt_join(&pt, A, KIB(2)), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +291,9 @@ int main(void)
 		test(a_partial_change_leaves_the_rest_as_it_was),
 		test(a_change_over_a_hole_is_refused),
 		test(a_leaf_to_address_0_without_attributes_is_changed_too),
+		test(what_is_broken_is_there_and_not_reached),
+		test(what_was_split_is_joined_again),
+		test(what_is_not_alike_is_not_joined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
