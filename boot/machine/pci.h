@@ -45,6 +45,15 @@ int pci_search(const struct host *host, const struct pci_request *want, struct p
 int pci_find(const struct host *host, const struct pci_request *want, struct pci_function *out,
 	     struct diag *why);
 
+/* True if the host bridge at offset @bridge of the tree has an ECAM; -1: any of them. */
+bool pci_has_ecam(const struct host *host, int bridge);
+
+/*
+ * For a machine without any: -ENODEV with the reason, and what to write instead, as pci_find() has
+ * it.
+ */
+int pci_no_ecam(const struct host *host, struct diag *why);
+
 /* The memory windows of all host bridges. -E2BIG. */
 int pci_read_windows(const struct host *host, struct pci_windows *out, struct diag *d);
 

@@ -3,12 +3,6 @@
 #include "boot/machine/pci.h"
 #include "lib/errno.h"
 
-static int no_bridge(struct diag *why)
-{
-	return fail(why, -ENODEV,
-		    "the device tree has no PCI host bridge with an ECAM, the one kind that Mavis can look into: if the firmware has placed the BAR, give its address with `reg`");
-}
-
 static int no_segment(const struct pci_request *want, const struct pci_search *s, struct diag *why)
 {
 	unsigned known = MIN(s->nr_segments, (unsigned)ARRAY_SIZE(s->segment));
@@ -90,6 +84,6 @@ int pci_find(const struct host *host, const struct pci_request *want, struct pci
 		return 0;
 	}
 	if (!s.nr_segments)
-		return no_bridge(why);
+		return pci_no_ecam(host, why);
 	return want->by_address ? not_by_address(want, &s, why) : not_by_ids(want, &s, why);
 }

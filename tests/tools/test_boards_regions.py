@@ -50,7 +50,7 @@ def table(path, config, more):
     made = run("--machine", path, *more, config)
     assert made.returncode == 0 and made.stderr == "", made.stderr
     rows = []
-    for line in made.stdout.splitlines():
+    for line in made.stdout.split("\nFree for ")[0].splitlines():
         cells = re.split(r" {2,}", line.strip())
         if m := re.fullmatch(r"([0-9a-f]{12})-([0-9a-f]{12})", cells[0]):
             rows.append((int(m[1], 16), int(m[2], 16), cells[2], cells[3], cells[-1]))
@@ -104,6 +104,23 @@ def test_the_console_is_the_boards(pattern, tty):
     text, _ = starter(trees(pattern)[0])
     assert f'bootargs = "console={tty}";' in text
     assert "no UART that Mavis knows" not in text and "A guess" not in text
+
+
+def test_a_pci_host_without_ecam_is_said_before_the_boot_with_the_way_that_works(tmp_path):
+    path = trees("rockchip/rk3399-rockpro64.dtb")[0]
+    text, more = starter(path)
+    assert "configuration space of pcie@f8000000 is no ECAM" in text and 'pci = "' not in text
+    config = tmp_path / "config.dts"
+    config.write_text('/dts-v1/; / { compatible = "mavis,config"; guest { regions { gpu { pci = "1af4:1110"; bar = <2>; '
+                      'type = "device-memory"; }; }; }; };')
+    made = run("--machine", path, *more, config)
+    assert made.returncode == 1
+    assert re.search(r"region gpu: pci: .*pcie@f8000000 is another: give the region `reg` over its window, \w+ bytes at 0xfa0",
+                     made.stderr), made.stderr
+    # The way that it names is one.
+    suggestion = re.search(r"keeps the BAR:\n(.*?\};) \*/", text, re.S)[1]
+    config.write_text('/dts-v1/; / { compatible = "mavis,config"; guest { regions { %s }; }; };' % suggestion)
+    assert (0xfa000000, 0xfbdfffff, "device-memory") in [row[:3] for row in table(path, config, more)]
 
 
 @pytest.mark.all

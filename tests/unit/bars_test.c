@@ -517,6 +517,14 @@ static void a_missing_function_is_refused_by_its_cause(void **state)
 	host.mmio[0].kind = HOST_MMIO_REG;
 	assert_int_equal(find(by_ids), -ENODEV);
 	assert_said("no PCI host bridge with an ECAM");
+
+	/* What can be done without one depends on whether there is a window. */
+	snprintf(host.mmio[1].name, sizeof(host.mmio[1].name), "pcie@f8000000");
+	assert_int_equal(find(by_ids), -ENODEV);
+	assert_said("that of pcie@f8000000 is another: give the region `reg` over its window");
+	host.mmio[1].kind = HOST_MMIO_REG;
+	assert_int_equal(find(by_ids), -ENODEV);
+	assert_said("if the firmware has placed the BAR, give its address with `reg`");
 }
 
 static void what_is_behind_a_bridge_without_numbers_is_said(void **state)

@@ -176,6 +176,21 @@ static void print_dma(void)
 		printf("%s\n", text);
 }
 
+/* All else of a BAR only the boot sees, but without an ECAM it will see none. */
+static bool check_pci(void)
+{
+	struct diag d;
+
+	for (unsigned i = 0; i < config.nr_bars && !pci_has_ecam(&host, -1); i++) {
+		if (config.bar[i].optional)
+			continue;
+		pci_no_ecam(&host, &d);
+		refused("region %s: pci: %s", config.bar[i].region.name, d.text);
+		return false;
+	}
+	return true;
+}
+
 static int run(const char *machine, const char *path, const char *memory, struct mm_caps *caps)
 {
 	struct diag d;
@@ -190,6 +205,8 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	if (config_read(dtb, size, &host, &config, &d) ||
 	    host_withhold(&host, config.withhold, &d))
 		return refused("%s", d.text);
+	if (!check_pci())
+		return EXIT_FAILURE;
 	cpu = *caps;
 	caps->fwb &= !config.no_fwb;
 	if (memory_map_start(&table, &config, caps, &d) ||

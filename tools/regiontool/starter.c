@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/machine/fdt.h"
+#include "boot/machine/pci.h"
 #include "boot/table.h"
 #include "tools/regiontool/regions.h"
 
@@ -220,16 +221,30 @@ static const char *window_name(const struct host_mmio *m)
 					 : "32-bit";
 }
 
+/* Which BAR is where in such a window Mavis cannot see. */
+static void print_bar_without_ecam(const struct host_mmio *m)
+{
+	printf("\n\t\t\t/* The configuration space of ");
+	print_clean(m->name, sizeof(m->name));
+	printf(" is no ECAM: Mavis cannot read it, and\n"
+	       "\t\t\t   `pci` with `bar` cannot follow a BAR there. Memory of a device that is coherent,\n"
+	       "\t\t\t   such as a GPU's, by the window, or the part of it where the guest keeps the BAR:\n"
+	       "\t\t\tbar {\n\t\t\t\t");
+	print_cells("reg", m->range);
+	printf("\n\t\t\t\ttype = \"device-memory\";\n\t\t\t}; */\n");
+}
+
 static void print_windows(void)
 {
-	unsigned nr = 0;
+	const struct host_mmio *other = NULL;
 
 	for (unsigned i = 0; i < host.nr_mmio; i++) {
 		const struct host_mmio *m = &host.mmio[i];
 
 		if (m->kind != HOST_PCI_MEM32 && m->kind != HOST_PCI_MEM64)
 			continue;
-		nr++;
+		if (!pci_has_ecam(&host, m->node) && (!other || m->kind > other->kind))
+			other = m;
 		printf("\n\t\t\t/* PCI window (%s) of ", window_name(m));
 		print_clean(m->name, sizeof(m->name));
 		printf(": ");
@@ -237,10 +252,12 @@ static void print_windows(void)
 		printf(".\n\t\t\t   By itself it is %s. */\n",
 		       m->kind == HOST_PCI_MEM64 && m->prefetchable ? "prefetchable" : "mmio");
 	}
-	if (nr)
+	if (pci_has_ecam(&host, -1))
 		printf("\n\t\t\t/* The memory of a PCI device that is coherent, such as a GPU's:\n"
 		       "\t\t\tbar {\n\t\t\t\tpci = \"1af4:1110\";\n\t\t\t\tbar = <2>;\n"
 		       "\t\t\t\ttype = \"device-memory\";\n\t\t\t}; */\n");
+	if (other)
+		print_bar_without_ecam(other);
 }
 
 static void print_notes(void)
