@@ -74,6 +74,7 @@ static void read_machine(const void *fdt)
 				    ALIGN_DOWN(found.range.base, PAGE_SIZE), PAGE_SIZE,
 				    MAP_DEVICE) && uart_open(&found.uart))
 		console_open(&found.uart);
+	console_decide(false);
 	if (host_read(fdt, &host, &d))
 		give_up(d.text);
 	calls_init(host.conduit == CONDUIT_SMC);
