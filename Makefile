@@ -339,13 +339,27 @@ LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) $(LIB_SRC) lib/string.c lib/mem
 	drivers/console.c drivers/io.c drivers/io.S drivers/uart.c drivers/uart_steps.c $(MACHINE_SRC)
 LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
-$(LAB_OBJ): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
+# The hostile guest of the tests stands on parts of the lab.
+HOSTILE_SRC := $(sort $(wildcard tests/guests/hostile/*.[cS])) $(filter-out guests/lab/%,$(LAB_SRC)) \
+	$(addprefix guests/lab/,head.S access.S calls.c mmu.c other.c)
+HOSTILE_OBJ := $(patsubst %,$(O)/lab/%.o,$(HOSTILE_SRC))
+
+$(sort $(LAB_OBJ) $(HOSTILE_OBJ)): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
 
 $(O)/lab/lab.elf: $(LAB_OBJ) $(LIBFDT_LIB) guests/lab/lab.ld $(O)/lab/.base
 	$(Q)$(LD) -static -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments --fix-cortex-a53-843419 \
 		--defsym LAB_BASE=$(LAB_BASE) -T guests/lab/lab.ld -o $@ $(LAB_OBJ) $(LIBFDT_LIB)
+
+# Linked for the address in its name.
+$(O)/test/hostile-%.elf: $(HOSTILE_OBJ) $(LIBFDT_LIB) guests/lab/lab.ld
+	@mkdir -p $(@D)
+	$(Q)$(LD) -static -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments --fix-cortex-a53-843419 \
+		--defsym LAB_BASE=0x$* -T guests/lab/lab.ld -o $@ $(HOSTILE_OBJ) $(LIBFDT_LIB)
+
+$(O)/test/hostile-%.bin: $(O)/test/hostile-%.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
 
 $(O)/lab/.base: FORCE
 	@mkdir -p $(@D)
@@ -370,7 +384,7 @@ lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 PYTEST := MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini
 
 # Bare-metal guests.
-TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S))
+TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) $(O)/test/hostile-44000000.bin
 
 $(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
 	@mkdir -p $(@D)

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A guest that attacks what holds it, class by class, and says of each how often it tried and how
+ * often it was withstood. It stands on the lab's first instructions, stage 1 and attempts. That
+ * Mavis is whole after a class is seen from inside here, and from outside by
+ * tests/system/test_hostile.py.
+ */
+#ifndef TESTS_GUESTS_HOSTILE_HOSTILE_H
+#define TESTS_GUESTS_HOSTILE_HOSTILE_H
+
+#include "boot/machine/host.h"
+#include "guests/lab/lab.h"
+
+/* What this guest's own tree says that it has. */
+extern struct host host;
+
+/* Tries more of everything. */
+extern bool thorough;
+
+/* What a class has come to. */
+struct tally {
+	u64 tried, withstood;
+};
+
+/* Counts one attack; says what it was, for the first of a class that were not withstood. */
+void count(struct tally *t, bool withstood, const char *what, u64 detail);
+
+/* A random number, for either CPU its own. */
+u64 any(void);
+
+/* True if all of @r is the guest's, by its tree. */
+bool is_own(struct range r);
+
+/* The @i-th range that is the guest's, in order; false after the last. */
+bool own_range(unsigned i, struct range *r);
+
+/* The classes. */
+void attack_memory(struct tally *t);		/* memory.c: what is not the guest's */
+void attack_walks(struct tally *t);
+void attack_calls(struct tally *t);		/* calls.c */
+void attack_power(struct tally *t);
+void attack_control(struct tally *t);
+void attack_registers(struct tally *t);		/* registers.c */
+void attack_gic(struct tally *t);		/* devices.c */
+void attack_flash(struct tally *t);
+void attack_console(struct tally *t);
+void attack_pci(struct tally *t);
+
+/* victim.S: a CPU that turns itself off again */
+void victim(void);
+
+#endif

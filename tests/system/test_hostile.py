@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A guest that attacks, class by class (tests/guests/hostile). Mavis is whole after each, seen from inside and from outside."""
+
+import contextlib
+import re
+
+import pytest
+
+import bundles
+import debugger
+import machine
+
+AT = 0x44000000
+CLASSES = ["memory", "walks", "calls", "power", "control", "registers", "flash", "pci", "gic", "console"]
+CONFIG = """/dts-v1/;
+/ {
+    compatible = "mavis,config";
+    guest { control; bootargs = "%s"; };
+};
+"""
+# To have something to size and to move.
+PCI = ["-device", "virtio-rng-pci", "-device", "e1000e,romfile=", "-device", "pcie-root-port,id=root", "-device", "edu"]
+
+MACHINES = {
+    "gicv3-max": {"gic": 3, "cpu": "max", "args": PCI},
+    "smmu": {"gic": 3, "cpu": "max", "machine": ",iommu=smmuv3", "args": PCI},
+}
+SOON = ["gicv3-max"]
+
+RUNS = [*((name, "", []) for name in SOON),
+        *((name, "", [pytest.mark.all]) for name in MACHINES if name not in SOON),
+        *((name, "thorough", [pytest.mark.all]) for name in SOON)]
+
+
+class Outside:
+    """Mavis's text and constants as the machine's memory has them."""
+
+    def __init__(self, m, monitor):
+        self.monitor = monitor
+        base = int(m.expect(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)")[1], 16)
+        symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+        self.range = base + symbols["__boot_end"], symbols["__rodata_end"] - symbols["__boot_end"]
+        m.expect("hostile: begins, whole\r*\n")
+        self.was = self.read()
+        assert len(self.was) > 32768 and self.was.count(0) < len(self.was) // 2
+
+    def read(self):
+        return self.monitor.read_physical(*self.range)
+
+
+@pytest.mark.parametrize("name, how", [pytest.param(name, how, marks=marks, id=f"{name}{how and '-' + how}")
+                                       for name, how, marks in RUNS])
+def test_it_is_withstood(start, tmp_path, name, how):
+    config = bundles.config(tmp_path / "config.dts", text=CONFIG % how)
+    bundle = bundles.make(tmp_path / "b", config, kernel=machine.BUILD / f"test/hostile-{AT:x}.bin", ramdisk=None, load=AT)
+    options = dict(MACHINES[name])
+    with contextlib.ExitStack() as stack:
+        sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
+        args = options.pop("args", []) + sockets.args()
+        m = start(f"{name}-{how}", loaded=machine.mavis(bundle), args=args, **options)
+        monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
+        monitor.ask("cont")
+        outside = Outside(m, monitor)
+        for attack in CLASSES:
+            tried, withstood, state = m.expect(rf"hostile: {attack}: (\d+) tried, (\d+) withstood, (.*?)\r*\n").groups()
+            assert state == "whole"
+            assert outside.read() == outside.was, f"{attack}: Mavis's text or constants have changed"
+            assert tried == withstood, m.console[-2000:]
+            assert int(tried) > 10
+        m.expect("hostile: done")
+        m.close()
