@@ -160,9 +160,9 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	boot/cpu_name.c boot/table.c drivers/smmu.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
-	$(filter-out $(addprefix boot/guest/,load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma el2_regs errata gic guest harden idreg mmio psci \
-		pstate set smccc work)
+	$(filter-out $(addprefix boot/guest/,its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
+	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma el2_regs errata gic guest harden idreg its_command \
+		its_memory mmio psci pstate set smccc work)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
@@ -547,6 +547,8 @@ $(O)/fuzz/smmu_event_fuzz: $(FUZZ_STAY:%=$(O)/fuzz/%.o)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt
+
+$(O)/fuzz/its_fuzz: $(patsubst %,$(O)/fuzz/hyp/%.c.o,its_command its_memory)
 
 # $(call FUZZ,fuzzer,seconds,seed): it starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes
 # on where it was.

@@ -13,6 +13,7 @@
 #include "boot/guest/cpus.h"
 #include "boot/guest/gic.h"
 #include "boot/guest/home.h"
+#include "boot/guest/its.h"
 #include "boot/guest/load.h"
 #include "boot/guest/map.h"
 #include "boot/guest/memory_map.h"
@@ -221,6 +222,7 @@ static void make_stage2(void)
 	check(smmu_required(&host, &config, &diag), &diag);
 	check(smmu_make_room(&host, &config, &diag), &diag);
 	check(cpus_make_room(&host, &config, &diag), &diag);
+	check(its_take(&host, &config, &diag), &diag);
 	check(memory_map_start(&guest_regions, &config, &caps, &diag), &diag);
 	check(bars_find(&config, &host, &guest_regions, &diag), &diag);
 	check(memory_map_finish(&guest_regions, &host, &config, image_range(), &caps, &diag),

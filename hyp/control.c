@@ -149,6 +149,7 @@ static s64 counter(const u64 *a, u64 *r)
 		[COUNT_REMAP] = "BARs followed",
 		[COUNT_CHANGE] = "attribute changes",
 		[COUNT_CLEANED] = "KiB cleaned",
+		[COUNT_ITS_REFUSED] = "ITS refused",
 	};
 
 	if (a[0] >= NR_CPU_COUNTERS)

@@ -32,6 +32,7 @@ enum cpu_counter {
 	COUNT_REMAP,			/* BARs that were followed */
 	COUNT_CHANGE,			/* attributes changed by a control command */
 	COUNT_CLEANED,			/* KiB of memory cleaned from the caches (work.h) */
+	COUNT_ITS_REFUSED,		/* commands for an ITS that were wrong */
 	NR_CPU_COUNTERS
 };
 

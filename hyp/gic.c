@@ -51,6 +51,11 @@ bool gic_has_redistributor(u64 pa)
 	return page && page->ipa == pa && page->handler == gic_access_gicr;
 }
 
+u64 gic_target(bool by_address)
+{
+	return by_address ? gicrs[0].pa : (u64)GICR_TYPER_NUMBER(gicrs[0].typer) << 16;
+}
+
 unsigned gic_id_bits(void)
 {
 	return id_bits;

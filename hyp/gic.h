@@ -56,6 +56,9 @@ struct gicr *gic_add_redistributor(u64 pa, u64 typer);
 bool gic_has_number(u64 number);
 bool gic_has_redistributor(u64 pa);
 
+/* One that there is, as their field RDbase has it; @by_address: GITS_TYPER.PTA. */
+u64 gic_target(bool by_address);
+
 /* How many bits an INTID has: LPIs are below 1 << that. */
 unsigned gic_id_bits(void);
 

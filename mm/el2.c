@@ -208,6 +208,22 @@ int el2_poke(pa_t pa, u64 val)
 	return stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
+int el2_borrow(pa_t page)
+{
+	return stage1_map(&el2_table, page, PAGE_SIZE, S1_DEVICE);
+}
+
+/* It was mapped as a page of its own, so that nothing is split: this takes no memory. */
+void el2_give_back(pa_t page)
+{
+	stage1_unmap(&el2_table, page, PAGE_SIZE);
+}
+
+int el2_keep(pa_t pa, u64 size)
+{
+	return stage1_map(&el2_table, pa, size, S1_DATA);
+}
+
 int el2_grow_pool(pa_t pa, u64 size)
 {
 	int err = stage1_map(&el2_table, pa, size, S1_POOL);

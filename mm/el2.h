@@ -69,6 +69,17 @@ int el2_clean_part(struct range all, struct range part);
  */
 int el2_poke(pa_t pa, u64 val);
 
+/*
+ * Sees one page of the guest's for a moment, as Device: what is read of it, after its lines have
+ * been cleaned, is what memory holds. One caller at a time. -ENOMEM; -EEXIST: it sees it already.
+ * The page can always be given back.
+ */
+int el2_borrow(pa_t page);
+void el2_give_back(pa_t page);
+
+/* Maps memory that is Mavis's from now on, as S1_DATA. -ENOMEM, -EINVAL. */
+int el2_keep(pa_t pa, u64 size);
+
 /* Adds memory that nobody else has to page_pool. -ENOMEM, -EINVAL: it cannot be mapped. */
 int el2_grow_pool(pa_t pa, u64 size);
 

@@ -30,11 +30,12 @@ struct keep_taken keep_in_the_way(const struct host *host, const struct config *
 	return (struct keep_taken){ 0 };
 }
 
-u64 keep_find(const struct host *host, const struct config *config, u64 size, u64 align)
+static u64 find_below(const struct host *host, const struct config *config, u64 limit, u64 size,
+		      u64 align)
 {
 	for (unsigned i = host->nr_memory; i-- > 0;) {
 		struct range bank = host->memory[i];
-		u64 end = range_end(bank);
+		u64 end = MIN(range_end(bank), limit);
 
 		while (end >= size && ALIGN_DOWN(end - size, align) >= bank.base) {
 			struct range r = { ALIGN_DOWN(end - size, align), size };
@@ -48,15 +49,20 @@ u64 keep_find(const struct host *host, const struct config *config, u64 size, u6
 	return 0;
 }
 
-int keep_memory(struct host *host, const struct config *config, u64 size, u64 align,
-		const char *what, pa_t *out, struct diag *d)
+u64 keep_find(const struct host *host, const struct config *config, u64 size, u64 align)
+{
+	return find_below(host, config, ~0ull, size, align);
+}
+
+int keep_memory_below(u64 end, struct host *host, const struct config *config, u64 size, u64 align,
+		      const char *what, pa_t *out, struct diag *d)
 {
 	u64 at;
 
 	if (!size || size % PAGE_SIZE || align < PAGE_SIZE || align & (align - 1))
 		return fail(d, -EINVAL, "%s: %#lx bytes at a multiple of %#lx cannot be kept", what,
 			    (unsigned long)size, (unsigned long)align);
-	at = keep_find(host, config, size, align);
+	at = find_below(host, config, end, size, align);
 	if (!at)
 		return fail(d, -ENOSPC,
 			    "%s: no memory of the machine's has room, %lu KiB in one piece at a multiple of %lu KiB",
@@ -68,4 +74,10 @@ int keep_memory(struct host *host, const struct config *config, u64 size, u64 al
 	      (unsigned long)at, what);
 	*out = PA(at);
 	return 0;
+}
+
+int keep_memory(struct host *host, const struct config *config, u64 size, u64 align,
+		const char *what, pa_t *out, struct diag *d)
+{
+	return keep_memory_below(~0ull, host, config, size, align, what, out, d);
 }

@@ -33,4 +33,8 @@ u64 keep_find(const struct host *host, const struct config *config, u64 size, u6
 int keep_memory(struct host *host, const struct config *config, u64 size, u64 align,
 		const char *what, pa_t *out, struct diag *d);
 
+/* The same of memory that ends at @end at most: for what reaches no further. */
+int keep_memory_below(u64 end, struct host *host, const struct config *config, u64 size, u64 align,
+		      const char *what, pa_t *out, struct diag *d);
+
 #endif

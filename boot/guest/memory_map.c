@@ -74,8 +74,8 @@ static int carve(struct region_table *t, struct range r, const char *owner, stru
 }
 
 /*
- * An ITS writes memory where its commands say, so it is not the guest's while its commands are not
- * checked. The virtual interface of a GICv2 is EL2's by design.
+ * An ITS writes memory where its commands say: those are checked (hyp/its.h), and its registers not
+ * the guest's. The virtual interface of a GICv2 is EL2's by design.
  */
 static int carve_gic(struct region_table *t, const struct host_gic *gic, struct diag *d)
 {
@@ -84,7 +84,7 @@ static int carve_gic(struct region_table *t, const struct host_gic *gic, struct 
 	if (!err)
 		err = carve(t, gic->gicv, "the GIC's virtual CPU interface", d);
 	for (unsigned i = 0; i < gic->nr_its && !err; i++)
-		err = carve(t, gic->its[i], "the GIC's ITS", d);
+		err = carve(t, gic->its[i].range, "the GIC's ITS", d);
 	return err;
 }
 

@@ -30,6 +30,19 @@ static bool is_boot_module(const struct dt_walk *w)
 	return false;
 }
 
+/* An ITS is the guest's if Mavis works it. */
+static bool is_given(const struct edit *e)
+{
+	const struct host_gic *gic = &e->args->host->gic;
+	struct range r;
+
+	if (dt_reg_count(&e->w) && dt_reg(&e->w, 0, &r, e->d) == 1)
+		for (unsigned i = 0; i < gic->nr_its; i++)
+			if (gic->its[i].given && gic->its[i].range.base == r.base)
+				return true;
+	return false;
+}
+
 /* What other nodes refer to by a phandle, and the guest does not have. */
 bool edit_is_gone(const struct edit *e, enum dt_kind kind)
 {
@@ -40,7 +53,7 @@ bool edit_is_gone(const struct edit *e, enum dt_kind kind)
 		return false;
 	if (dt_is_cpu(w))
 		return !dt_number(w->prop[DT_REG], &mpidr) || !kept(e, mpidr);
-	return kind == DT_ITS || kept_why(kind) || is_boot_module(w) ||
+	return (kind == DT_ITS && !is_given(e)) || kept_why(kind) || is_boot_module(w) ||
 	       dt_path_is_in(w, e->args->config->withhold);
 }
 

@@ -92,7 +92,11 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 		return dt_fail(w, d, -E2BIG, "reg",
 			       "is one more than the %d ITSs that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_ITS",
 			       HOST_MAX_ITS);
-	gic->its[gic->nr_its++] = r;
+	gic->its[gic->nr_its++] = (struct host_its){
+		.range = r,
+		.enabled = dt_enabled(w),
+		.noncoherent = dt_prop(w, "dma-noncoherent").data,
+	};
 	return 0;
 }
 

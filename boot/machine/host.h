@@ -71,6 +71,13 @@ struct host_kept {
 	char name[40];			/* node name with unit address */
 };
 
+struct host_its {
+	struct range range;
+	bool enabled;
+	bool noncoherent;		/* it reads past the CPUs' caches, says the tree */
+	bool given;			/* the guest has it, through Mavis: boot/guest/its.h */
+};
+
 struct host_gic {
 	u8 version;			/* 0: none found; 2 or 3 */
 	int node;
@@ -79,7 +86,7 @@ struct host_gic {
 	struct range gicr[HOST_MAX_GICR];	/* GICv3 redistributor regions */
 	unsigned nr_gicr;
 	u64 gicr_stride;		/* 0: by GICR_TYPER */
-	struct range its[HOST_MAX_ITS];
+	struct host_its its[HOST_MAX_ITS];
 	unsigned nr_its;
 };
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/fake_el2.h"
 
+#include <stdlib.h>
+
+#include "hyp/its.h"
 #include "lib/sections.h"
 #include "tests/unit/fake_phys.h"
 
@@ -62,4 +65,34 @@ int el2_alloc_stack(u64 *top)
 
 	*top = next += PAGE_SIZE;
 	return 0;
+}
+
+int el2_borrow(pa_t page)
+{
+	if (fake_el2.borrow_result)
+		return fake_el2.borrow_result;
+	if (fake_el2.borrowed)
+		abort();
+	fake_el2.borrowed = page.v;
+	fake_el2.nr_borrowed++;
+	return 0;
+}
+
+void el2_give_back(pa_t page)
+{
+	if (fake_el2.borrowed != page.v)
+		abort();
+	fake_el2.borrowed = 0;
+}
+
+int el2_keep(pa_t pa, u64 size)
+{
+	fake_el2.kept = (struct range){ pa.v, size };
+	return fake_el2.map_result;
+}
+
+void its_publish(const struct its *its, const void *start, u64 size)
+{
+	(void)its, (void)start, (void)size;
+	fake_el2.nr_published++;
 }

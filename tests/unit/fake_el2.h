@@ -16,6 +16,11 @@ struct fake_el2 {
 	u64 total_cleaned;
 	struct range grown;		/* page_pool got this */
 	unsigned flushes;		/* of the TLB, before that was cleaned */
+	int borrow_result;
+	u64 borrowed;			/* until it is given back */
+	unsigned nr_borrowed;
+	struct range kept;		/* the last */
+	unsigned nr_published;		/* to an ITS */
 };
 
 extern struct fake_el2 fake_el2;

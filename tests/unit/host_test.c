@@ -33,7 +33,7 @@ static void a_gicv3_has_distributor_redistributors_and_its(void **state)
 	assert_int_equal(host.gic.nr_gicr, 1);
 	assert_range(host.gic.gicr[0], 0x80a0000, 0xf60000);
 	assert_int_equal(host.gic.nr_its, 1);
-	assert_range(host.gic.its[0], 0x8080000, 0x20000);
+	assert_range(host.gic.its[0].range, 0x8080000, 0x20000);
 	assert_int_equal(host.gic.gicr_stride, 0);
 }
 

@@ -135,7 +135,7 @@ static void what_of_the_gic_would_write_memory_is_kept(void **state)
 	(void)state;
 	device("its@8080000", 0x8080000, 0x20000, HOST_MMIO_REG, false);
 	device("gic@8000000", 0x8000000, 0x60000, HOST_MMIO_REG, false);
-	host.gic.its[0] = (struct range){ 0x8080000, 0x20000 };
+	host.gic.its[0].range = (struct range){ 0x8080000, 0x20000 };
 	host.gic.nr_its = 1;
 	host.gic.gich = (struct range){ 0x8030000, 0x1000 };
 	host.gic.gicv = (struct range){ 0x8040000, 0x2000 };
@@ -201,7 +201,7 @@ static void a_region_over_mavis_is_refused_with_both_places(void **state)
 static void a_region_over_the_its_is_refused(void **state)
 {
 	(void)state;
-	host.gic.its[0] = (struct range){ 0x8080000, 0x20000 };
+	host.gic.its[0].range = (struct range){ 0x8080000, 0x20000 };
 	host.gic.nr_its = 1;
 	configure("its", 0x8080000, 0x20000, REGION_MMIO, (struct region_opts){ 0 });
 	assert_int_equal(build(), -EBUSY);

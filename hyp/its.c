@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An ITS's registers, the guest's and the hardware's.
+ *
+ * Commands go to the hardware in batches, one at a time. What a trap does is bounded: a write of
+ * GITS_CWRITER begins with the first, and each read of GITS_CREADR goes on where the last has
+ * ended. It says how far the hardware is, so who waits for a command gets on.
+ */
+#include "hyp/its.h"
+
+#include "drivers/console.h"
+#include "drivers/io.h"
+#include "hyp/cpu.h"
+#include "hyp/gic.h"
+#include "hyp/guest.h"
+#include "hyp/trap.h"
+#include "lib/cache.h"
+#include "mm/el2.h"
+
+#define QUEUE_OFFSET	GENMASK(19, 5)		/* of CWRITER, CREADR */
+#define CREADR_STALLED	BIT(0)
+#define CWRITER_RETRY	BIT(0)
+#define CBASER_PAGES(b)	(FIELD(b, 7, 0) + 1)
+#define CBASER_ADDR	GENMASK(51, 12)
+#define CBASER_RES0	(BIT(62) | BIT(58) | BIT(57) | BIT(56) | BIT(52) | BIT(9) | BIT(8))
+#define CMD_SYNC	0x05
+
+/* Looks at CREADR before the guest may look itself: some microseconds. */
+#define LOOKS		32
+
+/* What one trap does at most, as its_batch.cost counts. */
+#define TRAP_COST	(4 * ITS_BATCH)
+
+static const u64 no_command[2];
+
+static u32 queue_size(const struct its *its)
+{
+	return (u32)(CBASER_PAGES(its->cbaser) * PAGE_SIZE);
+}
+
+/*
+ * Commands as the guest has them in memory now, each byte read once. However the guest writes
+ * them: what is dirty in a cache is cleaned, and the rest read past all caches; mapped as Device,
+ * nothing comes into one (as el2_clean()). Its memory may answer with an abort, as all ones.
+ */
+static bool read_commands(u64 pa, u64 *to, unsigned nr)
+{
+	bool there;
+
+	lock(&guest.s2_lock);
+	there = !el2_borrow(PA(ALIGN_DOWN(pa, PAGE_SIZE)));
+	if (there) {
+		dcache_clean_inval_poc(pa, pa + nr * ITS_CMD_SIZE);
+		for (unsigned i = 0; i < nr * ITS_CMD_SIZE / 8; i++)
+			to[i] = read64(pa + 8 * i);
+		el2_give_back(PA(ALIGN_DOWN(pa, PAGE_SIZE)));
+	}
+	unlock(&guest.s2_lock);
+	return there;
+}
+
+static void refuse(struct its_refusal *r, const char *why, const u64 *cmd)
+{
+	if (r->nr++)
+		return;
+	r->why = why;
+	r->cmd[0] = cmd[0];
+	r->cmd[1] = cmd[1];
+}
+
+/* What fits of the guest's commands. */
+static void take_commands(struct its *its, struct its_batch *b, struct its_refusal *r)
+{
+	u64 cmd[ITS_BATCH][4];
+	u32 end = its->cwriter >= its->creadr ? its->cwriter : queue_size(its), left;
+	unsigned nr;
+
+	left = MIN(end - its->creadr, (u32)(PAGE_SIZE - its->creadr % PAGE_SIZE));
+	nr = MIN(left / ITS_CMD_SIZE, (u32)ITS_BATCH);
+	if (!nr)
+		return;
+	if (!read_commands((its->cbaser & CBASER_ADDR) + its->creadr, cmd[0], nr)) {
+		refuse(r, "EL2 cannot map the guest's queue: the page pool is used up",
+		       no_command);
+		return;
+	}
+	for (unsigned i = 0; i < nr && b->cost < ITS_BATCH; i++) {
+		bool again;
+		const char *why = its_command(its, b, cmd[i], &again);
+
+		if (again)
+			break;
+		if (why)
+			refuse(r, why, cmd[i]);
+		its->next += ITS_CMD_SIZE;
+	}
+	if (its->next == queue_size(its))
+		its->next = 0;
+}
+
+/* Hands a batch to the hardware, whose queue is empty. */
+static void post(struct its *its, const struct its_batch *b)
+{
+	for (unsigned i = 0; i < b->nr; i++) {
+		u64 *to = (u64 *)(its->queue + its->tail);
+
+		for (unsigned j = 0; j < 4; j++)
+			to[j] = b->cmd[i][j];
+		its->tail = (its->tail + ITS_CMD_SIZE) % ITS_QUEUE_SIZE;
+	}
+	its_publish(its, its->queue, ITS_QUEUE_SIZE);
+	write64(its->pa + GITS_CWRITER, its->tail);
+}
+
+static unsigned start(struct its *its, struct its_refusal *r)
+{
+	struct its_batch b;
+
+	b.nr = b.cost = 0;
+	its->next = its->creadr;
+	while (b.cost < ITS_BATCH && its_drop(its, &b))
+		;
+	if (!its->drop_devices && !its->drop_collections && b.cost < ITS_BATCH)
+		take_commands(its, &b, r);
+	if (b.nr)
+		post(its, &b);
+	its->busy = true;
+	return b.cost;
+}
+
+/*
+ * The hardware does not go on: a command that was right did not please it, or its memory failed.
+ * Another takes its place, which does nothing.
+ */
+static void skip_stalled(struct its *its, u64 at, struct its_refusal *r)
+{
+	u64 *cmd = (u64 *)(its->queue + at % ITS_QUEUE_SIZE);
+
+	refuse(r, "the ITS stalled at it", cmd);
+	cmd[0] = CMD_SYNC;
+	cmd[1] = cmd[3] = 0;
+	cmd[2] = gic_target(its->typer & GITS_TYPER_PTA);
+	its_publish(its, cmd, ITS_CMD_SIZE);
+	write64(its->pa + GITS_CWRITER, its->tail | CWRITER_RETRY);
+}
+
+/* True once the hardware is through with the batch. */
+static bool is_done(struct its *its, struct its_refusal *r)
+{
+	u64 creadr = read64(its->pa + GITS_CREADR);
+
+	if ((creadr & QUEUE_OFFSET) == its->tail)
+		return true;
+	if (creadr & CREADR_STALLED && creadr != ~0ull)
+		skip_stalled(its, creadr & QUEUE_OFFSET, r);
+	return false;
+}
+
+static void finish(struct its *its)
+{
+	for (; its->nr_freed; its->nr_freed--)
+		its_free(its, its->freed[its->nr_freed - 1].at,
+			 its->freed[its->nr_freed - 1].units);
+	its->creadr = its->next;
+	its->busy = false;
+}
+
+static bool has_work(const struct its *its)
+{
+	return its->creadr != its->cwriter || its->drop_devices || its->drop_collections;
+}
+
+/* Takes up where it was left, until the hardware has to be waited for. */
+static void run(struct its *its, struct its_refusal *r)
+{
+	unsigned cost = 0;
+
+	for (unsigned i = 0; i < LOOKS && its->enabled; i++) {
+		if (its->busy && !is_done(its, r))
+			continue;
+		if (its->busy)
+			finish(its);
+		if (cost >= TRAP_COST || !has_work(its))
+			break;
+		cost += start(its, r);
+	}
+}
+
+/* While it is off, and has come to rest. */
+static bool is_quiet(const struct its *its)
+{
+	return !its->enabled && read32(its->pa + GITS_CTLR) & GITS_CTLR_QUIESCENT;
+}
+
+static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
+{
+	bool on = val & GITS_CTLR_ENABLED;
+	struct range queue = { its->cbaser & CBASER_ADDR, queue_size(its) };
+
+	if (on && !its->enabled && !is_quiet(its)) {
+		refuse(r, "it stays off: it has not come to rest yet (GITS_CTLR.Quiescent)",
+		       no_command);
+		return;
+	}
+	if (on && (!(its->cbaser & GITS_VALID) || !guest_has_memory(queue))) {
+		refuse(r, "it stays off: GITS_CBASER names no queue in the guest's own memory",
+		       no_command);
+		return;
+	}
+	its->enabled = on;
+	write32(its->pa + GITS_CTLR, on ? GITS_CTLR_ENABLED : 0);
+	run(its, r);
+}
+
+static void write_baser(struct its *its, unsigned n, u64 val)
+{
+	u64 ro = its->baser[n] & GITS_BASER_RO;
+	bool gone = its->baser[n] & GITS_VALID && !(val & GITS_VALID);
+
+	if (!ro || !is_quiet(its))
+		return;
+	its->drop_devices |= gone && GITS_BASER_TYPE(ro) == GITS_BASER_DEVICE;
+	its->drop_collections |= gone && GITS_BASER_TYPE(ro) == GITS_BASER_COLLECTION;
+	its->baser[n] = (val & ~GITS_BASER_RO) | ro;
+}
+
+/* One of 64 bits. */
+static u64 *find_register(struct its *its, u64 offset)
+{
+	if (offset == GITS_CBASER)
+		return &its->cbaser;
+	if (offset >= GITS_BASER(0) && offset < GITS_BASER(GITS_NR_BASER))
+		return &its->baser[(offset - GITS_BASER(0)) / 8];
+	return NULL;
+}
+
+static u64 read_register(struct its *its, u64 offset, struct its_refusal *r)
+{
+	u64 *reg = find_register(its, offset);
+
+	switch (offset) {
+	case GITS_CTLR:
+		return read32(its->pa + GITS_CTLR) | (u64)read32(its->pa + GITS_IIDR) << 32;
+	case GITS_TYPER:
+		return its->typer;
+	case GITS_CWRITER:
+		return its->cwriter;
+	case GITS_CREADR:
+		run(its, r);
+		return its->creadr;
+	default:
+		return reg ? *reg : 0;
+	}
+}
+
+static void write_register(struct its *its, u64 offset, u64 val, struct its_refusal *r)
+{
+	switch (offset) {
+	case GITS_CTLR:
+		write_ctlr(its, val, r);
+		break;
+	case GITS_CBASER:
+		if (!is_quiet(its))
+			break;
+		its->cbaser = val & ~CBASER_RES0;
+		its->cwriter = its->creadr = its->next = 0;
+		break;
+	case GITS_CWRITER:
+		if ((val & QUEUE_OFFSET) >= queue_size(its))
+			break;
+		its->cwriter = (u32)(val & QUEUE_OFFSET);
+		run(its, r);
+		break;
+	default:
+		if (find_register(its, offset))
+			write_baser(its, (unsigned)(offset - GITS_BASER(0)) / 8, val);
+	}
+}
+
+/* What a write leaves of the register as it was: half of it. */
+static u64 merge(struct its *its, u64 offset, unsigned size, u64 val)
+{
+	u64 *reg = find_register(its, ALIGN_DOWN(offset, 8));
+	u64 old = reg ? *reg : 0, mask = GENMASK(31, 0);
+
+	if (ALIGN_DOWN(offset, 8) == GITS_CTLR)
+		old = its->enabled;
+	if (ALIGN_DOWN(offset, 8) == GITS_CWRITER)
+		old = its->cwriter;
+	if (size == 8)
+		return val;
+	return offset & 4 ? (old & mask) | val << 32 : (old & ~mask) | val;
+}
+
+static void say(const struct its *its, const struct its_refusal *r)
+{
+	if (!r->nr)
+		return;
+	this_cpu()->count[COUNT_ITS_REFUSED] += r->nr;
+	if (!trap_may_print())
+		return;
+	if (r->cmd[0] | r->cmd[1])
+		print("mavis: ITS at %#lx: %s (%#x), device %#x, event %#x: %s; skipped\n",
+		      its->pa, its_command_name(r->cmd[0]), (u8)r->cmd[0],
+		      (u32)(r->cmd[0] >> 32), (u32)r->cmd[1], r->why);
+	else
+		print("mavis: ITS at %#lx: %s\n", its->pa, r->why);
+}
+
+/* Registers of 32 bits, and halves of those of 64; other sizes read as 0 and are ignored. */
+u64 its_access(void *arg, u64 offset, unsigned size, bool write, u64 val)
+{
+	struct its *its = arg;
+	struct its_refusal r = { 0 };
+	u64 reg = ALIGN_DOWN(offset, 8);
+
+	if (size < 4)
+		return 0;
+	lock(&its->lock);
+	if (write)
+		write_register(its, reg, merge(its, offset, size, val), &r);
+	else
+		val = read_register(its, reg, &r) >> (offset & 4) * 8;
+	unlock(&its->lock);
+	say(its, &r);
+	return val;
+}
+
+u64 its_access_id(void *arg, u64 offset, unsigned size, bool write, u64 val)
+{
+	const struct its *its = arg;
+
+	(void)val;
+	if (write || size != 4 || offset < GITS_PIDR)
+		return 0;
+	return read32(its->pa + GITS_PIDR_PAGE + offset);
+}
