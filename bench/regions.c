@@ -82,7 +82,7 @@ static int make(unsigned nr, const struct mm_caps *caps)
 		err = region_table_finish(&table, caps, caps->mte, &d);
 	pool_init(&pool, PA(BASE), sizeof(memory));
 	if (!err)
-		err = stage2_init(&s2, caps, &pool);
+		err = stage2_init(&s2, caps, caps->pa_bits, &pool);
 	for (unsigned i = 0; i < table.nr && !err; i++)
 		err = stage2_map(&s2, table.region[i].ipa, table.region[i].pa, table.region[i].size,
 				 table.region[i].attr);

@@ -7,6 +7,8 @@
 #include "mm/phys.h"
 #include "mm/walk.h"
 
+#define TOP_GROUP	2		/* that is made again: a change seldom has 16 GiB */
+
 /* True if @nr leaves of one level from @entry on are what one leaf of @size bytes would be. */
 static bool are_one(const u64 *entry, unsigned nr, u64 step, u64 size)
 {

@@ -55,11 +55,13 @@ static int ps_of(unsigned bits)
 	return -EINVAL;
 }
 
-int stage2_init(struct stage2 *s2, const struct mm_caps *caps, struct pool *pool)
+int stage2_init(struct stage2 *s2, const struct mm_caps *caps, unsigned bits, struct pool *pool)
 {
-	int ps = ps_of(caps->pa_bits);
-	int err = ps < 0 ? ps : pt_init(&s2->pt, PT_STAGE2, caps->pa_bits, pool);
+	int ps = ps_of(caps->pa_bits), err;
 
+	if (ps < 0 || ps_of(bits) < 0 || bits > caps->pa_bits)
+		return -EINVAL;
+	err = pt_init(&s2->pt, PT_STAGE2, bits, pool);
 	if (err)
 		return err;
 	s2->vtcr = TCR_T0SZ((u64)s2->pt.bits) | VTCR_SL0(s2->pt.start) | TCR_IRGN0_WB |

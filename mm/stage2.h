@@ -24,10 +24,11 @@ struct s2_leaf {
 };
 
 /*
- * Makes an empty stage 2 for @caps->pa_bits of IPA, start level and concatenation included.
- * -EINVAL: no physical address size that the architecture has up to 48 bits; -ENOMEM.
+ * Makes an empty stage 2 for @bits of IPA, start level and concatenation included. -EINVAL: that or
+ * caps->pa_bits is no address size that the architecture has up to 48 bits, or @bits is the larger;
+ * -ENOMEM.
  */
-int stage2_init(struct stage2 *s2, const struct mm_caps *caps, struct pool *pool);
+int stage2_init(struct stage2 *s2, const struct mm_caps *caps, unsigned bits, struct pool *pool);
 
 /* Errors are those of pt_map() and so on; and -EINVAL for attributes that are no encoding. */
 int stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, u64 size, struct s2_attr attr);

@@ -81,7 +81,9 @@ void fill_entries(const struct walk *w, u64 *entry, unsigned nr, unsigned level,
 		  u64 attrs)
 {
 	u64 size = level_size(level), group = NR_GROUP * size;
-	bool may_hint = w->grain == PT_LARGEST && level >= TOP_GROUP && IS_ALIGNED(in ^ out, group);
+	/* A group of 1 GiB blocks may pass the end of a small table. */
+	bool may_hint = w->grain == PT_LARGEST && group <= 1ull << w->pt->bits &&
+			IS_ALIGNED(in ^ out, group);
 
 	while (nr) {
 		unsigned n = MIN(nr, NR_GROUP - (unsigned)(in / size % NR_GROUP));

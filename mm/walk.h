@@ -43,7 +43,6 @@
 
 #define LAST_LEVEL	3
 #define TOP_LEAF	1		/* a block at level 0 does not exist */
-#define TOP_GROUP	2		/* a group of 1 GiB blocks may pass the end of the table */
 #define BITS_PER_LEVEL	9
 #define NR_ENTRIES	512		/* of one table */
 #define NR_GROUP	16

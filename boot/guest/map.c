@@ -2,13 +2,46 @@
 #include "boot/guest/map.h"
 
 #include "hyp/guest.h"
+#include "lib/arch.h"
 #include "lib/errno.h"
 #include "lib/range.h"
 #include "mm/el2.h"
 
+/* Blocks of 1 GiB are there from level 1 on, where the fewest bits start. */
+#define BITS_OF_LEVEL_1	36
+
+static bool has_1g_block(const struct region *r)
+{
+	u64 ipa = ALIGN_UP(r->ipa.v, GIB(1));
+
+	return IS_ALIGNED(r->ipa.v ^ r->pa.v, GIB(1)) && ipa - r->ipa.v < r->size &&
+	       r->size - (ipa - r->ipa.v) >= GIB(1);
+}
+
+/*
+ * Not what the CPU has: each level less is an access less for every one of the guest's walk. A size
+ * that ID_AA64MMFR0_EL1.PARange can say, for a guest whose ID registers are trapped. BARs that move
+ * stay inside their windows, which have rows.
+ */
+unsigned guest_ipa_bits(const struct region_table *regions)
+{
+	u64 end = 0;
+	unsigned i = 0;
+
+	for (const struct region *r = regions->region; r < regions->region + regions->nr; r++) {
+		end = MAX(end, range_end(region_ipa(r)));
+		if (region_is_memory(r) && has_1g_block(r))
+			end = MAX(end, BIT(BITS_OF_LEVEL_1));
+	}
+	while (i < PA_SIZE_MAX && end > BIT(pa_sizes[i]))
+		i++;
+	return pa_sizes[i];
+}
+
 int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct diag *d)
 {
-	int err = stage2_init(&guest.s2, caps, &page_pool);
+	unsigned bits = MIN(guest_ipa_bits(regions), (unsigned)caps->pa_bits);
+	int err = stage2_init(&guest.s2, caps, bits, &page_pool);
 
 	if (err)
 		return fail(d, err, "stage 2: no room for its first tables in the page pool");

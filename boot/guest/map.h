@@ -8,6 +8,12 @@
 #include "mm/region.h"
 
 /*
+ * Bits of IPA that @regions need: one of the sizes that the architecture has. With 36 or more
+ * memory can have blocks of 1 GiB.
+ */
+unsigned guest_ipa_bits(const struct region_table *regions);
+
+/*
  * Builds the stage 2 of @regions (finished, resolved for @caps, and to stay) into guest.s2 and sets
  * what else stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
  */

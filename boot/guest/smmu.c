@@ -212,7 +212,7 @@ static int make_stage2(struct diag *d)
 
 	for (unsigned i = 0; i < dma.nr; i++)
 		caps.pa_bits = MIN(caps.pa_bits, setup[i].caps.pa_bits);
-	err = stage2_init(&dma.s2, &caps, &page_pool);
+	err = stage2_init(&dma.s2, &caps, caps.pa_bits, &page_pool);
 	if (err)
 		return fail(d, err, "SMMU: no room for its tables: the page pool is used up");
 	dma.s2.pt.walker = &dma_walker;

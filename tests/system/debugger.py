@@ -96,6 +96,11 @@ class Stub:
         thread = said.split("thread:")[1].split(";")[0]
         assert self.ask(f"Hg{thread}") == "OK"
 
+    def let_go(self, addr):
+        """Takes the breakpoint away, and lets the machine run for good."""
+        assert self.ask(f"z1,{addr:x},4") == "OK"
+        self.socket.sendall(b"$c#63")
+
     def follow_move(self, base, symbols):
         """Lets the image that a loader has put at `base` move; gives where its copy is about to start."""
         leaves = base + symbols["move_leave"]

@@ -460,6 +460,7 @@ static void the_page_lies_where_nothing_is(void **state)
 	host.mmio[0].range = (struct range){ GIB(1) - PAGE_SIZE, PAGE_SIZE };
 	assert_int_equal(control_place(&host).v, GIB(1) - 2 * PAGE_SIZE);
 	host.mmio[0].range = (struct range){ 0, GIB(1) };
+	guest.s2.pt.bits = 40;
 	assert_int_equal(control_place(&host).v, BIT(40) - PAGE_SIZE);
 	guest.s2.pt.bits = 32;
 	assert_int_equal(control_place(&host).v, 0);

@@ -58,7 +58,7 @@ static int make(void **state)
 static void map_guest(void)
 {
 	guest.caps = (struct mm_caps){ .pa_bits = 48, .fwb = true };
-	assert_int_equal(stage2_init(&guest.s2, &guest.caps, &page_pool), 0);
+	assert_int_equal(stage2_init(&guest.s2, &guest.caps, guest.caps.pa_bits, &page_pool), 0);
 	guest.regions = &guest_regions;
 	for (unsigned i = 0; i < guest_regions.nr; i++) {
 		const struct region *r = &guest_regions.region[i];

@@ -80,7 +80,7 @@ static void check_group(unsigned word, unsigned level, u64 size)
 {
 	unsigned first = word & ~15u;
 
-	if (level < 2 || target(memory[first]) % (16 * size))
+	if (level < 1 || target(memory[first]) % (16 * size))
 		fail_msg("a group where none can be: %#lx", memory[first]);
 	for (unsigned i = 1; i < 16; i++)
 		if (memory[first + i] != memory[first] + i * size)

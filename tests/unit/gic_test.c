@@ -77,7 +77,7 @@ static int make_gic(void **state)
 	*reg64(12, 0x08) = BIT(1) | BIT(0) | BIT(4) | 3ull << 24 | 0x000200ull << 32 | 7 << 8;
 
 	fake_el2_reset(64);
-	assert_int_equal(stage2_init(&guest.s2, &caps, &page_pool), 0);
+	assert_int_equal(stage2_init(&guest.s2, &caps, caps.pa_bits, &page_pool), 0);
 	assert_int_equal(
 		stage2_map(&guest.s2, IPA(frame(0)), PA(frame(0)), NR_FRAMES * FRAME, device), 0);
 

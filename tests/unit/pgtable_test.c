@@ -103,8 +103,10 @@ static void groups_of_16_get_the_contiguous_hint(void **state)
 	assert_leaf(GIB(1) + KIB(124), KIB(4), true, GIB(2) + KIB(124), BLUE);
 	assert_leaf(GIB(1) + KIB(128), KIB(4), false, GIB(2) + KIB(128), BLUE);
 
-	map(GIB(16), GIB(32), GIB(16), RED);	/* but never at level 1 */
-	assert_leaf(GIB(16), GIB(1), false, GIB(32), RED);
+	map(GIB(16), GIB(32), GIB(17), RED);
+	assert_leaf(GIB(16), GIB(1), true, GIB(32), RED);
+	assert_leaf(GIB(31), GIB(1), true, GIB(47), RED);
+	assert_leaf(GIB(32), GIB(1), false, GIB(48), RED);
 }
 
 static void two_maps_make_no_group(void **state)

@@ -12,7 +12,7 @@ static int init(u8 pa_bits, unsigned pages)
 	struct mm_caps caps = { .pa_bits = pa_bits };
 
 	fake_reset(&pool, pages);
-	return stage2_init(&s2, &caps, &pool);
+	return stage2_init(&s2, &caps, pa_bits, &pool);
 }
 
 static int start(void **state)
@@ -66,6 +66,27 @@ static void the_registers_describe_the_table(void **state)
 		assert_true(IS_ALIGNED(s2.pt.root.v, sizes[i].tables * PAGE_SIZE));
 		assert_int_equal(pool.nr_free, 32 - sizes[i].tables);
 	}
+}
+
+/* The guest's addresses need not have the size of the CPU's. */
+static void input_and_output_have_sizes_of_their_own(void **state)
+{
+	struct mm_caps caps = { .pa_bits = 48 };
+
+	(void)state;
+	fake_reset(&pool, 32);
+	assert_int_equal(stage2_init(&s2, &caps, 40, &pool), 0);
+	assert_int_equal(FIELD(s2.vtcr, 5, 0), 64 - 40);
+	assert_int_equal(FIELD(s2.vtcr, 7, 6), 1);			/* SL0: level 1 */
+	assert_int_equal(FIELD(s2.vtcr, 18, 16), 5);			/* PS */
+	assert_int_equal(pool.nr_free, 30);
+	assert_int_equal(stage2_map(&s2, IPA(0), PA(BIT(47)), PAGE_SIZE, ram), 0);
+	assert_int_equal(stage2_map(&s2, IPA(BIT(40)), PA(0), PAGE_SIZE, ram), -EINVAL);
+
+	caps.pa_bits = 36;
+	assert_int_equal(stage2_init(&s2, &caps, 40, &pool), -EINVAL);
+	caps.pa_bits = 40;
+	assert_int_equal(stage2_init(&s2, &caps, 39, &pool), -EINVAL);
 }
 
 static void an_address_size_that_no_cpu_has_is_refused(void **state)
@@ -172,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_registers_describe_the_table),
+		cmocka_unit_test(input_and_output_have_sizes_of_their_own),
 		cmocka_unit_test(an_address_size_that_no_cpu_has_is_refused),
 		test(every_attribute_comes_back_as_it_was_given),
 		test(attributes_are_where_the_architecture_has_them),
