@@ -61,6 +61,20 @@ def test_el2_is_hidden_where_registers_are_trapped_for_a_reason(surface):
     assert found["pfr0"] >> 8 & 15 == (0 if cpu == "max" else 2)
 
 
+@pytest.mark.parametrize("cpu", ["max", "cortex-a72", "cortex-a53"])
+def test_every_register_is_there_or_undefined(start, tmp_path, cpu):
+    """All reads, and writes of what is trapped: none ends EL2, and none is an exit that Mavis does not know."""
+    bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts"), kernel=machine.BUILD / "test/sweep.bin",
+                          ramdisk=None, load=0x44000000)
+    said = start(f"sweep-{cpu}", cpu=cpu, smp=1, loaded=machine.mavis(bundle)).expect_end()
+    found = {what: (int(there, 16), int(not_there, 16))
+             for what, there, not_there in re.findall(r"sweep: (\w+) ([0-9a-f]{8}) ([0-9a-f]{8})\r?\n", said)}
+    assert sum(found["read"]) == 1 << 15 and found["read"][0] > 150
+    assert found["written"][0] >= 4 and found["written"][1] > 1000
+    assert found["version"] == (0x10001, 0)
+    assert "mavis: " not in said.split("Guest: ")[-1]
+
+
 CALLS = 256
 # Of the guest's own loop, for each call: instructions and cycles, which are the same under -icount.
 LOOP = 6
