@@ -125,7 +125,7 @@ def test_what_stage_1_makes_device_is_stage_1s_fault_everywhere(start, tmp_path)
     *(pytest.param(name, cpu, "", marks=pytest.mark.all) for name in NAMES for cpu in ("max", "cortex-a72")),
 ])
 def test_a_guest_that_is_all_as_there_works(start, tmp_path, name, cpu, more):
-    m = boot(start, tmp_path, f"all-{name}-{cpu}", cpu, f'as = "{name}"; {more}').login()
+    m = boot(start, tmp_path, f"all-{name}-{cpu}", cpu, f'verbose; as = "{name}"; {more}').login()
     log = m.boot_log()
     assert re.search(rf" pl011@9000000 \(as {re.escape(name)}, vfio-platform\)", log)
     memattr = rule(name, "anonymous", cpu == "max", cpu == "max", bool(more))
