@@ -249,6 +249,14 @@ $(O)/guest/bin/%: tests/guests/linux/%.c Makefile | $(DEPS)/.run
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE_GUEST)
 
+# It works out what two stages make together, as Mavis does.
+MAVISCTL_SRC := guests/linux/mavisctl.c $(wildcard guests/linux/ctl/*.c) mm/attr.c mm/combine.c
+
+$(O)/guest/bin/mavisctl: $(MAVISCTL_SRC) $(wildcard guests/linux/ctl/*.h mm/*.h lib/*.h) hyp/control_abi.h Makefile \
+		| $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)$(GUEST_CC) $(GUEST_CFLAGS) -s -static -Wl,--build-id=none -o $@ $(filter %.c,$^)
+
 RAMDISK_IN := guests/linux/init guests/linux/modules tools/ramdisk tools/newc.py $(GUEST_BIN)
 # $(call MAKE_RAMDISK,directory of the kernel)
 MAKE_RAMDISK = tools/ramdisk --root $(DEPS)/arm64 --root $(DEPS)/backports/arm64 --init guests/linux/init \

@@ -211,7 +211,8 @@ static bool is_like(unsigned i, unsigned j)
 	return a->origin == REGION_FROM_HOST && b->origin == REGION_FROM_HOST &&
 	       a->type == REGION_MMIO && b->type == REGION_MMIO &&
 	       a->attr.memattr == b->attr.memattr && a->attr.write == b->attr.write &&
-	       a->attr.exec == b->attr.exec && !strcmp(a->reason, b->reason) &&
+	       a->attr.exec == b->attr.exec && a->opts.vma == b->opts.vma &&
+	       !strcmp(a->reason, b->reason) &&
 	       !c->checked == !d->checked && !c->differ == !d->differ &&
 	       !memcmp(c->said, d->said, sizeof(c->said));
 }

@@ -44,4 +44,10 @@ func at_guest
 	ret
 endfunc at_guest
 
+	.text
+func guest_mair
+	mrs	x0, mair_el1
+	ret
+endfunc guest_mair
+
 	.section .note.GNU-stack, "", %progbits

@@ -16,4 +16,7 @@ enum at_op { AT_S1E1R, AT_S1E1W, AT_S12E1R, AT_S12E1W };	/* at.S relies on the b
  */
 u64 at_guest(u64 va, enum at_op op);
 
+/* MAIR_EL1, by which the guest's stage 1 has its attributes. */
+u64 guest_mair(void);
+
 #endif

@@ -8,6 +8,7 @@
 #include "hyp/calls.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
+#include "hyp/later.h"
 #include "hyp/mmio.h"
 #include "hyp/set.h"
 #include "hyp/trap.h"
@@ -19,7 +20,8 @@ static struct control_setup setup;
 static unsigned nr_regions;
 
 _Static_assert(CONTROL_EPERM == -EPERM && CONTROL_ENOENT == -ENOENT &&
-	       CONTROL_ENOMEM == -ENOMEM && CONTROL_EACCES == -EACCES &&
+	       CONTROL_EAGAIN == -EAGAIN && CONTROL_ENOMEM == -ENOMEM &&
+	       CONTROL_EACCES == -EACCES &&
 	       CONTROL_EFAULT == -EFAULT && CONTROL_EBUSY == -EBUSY && CONTROL_EINVAL == -EINVAL,
 	       "the numbers of control_abi.h are errno's");
 #define TYPE(id, name) _Static_assert(CONTROL_TYPE_##id == (int)REGION_##id, name);
@@ -195,6 +197,7 @@ static s64 translate(const u64 *a, u64 *r)
 
 	if (a[1] > 1)
 		return -EINVAL;
+	r[2] = guest_mair();
 	r[0] = at_guest(a[0], write ? AT_S1E1W : AT_S1E1R);
 	r[1] = r[0];
 	if (r[0] & PAR_F)
@@ -209,12 +212,18 @@ static s64 translate(const u64 *a, u64 *r)
 	return 0;
 }
 
+static s64 later(const u64 *a, u64 *r)
+{
+	(void)r;
+	return later_ask(a[0], a[1], a[2]);
+}
+
 static s64 (*const commands[])(const u64 *args, u64 *results) = {
 	[CONTROL_INFO] = info,	       [CONTROL_REGION] = region,
 	[CONTROL_CHECK] = check_result, [CONTROL_WALK] = walk,
 	[CONTROL_SET] = control_set,   [CONTROL_COUNTER] = counter,
 	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,
-	[CONTROL_CALLS] = calls,
+	[CONTROL_CALLS] = calls,       [CONTROL_AT_LATER] = later,
 };
 
 /*

@@ -30,6 +30,9 @@ void control_call(struct frame *f);
 /* Counts a stage 2 abort at @ipa for its region. */
 void control_count_abort(u64 ipa);
 
+/* Puts an answer that comes later than its command into this CPU's registers of the page. */
+void control_page_answer(s64 status, const u64 *results);
+
 /* The page's handler (hyp/mmio.h). */
 u64 control_page_access(void *arg, u64 offset, unsigned size, bool write, u64 val);
 

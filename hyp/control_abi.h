@@ -44,6 +44,7 @@
 #define CONTROL_ABORTS		6
 #define CONTROL_AT		8
 #define CONTROL_CALLS		9
+#define CONTROL_AT_LATER	10
 
 /*
  * Status: 0, or one of these. SET is the only command with EPERM, so that it is not mistaken for
@@ -52,6 +53,7 @@
 #define CONTROL_NOT_SUPPORTED	(-1)	/* there is no such command */
 #define CONTROL_EPERM		(-1)	/* SET: the region is not adjustable */
 #define CONTROL_ENOENT		(-2)	/* no such region, counter, call; WALK: nothing is mapped */
+#define CONTROL_EAGAIN		(-11)	/* AT_LATER: it waits for the event */
 #define CONTROL_ENOMEM		(-12)	/* SET: the page pool is used up; nothing has changed */
 #define CONTROL_EACCES		(-13)	/* SET: a guest with MTE would reach absent tags */
 #define CONTROL_EFAULT		(-14)	/* AT: stage 2 does not allow the access */
@@ -98,6 +100,10 @@
 
 /* SET, a[2]: the shareability stays as it is (64 bits, all ones) */
 #define CONTROL_KEEP_SH		0xffffffffffffffff
+
+/* AT_LATER, a[2]: when, on the CPU that asks */
+#define CONTROL_LATER_DC	1	/* EL0 does DC CVAC of the very address */
+#define CONTROL_LATER_TTBR1	2	/* TTBR1_EL1 is written: after that */
 
 /* REGION: the name, NUL-padded, is in r5 to r9; COUNTER: in r1 to r4; CALLS: in r3 to r7 */
 #define CONTROL_REGION_NAME	40

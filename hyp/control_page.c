@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The control page's registers. */
 #include "hyp/control.h"
+
+#include <string.h>
+
 #include "hyp/cpu.h"
+#include "hyp/later.h"
 
 /* What a CPU has written and was answered. Status, arguments and results, 8 bytes each. */
 static struct registers {
@@ -32,12 +36,22 @@ static void store(struct registers *r, u64 offset, unsigned size, u64 val)
 {
 	u64 arg = offset - CONTROL_PAGE_ARGS;
 
-	if (offset == CONTROL_PAGE_COMMAND)
+	if (offset == CONTROL_PAGE_COMMAND) {
+		later_end();
 		r->status = (u64)control_run(val, r->args, r->results);
-	else if (arg < sizeof(r->args) && size == 8)
+	} else if (arg < sizeof(r->args) && size == 8) {
 		r->args[arg / 8] = val;
-	else if (arg < sizeof(r->args))
+	} else if (arg < sizeof(r->args)) {
 		((u32 *)r->args)[arg / 4] = (u32)val;
+	}
+}
+
+void control_page_answer(s64 status, const u64 *results)
+{
+	struct registers *r = &registers[this_cpu()->index];
+
+	r->status = (u64)status;
+	memcpy(r->results, results, sizeof(r->results));
 }
 
 /* Other offsets and sizes read as 0, and writes there do nothing. */

@@ -47,6 +47,11 @@ struct cpu {
 	const struct cpu_kind *kind;	/* NULL before it was started */
 	enum cpu_state state;	/* changed under psci.c's lock */
 	bool os_lock, os_double_lock;	/* as the guest wrote them (sysreg.c) */
+	struct {
+		u8 event;	/* CONTROL_LATER_*; 0: none */
+		bool write;
+		u64 va;
+	} later;		/* a translation that waits for the event (later.c) */
 	u64 entry, context;	/* where it enters the guest, and x0 there */
 	u64 count[NR_CPU_COUNTERS];	/* only this CPU writes them; read by any */
 	u32 *aborts;		/* by region (control.h), or NULL */

@@ -7,6 +7,7 @@
 #include "hyp/fault.h"
 #include "hyp/inject.h"
 #include "hyp/kind.h"
+#include "hyp/later.h"
 #include "hyp/smccc.h"
 #include "hyp/sysreg.h"
 #include "lib/lock.h"
@@ -68,7 +69,8 @@ static void handle(struct frame *f, struct cpu *self, u64 esr)
 		break;
 	case EC_SYSREG:
 		self->count[COUNT_SYSREG]++;
-		sysreg_trap(f, self, esr);
+		if (!later_trap(f, self, esr))
+			sysreg_trap(f, self, esr);
 		break;
 	case EC_INSTRUCTION_ABORT:
 		self->count[COUNT_FETCH_ABORT]++;

@@ -80,6 +80,8 @@
 #define HCR_TID3	BIT(18)
 #define HCR_TSC		BIT(19)
 #define HCR_TIDCP	BIT(20)
+#define HCR_TPC		BIT(23)
+#define HCR_TVM		BIT(26)
 #define HCR_TGE		BIT(27)
 #define HCR_RW		BIT(31)
 #define HCR_E2H_SHIFT	34

@@ -19,21 +19,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "hyp/control_abi.h"
+#include "guests/linux/ctl/ctl.h"
 #include "mm/attr.h"
 #include "mm/region_types.h"
 
 #define MAX_COUNTERS 64
 
 static char *page;
-static bool json, fwb;
+static bool fwb;
 
-struct answer {
-	int64_t status;
-	uint64_t r[CONTROL_NR_RESULTS];
-};
+bool json;
 
-static void die(const char *text)
+void die(const char *text)
 {
 	fprintf(stderr, "mavisctl: %s\n", text);
 	exit(2);
@@ -64,18 +61,22 @@ static void store(unsigned offset, uint64_t val)
 	asm volatile("str %0, [%1]" : : "r"(val), "r"(page + offset) : "memory");
 }
 
-static struct answer ask(unsigned command, uint64_t a0, uint64_t a1, uint64_t a2)
+struct answer read_answer(void)
 {
-	struct answer a;
+	struct answer a = { .status = (int64_t)load(CONTROL_PAGE_STATUS) };
 
+	for (unsigned i = 0; i < CONTROL_NR_RESULTS; i++)
+		a.r[i] = load(CONTROL_PAGE_RESULTS + 8 * i);
+	return a;
+}
+
+struct answer ask(unsigned command, uint64_t a0, uint64_t a1, uint64_t a2)
+{
 	store(CONTROL_PAGE_ARGS, a0);
 	store(CONTROL_PAGE_ARGS + 8, a1);
 	store(CONTROL_PAGE_ARGS + 16, a2);
 	store(CONTROL_PAGE_COMMAND, command);
-	a.status = (int64_t)load(CONTROL_PAGE_STATUS);
-	for (unsigned i = 0; i < CONTROL_NR_RESULTS; i++)
-		a.r[i] = load(CONTROL_PAGE_RESULTS + 8 * i);
-	return a;
+	return read_answer();
 }
 
 /* The registers are the CPU's own, so all of a command is done on one. */
@@ -318,6 +319,23 @@ static uint64_t find_region(const char *text)
 	exit(2);
 }
 
+bool region_name(uint64_t ipa, char *name, unsigned size)
+{
+	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
+	bool found = false;
+
+	/* Those that follow a BAR come last, and are in a region of the window's. */
+	for (uint64_t i = 0; i < nr; i++) {
+		struct answer a = ask(CONTROL_REGION, i, 0, 0);
+
+		if ((!a.r[0] && a.r[3] >> 32 & CONTROL_FLAG_BAR) || ipa - a.r[0] >= a.r[2])
+			continue;
+		snprintf(name, size, "%.40s", (const char *)&a.r[5]);
+		found = true;
+	}
+	return found;
+}
+
 static int walk(int argc, char **argv)
 {
 	char *end;
@@ -556,6 +574,7 @@ static const struct {
 } modes[] = {
 	{ "regions", "", "what the guest has where, and as what", regions },
 	{ "walk", "IPA", "what stage 2 maps at an address", walk },
+	{ "at", "[PID] ADDRESS", "what a mapping comes to: stage 1, 2, both", at },
 	{ "set", "REGION TYPE... [OPTION N]", "change an adjustable region, on all CPUs", set },
 	{ "stats", "", "exits, stage 2 aborts, changes", stats },
 	{ "watch", "[SECONDS [LINES]]", "what has grown, line by line", watch },

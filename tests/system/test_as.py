@@ -2,6 +2,7 @@
 """`as`: memory as another hypervisor would have it. What that is comes from tables of the sources and of the architecture."""
 
 import csv
+import json
 import re
 
 import pytest
@@ -84,6 +85,20 @@ def test_the_machine_makes_what_the_rules_say(guest):
         assert row, name
         assert int(row[2], 16) == made(name, guest.kind, guest.cpu), name
         assert (row[3], row[4]) == (name, VMAS[guest.kind])
+
+
+def test_a_write_combining_mapping_comes_to_what_the_rules_say(guest):
+    """By the guest's own tables, while a process has it mapped."""
+    for number, name in enumerate(guest.names):
+        guest.run(f"echo 1 >{bar(number)}/enable")
+        guest.run(f"holdmap {bar(number)}/resource2_wc 0 >/tmp/held & until grep -q : /tmp/held; do sleep 0.1; done")
+        said = json.loads(guest.run("mavisctl --json at $(pidof holdmap) $(sed s/holdmap:.// /tmp/held)", check=False)[0])
+        guest.run("kill $(pidof holdmap); wait")
+        want = made(name, guest.kind, guest.cpu)
+        want = want if want == 0xff and said["memattr"] == 6 else 0x44 if not is_device(want) else want
+        assert (said["mair"], said["want"]) == (0x44, want), name
+        # Without FWB QEMU makes nGnRE of Normal-NC and GRE: docs/lab.md.
+        assert said["attr"] == (0x04 if (name, guest.cpu) == ("bao", "cortex-a72") else want), name
 
 
 def test_an_unaligned_store_ends_as_there(guest):

@@ -102,6 +102,57 @@ def test_the_table_fits_a_terminal(guest):
     assert max(map(len, guest.run("mavisctl regions; mavisctl stats; mavisctl --help").splitlines())) <= 80
 
 
+def hold(guest, file, how=""):
+    """A process that has a page of it mapped: where."""
+    guest.run(f"holdmap {BAR}/{file} 0 {how} >/tmp/held & until grep -q : /tmp/held; do sleep 0.1; done")
+    return guest.run("sed s/holdmap:.// /tmp/held")
+
+
+def let_go(guest):
+    """It has noticed nothing: neither has its call ended, nor a signal come."""
+    assert guest.run("kill $(pidof holdmap); wait; tail -n 1 /tmp/held").endswith("holdmap: over")
+
+
+@pytest.mark.parametrize("file, how, mair", [("resource2_wc", "", 0x44), ("resource2", "spin", 0x04)])
+def test_at_says_what_a_process_has(guest, file, how, mair):
+    at = hold(guest, file, how)
+    for kind, memattr, together in (("normal-wb", 6 if guest.fwb else 15, 0xff if guest.fwb else mair),
+                                    ("device-nGnRE", 1, 0x04), ("normal-nc", 5, mair)):
+        guest.run(f"mavisctl set gpu-bar {kind}")
+        said = ask(guest, f"at $(pidof holdmap) {at}")
+        assert (said["mair"], said["memattr"], said["attr"], said["want"]) == (mair, memattr, together, together)
+        assert said["ipa"] == region(guest, "gpu-bar")["ipa"] and said["region"] == "gpu-bar"
+    assert "Device-nGnRE" in guest.run(f"mavisctl at $(pidof holdmap) {at}") or mair == 0x44
+    said, status = guest.run("mavisctl at $(pidof holdmap) 0x1000", check=False)
+    assert status == 1 and "not mapped by stage 1 (translation fault, level " in said
+    let_go(guest)
+    guest.run("mavisctl set gpu-bar normal-wb")
+
+
+def test_at_says_what_the_kernel_has(guest):
+    """On cortex-a72 with page tables that user space does not see (KPTI)."""
+    assert (guest.run("dmesg | grep -c 'detected: Kernel page table isolation'", check=False)[0] == "1") == (not guest.fwb)
+    guest.run("echo 1 >/proc/sys/kernel/kptr_restrict")
+    uart = guest.run("sed -n 's/^\\(0x[0-9a-f]*\\)-.* phys=0x0*9000000 .*/\\1/p' /proc/vmallocinfo")
+    said = ask(guest, f"at {uart}")
+    assert (said["mair"], said["memattr"], said["attr"]) == (0x04, 1, 0x04)
+    assert said["ipa"] == 0x9000000 and said["region"] == "pl011@9000000"
+    said = ask(guest, "at 0x$(sed -n 's/ T _stext$//p' /proc/kallsyms)")
+    assert (said["mair"], said["memattr"], said["attr"], said["s1_sh"]) == (0xff, 7 if guest.fwb else 15, 0xff, 3)
+    assert said["region"] == "memory"
+    said, status = guest.run("mavisctl at 0xffff800000000000", check=False)
+    assert status == 1 and "not mapped by stage 1" in said
+
+
+@pytest.mark.parametrize("what, said", [
+    ("0x1000", "say of which"), ("1 0xffff800000000000", "of every process"), ("2 0x1000", "cannot be stopped"),
+    ("x", "usage"), ("", "usage"), ("1 2 3", "usage"), ("0 0x1000", "usage"),
+])
+def test_at_refuses_what_it_cannot_tell(guest, what, said):
+    output, status = guest.run(f"mavisctl at {what}", check=False)
+    assert status == 2 and said in output
+
+
 def test_counters_count(guest):
     before = ask(guest, "stats")["counters"]
     guest.run("mavisctl set scratch normal-nc device-GRE --times 3; mavisctl set scratch normal-nc")

@@ -317,7 +317,7 @@ static void what_may_not_be_changed_is_not(void **state)
 	assert_int_equal(memattr_at(BASE + MIB(128)), S2_NORMAL_NC);
 	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_NC);
 	assert_int_equal(run(7, 0, 0, 0), CONTROL_NOT_SUPPORTED);
-	assert_int_equal(run(10, 0, 0, 0), CONTROL_NOT_SUPPORTED);
+	assert_int_equal(run(11, 0, 0, 0), CONTROL_NOT_SUPPORTED);
 	assert_int_equal(run(~0ull, 0, 0, 0), CONTROL_NOT_SUPPORTED);
 }
 
@@ -354,6 +354,33 @@ static void at_asks_both_stages_only_where_stage_2_lets_it(void **state)
 	assert_int_equal(r[1], PAR_F);
 	assert_int_equal(machine.at_ops, BIT(AT_S1E1W));
 	assert_int_equal(run(CONTROL_AT, 0, 2, 0), -EINVAL);
+}
+
+static void at_has_the_bytes_of_stage_1s_attributes(void **state)
+{
+	(void)state;
+	machine.at_stage1 = PAR_F;
+	machine.mair = 0x40044ff;
+	assert_int_equal(run(CONTROL_AT, 0, 0, 0), 0);
+	assert_int_equal(r[2], 0x40044ff);
+}
+
+/* When the event comes is the hardware's: tests/system/test_control.py. */
+static void at_later_waits_and_answers_in_the_page(void **state)
+{
+	const u64 results[CONTROL_NR_RESULTS] = { 0x11, 0x22 };
+
+	(void)state;
+	assert_int_equal(run(CONTROL_AT_LATER, 0x1234, 0, CONTROL_LATER_DC), -EAGAIN);
+	assert_int_equal(machine.at_va, 0x1234);
+	assert_int_equal(run(CONTROL_AT_LATER, 0x1234, 2, CONTROL_LATER_DC), -EINVAL);
+	machine.at_va = 0x1234;
+	control_page_access(NULL, CONTROL_PAGE_COMMAND, 4, true, CONTROL_INFO);
+	assert_int_equal(machine.at_va, 0); /* the wait has ended */
+	control_page_answer(-EFAULT, results);
+	assert_int_equal(control_page_access(NULL, CONTROL_PAGE_STATUS, 8, false, 0),
+			 (u64)-EFAULT);
+	assert_int_equal(control_page_access(NULL, CONTROL_PAGE_RESULTS + 8, 8, false, 0), 0x22);
 }
 
 static void counters_are_of_all_cpus(void **state)
@@ -521,6 +548,8 @@ int main(void)
 		cmocka_unit_test_setup(a_guest_with_mte_does_not_get_at_tags_that_are_not_there,
 				       make),
 		cmocka_unit_test_setup(at_asks_both_stages_only_where_stage_2_lets_it, make),
+		cmocka_unit_test_setup(at_has_the_bytes_of_stage_1s_attributes, make),
+		cmocka_unit_test_setup(at_later_waits_and_answers_in_the_page, make),
 		cmocka_unit_test_setup(counters_are_of_all_cpus, make),
 		cmocka_unit_test_setup(a_call_is_a_command, make),
 		cmocka_unit_test_setup(the_page_has_registers_for_each_cpu, make),

@@ -6,9 +6,11 @@
 #include "drivers/cpu_power.h"
 #include "hyp/at.h"
 #include "hyp/enter.h"
+#include "hyp/later.h"
 #include "hyp/trap.h"
 #include "drivers/io.h"
 #include "lib/cache.h"
+#include "lib/errno.h"
 #include "lib/format.h"
 
 #include <stdarg.h>
@@ -111,6 +113,23 @@ u64 at_guest(u64 va, enum at_op op)
 	machine.at_va = va;
 	machine.at_ops |= 1u << op;
 	return op < AT_S12E1R ? machine.at_stage1 : machine.at_both;
+}
+
+u64 guest_mair(void)
+{
+	return machine.mair;
+}
+
+/* Which CPU's turn it is when the event comes is the hardware's; here there is none. */
+s64 later_ask(u64 va, u64 write, u64 event)
+{
+	machine.at_va = va;
+	return write > 1 || event - 1 > 1 ? -EINVAL : -EAGAIN;
+}
+
+void later_end(void)
+{
+	machine.at_va = 0;
 }
 
 void guest_stop(const char *why)
