@@ -392,7 +392,8 @@ lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 PYTEST := MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini
 
 # Bare-metal guests.
-TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) $(O)/test/hostile-44000000.bin
+TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) \
+	$(addprefix $(O)/test/hostile-,44000000.bin 10000000.bin)
 
 $(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
 	@mkdir -p $(@D)
