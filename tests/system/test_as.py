@@ -91,7 +91,8 @@ def test_a_write_combining_mapping_comes_to_what_the_rules_say(guest):
     """By the guest's own tables, while a process has it mapped."""
     for number, name in enumerate(guest.names):
         guest.run(f"echo 1 >{bar(number)}/enable")
-        guest.run(f"holdmap {bar(number)}/resource2_wc 0 >/tmp/held & until grep -q : /tmp/held; do sleep 0.1; done")
+        guest.run(f"rm -f /tmp/held; holdmap {bar(number)}/resource2_wc 0 >/tmp/held & "
+                  "until grep -qs 0x /tmp/held; do sleep 0.1; done")
         said = json.loads(guest.run("mavisctl --json at $(pidof holdmap) $(sed s/holdmap:.// /tmp/held)", check=False)[0])
         guest.run("kill $(pidof holdmap); wait")
         want = made(name, guest.kind, guest.cpu)

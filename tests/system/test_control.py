@@ -104,7 +104,7 @@ def test_the_table_fits_a_terminal(guest):
 
 def hold(guest, file, how=""):
     """A process that has a page of it mapped: where."""
-    guest.run(f"holdmap {BAR}/{file} 0 {how} >/tmp/held & until grep -q : /tmp/held; do sleep 0.1; done")
+    guest.run(f"rm -f /tmp/held; holdmap {BAR}/{file} 0 {how} >/tmp/held & until grep -qs 0x /tmp/held; do sleep 0.1; done")
     return guest.run("sed s/holdmap:.// /tmp/held")
 
 
