@@ -450,6 +450,15 @@ static void a_command_that_stalls_is_replaced(void **state)
 	hw.stalled = false;
 }
 
+static unsigned units_in_use(void)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < its->nr_units / 64u; i++)
+		nr += (unsigned)__builtin_popcountll(its->used[i]);
+	return nr;
+}
+
 static void tables_that_go_take_their_devices_with_them(void **state)
 {
 	begin(state);
@@ -469,6 +478,7 @@ static void tables_that_go_take_their_devices_with_them(void **state)
 	store(GITS_BASER(0), 8, GITS_VALID | 0x20000);
 	store(GITS_CTLR, 4, 1);
 	assert_int_equal(its->nr_devices, 0);
+	assert_int_equal(units_in_use(), PAGE_SIZE / ITS_UNIT);	/* of the device table */
 	assert_int_equal((u8)posted(1, 0), 0x08);
 	assert_int_equal(posted(1, 2), 0);
 
