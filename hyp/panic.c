@@ -142,13 +142,14 @@ void panic_exception(u64 kind)
 		read_sysreg(spsr_el2),
 	};
 
-	console_break_lock();
 	switch (before) {
 	case 0:
 		stop_other_cpus();
+		console_break_lock();
 		report(kind, &e);
 		power_off();
 	case 1:
+		console_break_lock();		/* which says what is unsaid, and may fail too */
 		print("\nmavis: and another while that was said: ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx\n",
 		      e.esr, e.elr, e.far);
 		power_off();

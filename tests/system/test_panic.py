@@ -5,6 +5,7 @@ Mavis has no such error to show, so a debugger makes one: it puts an undefined i
 """
 
 import contextlib
+import re
 import struct
 
 import pytest
@@ -26,9 +27,9 @@ class Patched:
                        unjudged="what is put into Mavis is no code of its own")
         self.symbols = debugger.symbols(machine.BUILD / "mavis.elf")
         monitor = stack.enter_context(contextlib.closing(debugger.Monitor(self.sockets.qmp)))
-        self.base = monitor.loaded_at(machine.IMAGE)
         monitor.ask("cont")
         self.m.login()
+        self.base = int(re.search(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)", self.m.boot_log())[1], 16)
         for cpu in range(CPUS):
             self.m.run(f"taskset -c {cpu} sh -c 'while :; do :; done' &")
         # The first access is one of the guest's, so that a CPU is at EL2 when the memory is written.
@@ -88,3 +89,9 @@ def test_an_error_on_the_way_is_said_once_and_the_machine_goes_off(patched):
 def test_where_nothing_can_be_said_the_machine_still_goes_off(patched):
     said = patched({("smccc_call", 0): UDF, ("vformat", 0): UDF}).m.expect_end()
     assert "mavis: unexpected" not in said and "mavis: stopped" not in said
+
+
+def test_where_the_console_is_what_fails_the_machine_still_goes_off(patched):
+    """Its UART where EL2 maps nothing: a translation fault, which no device answers with."""
+    said = patched({("console", 8): struct.pack("<Q", 0x1000)}).m.expect_end()
+    assert "mavis: unexpected" not in said
