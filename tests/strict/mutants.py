@@ -33,13 +33,15 @@ RUNS = {
     "lab": ("lab/lab.cpio", "cortex-a72", r"--- lab end"),
     "cpus": ("test/guest.cpio", "cortex-a72", r"Brought up 1 node, 2 CPUs"),
     "max": ("test/guest.cpio", "max", r"Brought up 1 node, 2 CPUs"),
-    # A BAR that stage 2 follows: Linux places it, and a program in the guest turns it on and touches it.
+    # A BAR that stage 2 follows: Linux places it, and a program in the guest turns it on and off.
     "bar": ("mutants/bar.cpio", "max", r"bar is on"),
 }
 BAR = """regions { gpu-bar { pci = "1af4:1110"; bar = <2>; type = "device-memory"; untagged = "trusted"; }; };"""
 BAR_DEVICE = ["-object", "memory-backend-ram,id=bar,size=8M,share=on", "-device", "ivshmem-plain,memdev=bar,addr=2"]
-BAR_ON = "cd /sys/bus/pci/devices/0000:00:02.0; " \
-    "echo 1 >enable; peek $PWD/resource2 0; echo 1 >remove; echo 1 >/sys/bus/pci/rescan; echo bar is\" on\""
+# Touched, its decode turned off, and its place touched again: the window's by then.
+BAR_ON = "cd /sys/bus/pci/devices/0000:00:02.0; at=$(sed -n '3s/ .*//p' resource); " \
+    "echo 1 >enable; peek $PWD/resource2 0; printf '\\0' | dd of=config bs=1 seek=4 conv=notrunc; peek /dev/mem $at; " \
+    "echo 1 >remove; echo 1 >/sys/bus/pci/rescan; echo bar is\" on\""
 
 
 class Mutant:
