@@ -100,7 +100,7 @@ static const char *nearest_child(struct dt_walk *w, const char *name)
 {
 	unsigned least = MAX_WRONG + 1;
 	const char *found = NULL;
-	char child[MAX_NAME + 1];
+	char child[MAX_NAME + 1] = "";
 	int depth = w->depth;
 
 	while (dt_next(w) && w->depth > depth) {
@@ -117,7 +117,7 @@ static const char *nearest_child(struct dt_walk *w, const char *name)
 
 void config_path_hint(char *buf, size_t size, const void *fdt, const char *path)
 {
-	char name[MAX_NAME + 1], there[DT_MAX_PATH];
+	char name[MAX_NAME + 1] = "", there[DT_MAX_PATH];
 	size_t len = strlen(path), n = 0;
 	const char *child;
 	struct dt_walk w;
