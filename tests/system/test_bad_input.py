@@ -185,7 +185,7 @@ def test_overlapping_regions(refuses, configured):
 
 
 def test_a_region_over_mavis_itself(refuses, configured):
-    refuses(configured(f'regions {{ greedy {{ reg = <0 {RAM_BASE:#x} 0 0x8000000>; type = "ram"; }}; }};'),
+    refuses(configured(f'regions {{ greedy {{ reg = <0 {RAM_BASE:#x} 0 0x40000000>; type = "ram"; }}; }};'),
             "greedy", "Mavis")
 
 
