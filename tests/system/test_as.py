@@ -65,7 +65,8 @@ def boot(start, folder, test, cpu, guest, args=()):
     return start(test, cpu=cpu, smp=2, loaded=machine.mavis(bundle), args=args)
 
 
-@pytest.fixture(scope="module", params=["max prefetchable", "cortex-a72 prefetchable", "max device-memory"])
+@pytest.fixture(scope="module", params=["max prefetchable", *(
+    pytest.param(p, marks=pytest.mark.all) for p in ("cortex-a72 prefetchable", "max device-memory"))])
 def guest(start, request, tmp_path_factory):
     """A card for each of them, in one machine."""
     cpu, kind = request.param.split()
