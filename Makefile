@@ -551,7 +551,7 @@ $(O)/fuzz/%.c.o: %.c Makefile | $(DEPS)/.check
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What the SMMU says is read by what stays.
-FUZZ_STAY := hyp/dma.c drivers/smmu.c $(addprefix mm/,pgtable.c phys.c pool.c split.c stage2.c walk.c)
+FUZZ_STAY := hyp/dma.c drivers/smmu.c $(addprefix mm/,join.c pgtable.c phys.c pool.c split.c stage2.c walk.c)
 $(O)/fuzz/smmu_event_fuzz: $(FUZZ_STAY:%=$(O)/fuzz/%.o)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)

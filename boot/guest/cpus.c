@@ -11,7 +11,7 @@
  * Pages beside those that CPUs take: tables of a machine with all of its redistributors and a
  * region in each corner.
  */
-#define POOL_FOR_TABLES	192
+#define POOL_FOR_TABLES	176
 
 static u64 pages_for(const struct host *host, const struct config *config)
 {

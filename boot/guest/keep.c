@@ -62,6 +62,7 @@ int keep_memory_below(u64 end, struct host *host, const struct config *config, u
 	if (!size || size % PAGE_SIZE || align < PAGE_SIZE || align & (align - 1))
 		return fail(d, -EINVAL, "%s: %#lx bytes at a multiple of %#lx cannot be kept", what,
 			    (unsigned long)size, (unsigned long)align);
+	size = ALIGN_UP(size, align);		/* the rest is of no use to the guest */
 	at = find_below(host, config, end, size, align);
 	if (!at)
 		return fail(d, -ENOSPC,
