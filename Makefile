@@ -71,7 +71,7 @@ $(DEPS)/.%: tools/deps
 # libfdt: a source tree (LIBFDT=<dir>), or Debian's static library for arm64, which `make deps` fetches.
 ifdef LIBFDT
   LIBFDT_INC := $(LIBFDT)
-  LIBFDT_SRC := $(addprefix $(LIBFDT)/fdt,.c _ro.c _rw.c _wip.c _check.c)
+  LIBFDT_SRC := $(addprefix $(LIBFDT)/fdt,.c _ro.c _rw.c _wip.c _check.c _addresses.c)
   LIBFDT_LIB := $(O)/target/libfdt.a
 else
   LIBFDT_INC := $(DEPS)/arm64/usr/include

@@ -84,21 +84,26 @@ static bool same(const struct efi_guid *a, const struct efi_guid *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-/* A usable device tree of the firmware's, or NULL: diag says why. */
-static const void *find_tree(void)
+/* The firmware's device tree, if it is usable. -ENOENT, -EINVAL: diag says why not. */
+static int find_tree(const void **out)
 {
 	const void *fdt = NULL;
+	int err;
 
 	for (u64 i = 0; i < firmware_table->nr_tables; i++)
 		if (same(&firmware_table->tables[i].guid, &tree_guid))
 			fdt = firmware_table->tables[i].table;
 	if (!fdt || !IS_ALIGNED((u64)fdt, 8))
-		fail(&diag, -ENOENT, "this firmware has no device tree, and Mavis reads no ACPI: turn ACPI off (QEMU: -machine acpi=off), or load a tree (GRUB: devicetree)");
-	else if (!host_check(fdt, host_tree_size(fdt), &diag) && !efi_tree_is_whole(fdt))
-		fail(&diag, -EINVAL, "this firmware's device tree has no CPUs, as where ACPI rules: turn ACPI off (QEMU: -machine acpi=off), or load a tree (GRUB: devicetree)");
-	else if (!diag.text[0])
-		return fdt;
-	return NULL;
+		return fail(&diag, -ENOENT,
+			    "this firmware has no device tree, and Mavis reads no ACPI: turn ACPI off (QEMU: -machine acpi=off), or load a tree (GRUB: devicetree)");
+	err = host_check(fdt, host_tree_size(fdt), &diag);
+	if (err)
+		return err;
+	if (!efi_tree_is_whole(fdt))
+		return fail(&diag, -EINVAL,
+			    "this firmware's device tree has no CPUs, as where ACPI rules: turn ACPI off (QEMU: -machine acpi=off), or load a tree (GRUB: devicetree)");
+	*out = fdt;
+	return 0;
 }
 
 /* @size bytes at a multiple of BUNDLE_ALIGN, never given back; 0: there is no room. */
@@ -204,7 +209,7 @@ efi_status efi_main(void *handle, const struct efi_system_table *table)
 {
 	struct efi_loaded_image *image;
 	struct range bundle = { 0, 0 };
-	const void *fdt;
+	const void *fdt = NULL;
 	u64 room, out;
 	int err;
 
@@ -212,8 +217,7 @@ efi_status efi_main(void *handle, const struct efi_system_table *table)
 	if (FIELD(read_sysreg(CurrentEL), 3, 2) != 2)
 		return refuse(EFI_UNSUPPORTED,
 			      "this firmware runs at EL1: Mavis needs EL2 (QEMU virt: -machine virtualization=on)");
-	fdt = find_tree();
-	if (!fdt)
+	if (find_tree(&fdt))
 		return refuse(EFI_UNSUPPORTED, diag.text);
 	if (boot()->handle_protocol(handle, &image_guid, (void **)&image))
 		return refuse(EFI_LOAD_ERROR, "the firmware does not say how it loaded Mavis");

@@ -113,40 +113,22 @@ bool efi_tree_is_whole(const void *fdt)
 	return cpus >= 0 && fdt_first_subnode(fdt, cpus) >= 0;
 }
 
-static u8 *put_cells(u8 *to, int cells, u64 val)
-{
-	for (int i = cells - 1; i >= 0; i--) {
-		fdt32_t cell = cpu_to_fdt32(i < 2 ? (u32)(val >> 32 * i) : 0);
-
-		memcpy(to, &cell, sizeof(cell));
-		to += sizeof(cell);
-	}
-	return to;
-}
-
-/* libfdt's error, or one of ours. */
+/* libfdt's error, or 0. */
 static int write_memory(void *fdt, const struct range *ram, int nr)
 {
-	int ac = fdt_address_cells(fdt, 0), sc = fdt_size_cells(fdt, 0), node;
 	char name[32];
-	void *reg;
-	u8 *to;
+	int node, err = 0;
 
 	while ((node = fdt_node_offset_by_prop_value(fdt, -1, "device_type", "memory", 7)) >= 0)
-		if ((node = fdt_del_node(fdt, node)))
-			return node;
-	if (ac < 1 || sc < 1)
-		return -FDT_ERR_BADNCELLS;
+		if ((err = fdt_del_node(fdt, node)))
+			return err;
 	format(name, sizeof(name), "memory@%lx", (unsigned long)ram[0].base);
 	node = fdt_add_subnode(fdt, 0, name);
 	if (node < 0)
 		return node;
-	if (fdt_setprop_placeholder(fdt, node, "reg", nr * (ac + sc) * 4, &reg))
-		return -FDT_ERR_NOSPACE;
-	to = reg;
-	for (int i = 0; i < nr; i++)
-		to = put_cells(put_cells(to, ac, ram[i].base), sc, ram[i].size);
-	return fdt_setprop_string(fdt, node, "device_type", "memory");
+	for (int i = 0; !err && i < nr; i++)
+		err = fdt_appendprop_addrrange(fdt, 0, node, "reg", ram[i].base, ram[i].size);
+	return err ? err : fdt_setprop_string(fdt, node, "device_type", "memory");
 }
 
 static int write_chosen(void *fdt, struct range bundle, const char *args)
