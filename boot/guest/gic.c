@@ -128,12 +128,11 @@ static int take_region(const struct host *host, struct range r, struct diag *d)
 	return 0;
 }
 
-int gic_take(const struct host *host, struct diag *d)
+int gic_lpi_bits(const struct host_gic *gic, unsigned *bits, struct diag *d)
 {
-	const struct host_gic *gic = &host->gic;
 	u32 typer;
-	int err = 0;
 
+	*bits = 0;
 	if (gic->version != 3)
 		return 0;
 	if (el2_map(PA(gic->gicd.base), PAGE_SIZE, S1_DEVICE))
@@ -141,10 +140,20 @@ int gic_take(const struct host *host, struct diag *d)
 			    "GIC: distributor at %#lx: EL2 cannot map it: the page pool is used up",
 			    gic->gicd.base);
 	typer = read32(gic->gicd.base + GICD_TYPER);
-	if (!(typer & GICD_TYPER_LPIS))
-		return 0;
+	if (typer & GICD_TYPER_LPIS)
+		*bits = GICD_TYPER_IDBITS(typer);
+	return 0;
+}
 
-	gic_init(GICD_TYPER_IDBITS(typer));
+int gic_take(const struct host *host, struct diag *d)
+{
+	const struct host_gic *gic = &host->gic;
+	unsigned bits;
+	int err = gic_lpi_bits(gic, &bits, d);
+
+	if (err || !bits)
+		return err;
+	gic_init(bits);
 	for (unsigned i = 0; i < gic->nr_gicr && !err; i++)
 		err = take_region(host, gic->gicr[i], d);
 	return err;

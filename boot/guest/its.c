@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "boot/guest/gic.h"
 #include "boot/guest/its_parts.h"
 #include "boot/guest/keep.h"
 #include "boot/machine/fdt.h"
@@ -256,22 +257,15 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 int its_take(struct host *host, const struct config *config, struct diag *d)
 {
 	struct host_gic *gic = &host->gic;
-	u32 typer;
-	int err = 0;
+	unsigned bits;
+	int err = gic_lpi_bits(gic, &bits, d);
 
-	if (gic->version != 3 || !gic->nr_its)
-		return 0;
-	if (el2_map(PA(gic->gicd.base), PAGE_SIZE, S1_DEVICE))
-		return fail(d, -ENOMEM,
-			    "GIC: distributor at %#lx: EL2 cannot map it: the page pool is used up",
-			    gic->gicd.base);
-	typer = read32(gic->gicd.base + GICD_TYPER);
-	if (!(typer & GICD_TYPER_LPIS))
-		return 0;
+	if (err || !bits)
+		return err;
 	for (unsigned i = 0; i < gic->nr_its && !err; i++)
 		err = look_at(&gic->its[i], d);
 	for (unsigned i = 0; i < gic->nr_its && !err; i++)
 		if (gic->its[i].given)
-			err = take(host, &gic->its[i], config, GICD_TYPER_IDBITS(typer), d);
+			err = take(host, &gic->its[i], config, bits, d);
 	return err;
 }

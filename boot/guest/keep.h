@@ -24,11 +24,11 @@ struct keep_taken keep_in_the_way(const struct host *host, const struct config *
 u64 keep_find(const struct host *host, const struct config *config, u64 size, u64 align);
 
 /*
- * Keeps @size bytes for @what (as "the stacks of 128 CPUs"), whole pages at a multiple of @align, a
- * power of two from a page up: the highest that nobody has, each below the one before where they
- * fit. It is noted in host->reserved, so call this before the guest's memory is made of what the
- * host has. What the memory holds is not known, EL2 does not map it, and caches may hold lines of
- * it. -EINVAL: a wrong @size or @align; -ENOSPC, with @d naming @what.
+ * Keeps @size bytes for @what (as "the stacks of 128 CPUs"), whole pages, rounded up to @align and
+ * at a multiple of it, a power of two from a page up: the highest that nobody has, each below the
+ * one before where they fit. It is noted in host->reserved, so call this before the guest's memory
+ * is made of what the host has. What the memory holds is not known, EL2 does not map it, and caches
+ * may hold lines of it. -EINVAL: a wrong @size or @align; -ENOSPC, with @d naming @what.
  */
 int keep_memory(struct host *host, const struct config *config, u64 size, u64 align,
 		const char *what, pa_t *out, struct diag *d);
