@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/calls.h"
 
+#include <string.h>
+
 #include "boot/machine/callers.h"
 #include "lib/errno.h"
 #include "lib/range.h"
@@ -38,6 +40,8 @@ static enum call_verdict verdict(enum call_class class, const struct config *con
 {
 	bool trusted = config->firmware_calls == FIRMWARE_CALLS_TRUSTED;
 
+	if (class == CALL_NEVER)
+		return CALL_REFUSE_NEVER;
 	if (config->firmware_calls == FIRMWARE_CALLS_NONE)
 		return CALL_REFUSE_NONE;
 	switch (class) {
@@ -45,20 +49,24 @@ static enum call_verdict verdict(enum call_class class, const struct config *con
 		return CALL_PASS;
 	case CALL_CHECKED:
 		return memory || trusted ? CALL_PASS : CALL_REFUSE_MEMORY;
-	case CALL_TRUSTED:
-		return trusted ? CALL_PASS : CALL_REFUSE_TRUST;
 	default:
-		return CALL_REFUSE_NEVER;
+		return trusted ? CALL_PASS : CALL_REFUSE_TRUST;
 	}
 }
 
+/* The first rule that fits decides. What passes to nobody stands before what allow-smc passes. */
 static int add(struct call_rules *out, const struct call_rule *rule, struct diag *d)
 {
+	unsigned at;
+
 	if (out->nr == CALLS_MAX_RULES)
 		return fail(d, -E2BIG,
 			    "firmware calls: the machine's nodes and the config's allow-smc make one more than the %d rules that Mavis takes: disable nodes in the device tree, or build it with a larger CALLS_MAX_RULES",
 			    CALLS_MAX_RULES);
-	out->rule[out->nr++] = *rule;
+	at = rule->verdict == CALL_REFUSE_NEVER ? 0 : out->nr;
+	memmove(&out->rule[at + 1], &out->rule[at], (out->nr - at) * sizeof(*rule));
+	out->rule[at] = *rule;
+	out->nr++;
 	return 0;
 }
 

@@ -223,6 +223,15 @@ static void resets_of_what_el2_runs_on_pass_to_nobody(void **state)
 	settle();
 	for (unsigned i = 0; i < ARRAY_SIZE(resets); i++)
 		assert_false(passes(0xc2000011, resets[i] | 1ul << 32));
+	/* Nor by name: other resets have the same identifier. */
+	config.allow_smc.pair[0].first = config.allow_smc.pair[0].last = 0xc2000011;
+	config.allow_smc.nr = 1;
+	for (unsigned mode = 0; mode < 3; mode++) {
+		config.firmware_calls = (u8)mode;
+		settle();
+		assert_false(passes(0xc2000011, 1057 | 1ul << 32));
+		assert_true(passes(0xc2000011, 1001 | 1ul << 32));
+	}
 }
 
 static void scmi_shmem(u64 base)
