@@ -139,7 +139,7 @@ void config_path_hint(char *buf, size_t size, const void *fdt, const char *path)
 	dt_path(&w, there, sizeof(there));
 	child = nearest_child(&w, name);
 	if (child)
-		format(buf, size, "did you mean %s/%s?", w.depth < 0 || !len ? "" : there, child);
+		format(buf, size, "did you mean %s/%s?", len ? there : "", child);
 	else
 		format(buf, size, "below %s is nothing with a name like it", there);
 }

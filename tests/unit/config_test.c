@@ -278,6 +278,19 @@ static void wrong_guests_are_refused(void **state)
 	}
 }
 
+static void a_hint_has_the_path_of_a_node_that_nothing_follows(void **state)
+{
+	static u8 tree[1024];
+	char hint[160];
+
+	(void)state;
+	assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
+	tree_set_string(tree, "/soc", "status", "okay");
+	tree_set_string(tree, "/soc/serial@9000000", "status", "okay");
+	config_path_hint(hint, sizeof(hint), tree, "/soc/serail@9000000");
+	assert_string_equal(hint, "did you mean /soc/serial@9000000?");
+}
+
 static void wrong_nodes_are_refused(void **state)
 {
 	static const struct {
@@ -1069,6 +1082,7 @@ int main(void)
 		cmocka_unit_test(properties_of_the_device_tree_itself_are_passed_over),
 		cmocka_unit_test(the_copy_can_be_done_without),
 		cmocka_unit_test(wrong_guests_are_refused),
+		cmocka_unit_test(a_hint_has_the_path_of_a_node_that_nothing_follows),
 		cmocka_unit_test(wrong_nodes_are_refused),
 		cmocka_unit_test(a_node_below_a_region_is_refused),
 		cmocka_unit_test(what_is_no_config_is_refused),
