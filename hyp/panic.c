@@ -7,6 +7,7 @@
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
 #include "lib/arch.h"
+#include "mm/tlb.h"
 
 struct panic_frame panic_frame;
 
@@ -93,8 +94,11 @@ static void stop_other_cpus(void)
 	for (u64 i = 0; i < guest.s2.pt.root_pages * PAGE_SIZE / sizeof(*root); i++)
 		root[i] = 0;
 	dsb(ishst);
-	asm volatile("tlbi alle1is" : : : "memory");
-	dsb(ish);
+	/* Twice where a core's erratum asks for it (hyp/errata.c). */
+	for (unsigned i = 0; i <= tlb_flush_twice; i++) {
+		asm volatile("tlbi alle1is" : : : "memory");
+		dsb(ish);
+	}
 	isb();
 }
 
