@@ -53,8 +53,8 @@ static void plan_devices(struct its_plan *p)
 			continue;
 		p->page_id_shift = (u8)log2_of(its_page_size(code) / t->entry);
 		t->code = (u8)code;
-		t->pages = (u32)MIN(ALIGN_UP((ids >> p->page_id_shift) * 8, its_page_size(code)) /
-					    its_page_size(code), MAX_PAGES);
+		t->pages = (u32)MIN(ALIGN_UP(MAX(ids >> p->page_id_shift, 1) * 8,
+					     its_page_size(code)) / its_page_size(code), MAX_PAGES);
 		p->device_ids = MIN(ids, table_size(t) / 8 << p->page_id_shift);
 		if (p->device_ids == ids)
 			break;

@@ -213,6 +213,10 @@ static void tables_fit_what_the_hardware_takes(void **state)
 	assert_int_equal(p.page_id_shift, 13);
 	assert_true(IS_ALIGNED(p.device.at | p.collection.at | p.heap, KIB(64)));
 
+	plan_is((TYPER & ~GENMASK(17, 13)) | 10 << 13, true, 4, &p);	/* less than one of them */
+	assert_true(p.device.indirect && p.device.pages == 1);
+	assert_int_equal(p.device_ids, 2048);
+
 	plan_is(TYPER, false, 7, &p);			/* flat: 512 KiB */
 	assert_true(!p.device.indirect && p.device.pages == 128 && p.device_ids == 65536);
 
