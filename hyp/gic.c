@@ -79,7 +79,7 @@ static bool same_group(const struct gicr *a, const struct gicr *b)
 static const struct gicr *group_uses(const struct gicr *r)
 {
 	for (const struct gicr *o = gicrs; o < gicrs + nr_gicrs; o++)
-		if (o != r && o->lpis && same_group(o, r))
+		if (o != r && same_group(o, r) && lpis_on(o))
 			return o;
 	return NULL;
 }
@@ -105,7 +105,7 @@ const char *gic_lpi_tables_refused(const struct gicr *r)
 		return "GICR_PROPBASER names memory that is not the guest's own";
 	if (!guest_has_memory(pending))
 		return "GICR_PENDBASER names memory that is not the guest's own";
-	if (o && !same_table(o->propbaser, prop))
+	if (o && !same_table(read64(o->pa + GICR_PROPBASER), prop))
 		return "GICR_PROPBASER differs from that of CPUs that have LPIs on";
 	return NULL;
 }
@@ -119,12 +119,8 @@ static const char *write_ctlr(struct gicr *r, u64 val)
 		why = gic_lpi_tables_refused(r);
 		if (why)
 			val &= ~GICR_CTLR_ENABLE_LPIS;
-		else
-			r->propbaser = read64(r->pa + GICR_PROPBASER);
 	}
-	r->lpis |= val & GICR_CTLR_ENABLE_LPIS;
 	write32(r->pa + GICR_CTLR, (u32)val);
-	r->lpis = lpis_on(r);
 	return why;
 }
 
@@ -137,10 +133,9 @@ static const char *write_table(struct gicr *r, u64 offset, unsigned size, u64 va
 {
 	const struct gicr *o = offset < GICR_PENDBASER ? group_uses(r) : NULL;
 
-	r->lpis = lpis_on(r);
-	if (r->lpis)
+	if (lpis_on(r))
 		return "its LPIs are on, or still being turned off";
-	if (o && (size != 8 || !same_table(o->propbaser, val)))
+	if (o && (size != 8 || !same_table(read64(o->pa + GICR_PROPBASER), val)))
 		return "CPUs that must have the same GICR_PROPBASER have LPIs on";
 	if (size == 8)
 		write64(r->pa + offset, val);

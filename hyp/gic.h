@@ -41,8 +41,6 @@
 struct gicr {
 	u64 pa;			/* RD_base, which EL2 sees there */
 	u64 typer;		/* GICR_TYPER */
-	u64 propbaser;		/* while LPIs are on */
-	bool lpis;		/* they are, or may still be */
 };
 
 /*

@@ -54,8 +54,6 @@ static int leave_on(const struct host *host, struct gicr *r, u32 ctlr, struct di
 		return fail(d, -EBUSY,
 			    "GIC: redistributor at %#lx: LPIs are on and cannot be turned off (GICR_CTLR %#x), and %s: use a loader that leaves them off",
 			    r->pa, ctlr, why);
-	r->propbaser = prop;
-	r->lpis = true;
 	return 0;
 }
 
