@@ -76,7 +76,7 @@ static void take_commands(struct its *its, struct its_batch *b, struct its_refus
 	unsigned nr;
 
 	left = MIN(end - its->creadr, (u32)(PAGE_SIZE - its->creadr % PAGE_SIZE));
-	nr = MIN(left / ITS_CMD_SIZE, (u32)ITS_BATCH);
+	nr = MIN(left / ITS_CMD_SIZE, ITS_BATCH - b->cost);
 	if (!nr)
 		return;
 	if (!read_commands((its->cbaser & CBASER_ADDR) + its->creadr, cmd[0], nr)) {

@@ -151,8 +151,28 @@ void its_remove(struct its *its, struct its_device *dev);
 /* The collections of the device's events. */
 u16 *its_events(const struct its *its, const struct its_device *dev);
 
-/* How many events a heap of @units has room for, with ITTs of entries of @ite bytes. */
-u32 its_heap_events(u32 units, u32 ite);
+/*
+ * How many events @units of the heap have room for, with ITTs of entries of @ite bytes. Rounded
+ * down, the places of two ITTs do not overlap: each has room for all of its units.
+ */
+static inline u32 its_heap_events(u32 units, u32 ite)
+{
+	return units * ITS_UNIT / ite;
+}
+
+/* Bits of its->used and its->collection. */
+static inline bool its_bit(const u64 *bits, u32 n)
+{
+	return bits[n / 64] >> (n % 64) & 1;
+}
+
+static inline void its_set_bit(u64 *bits, u32 n, bool on)
+{
+	if (on)
+		bits[n / 64] |= BIT(n % 64);
+	else
+		bits[n / 64] &= ~BIT(n % 64);
+}
 
 /* What the hardware reads is there for it to read: before it is told. */
 void its_publish(const struct its *its, const void *start, u64 size);

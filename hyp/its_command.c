@@ -51,15 +51,7 @@ static bool target_is_there(const struct its *its, u64 rdbase)
 
 static bool is_mapped(const struct its *its, u32 icid)
 {
-	return icid < its->nr_collections && its->collection[icid / 64] >> (icid % 64) & 1;
-}
-
-static void set_mapped(struct its *its, u32 icid, bool mapped)
-{
-	if (mapped)
-		its->collection[icid / 64] |= BIT(icid % 64);
-	else
-		its->collection[icid / 64] &= ~BIT(icid % 64);
+	return icid < its->nr_collections && its_bit(its->collection, icid);
 }
 
 /* Its ITT may be used until the hardware is through with the batch. */
@@ -92,7 +84,7 @@ static const char *map_device(struct its *its, struct its_batch *b, u32 id, unsi
 			      bool *again)
 {
 	struct its_device *dev = its_find(its, id);
-	u64 bytes = MAX(2, BIT(bits)) * GITS_TYPER_ITE_SIZE(its->typer);
+	u64 bytes = BIT(bits) * GITS_TYPER_ITE_SIZE(its->typer);
 	u32 units = (u32)(ALIGN_UP(bytes, ITS_UNIT) / ITS_UNIT);
 	const char *why = NULL;
 	u16 at;
@@ -147,7 +139,7 @@ static const char *mapc(struct its *its, struct its_batch *b, const u64 *cmd)
 		return no_redistributor;
 	if (valid || is_mapped(its, icid))
 		emit(b, OP_MAPC, 0, valid ? GITS_VALID | (cmd[2] & CMD_RDBASE) | icid : icid, 0);
-	set_mapped(its, icid, valid);
+	its_set_bit(its->collection, icid, valid);
 	return NULL;
 }
 
@@ -258,7 +250,7 @@ static bool drop_collection(struct its *its, struct its_batch *b)
 		if (!mapped)
 			continue;
 		i += (u32)__builtin_ctzll(mapped);
-		set_mapped(its, i, false);
+		its_set_bit(its->collection, i, false);
 		emit(b, OP_MAPC, 0, i, 0);
 		return true;
 	}

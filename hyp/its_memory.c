@@ -5,18 +5,10 @@
 #include "hyp/its.h"
 #include "lib/errno.h"
 
-static bool is_used(const struct its *its, u32 unit)
-{
-	return its->used[unit / 64] >> (unit % 64) & 1;
-}
-
 static void set_used(struct its *its, u32 at, u32 units, bool used)
 {
 	for (u32 unit = at; unit < at + units; unit++)
-		if (used)
-			its->used[unit / 64] |= BIT(unit % 64);
-		else
-			its->used[unit / 64] &= ~BIT(unit % 64);
+		its_set_bit(its->used, unit, used);
 }
 
 /* The last unit of these that is used; @at - 1: none is. */
@@ -25,7 +17,7 @@ static u32 last_used(const struct its *its, u32 at, u32 units)
 	u32 unit = at + units;
 
 	while (unit-- > at)
-		if (is_used(its, unit))
+		if (its_bit(its->used, unit))
 			break;
 	return unit;
 }
@@ -110,18 +102,7 @@ void its_remove(struct its *its, struct its_device *dev)
 	memmove(dev, dev + 1, (size_t)(its->device + its->nr_devices - dev) * sizeof(*dev));
 }
 
-/* Rounded down, the places of two ITTs do not overlap: each has room for all of its units. */
-static u32 events_before(u32 units, u32 ite)
-{
-	return units * ITS_UNIT / ite;
-}
-
 u16 *its_events(const struct its *its, const struct its_device *dev)
 {
-	return its->icid + events_before(dev->at, GITS_TYPER_ITE_SIZE(its->typer));
-}
-
-u32 its_heap_events(u32 units, u32 ite)
-{
-	return events_before(units, ite) + 1;
+	return its->icid + its_heap_events(dev->at, GITS_TYPER_ITE_SIZE(its->typer));
 }
