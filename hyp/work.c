@@ -54,7 +54,9 @@ static void clean_piece(struct piece_by_piece *p)
 	if (whole)
 		piece.size = MIN(piece.size, range_end(block) - p->next);
 	else
-		piece.size = MIN(WORK_PIECE / 2, range_end(p->all) - p->next);
+		/* Not across a block: that would take a table more than there is (PIECE_PAGES). */
+		piece.size = MIN(WORK_PIECE / 2,
+				 MIN(range_end(block), range_end(p->all)) - p->next);
 	/* Pages are there, and of neither a BAR nor an adjustable region does EL2 see anything. */
 	el2_clean_part(whole ? block : piece, piece);
 	p->next += piece.size;
