@@ -143,8 +143,11 @@ void streams_clean(const struct streams *s)
 
 	clean(s->table, s->size);
 	for (u64 i = 0; s->two_levels && i < 1ul << (s->bits - STREAMS_SPLIT); i++)
-		if (level1[i])
+		if (level1[i] && level1[i] != s->whole)
 			clean(PA(level1[i] & DESC_ADDR), SPAN * STE_SIZE);
+	/* The one that many share, once. */
+	if (s->whole)
+		clean(PA(s->whole & DESC_ADDR), SPAN * STE_SIZE);
 }
 
 u32 streams_config(const struct streams *s)

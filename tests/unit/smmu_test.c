@@ -450,6 +450,17 @@ static void tables_are_cleaned_whole(void **state)
 	assert_true(was_cleaned(fake_smmu_entry(0x8010), 64));
 }
 
+static void the_table_that_many_share_is_cleaned_once(void **state)
+{
+	(void)state;
+	bind(0, 0x10000, 0);
+	write_streams();
+	nr_cleaned = 0;
+	streams_clean(&plan);
+	assert_true(was_cleaned(fake_smmu_entry(0xff42), 64));
+	assert_int_equal(nr_cleaned, 2);		/* and level 1 */
+}
+
 static void no_page_for_a_table_is_an_error(void **state)
 {
 	(void)state;
@@ -490,6 +501,7 @@ int main(void)
 		TEST(streams_that_it_has_no_bits_for_do_not_count),
 		TEST(with_no_streams_none_is_valid),
 		TEST(tables_are_cleaned_whole),
+		TEST(the_table_that_many_share_is_cleaned_once),
 		TEST(no_page_for_a_table_is_an_error),
 	};
 
