@@ -117,7 +117,7 @@ void bar_touch(u64 ipa)
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
 		struct region *r = &b->region;
 
-		if (r->ipa.v && ipa - r->ipa.v < r->size) {
+		if (!b->touched && r->ipa.v && ipa - r->ipa.v < r->size) {
 			stage2_make(&guest.s2, r->ipa, r->size, NULL);
 			b->touched = true;
 		}

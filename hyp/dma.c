@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/dma.h"
 
+#include <string.h>
+
 #include "drivers/console.h"
 #include "drivers/io.h"
 #include "drivers/smmu_regs.h"
@@ -194,20 +196,21 @@ static void poll(unsigned smmu)
 {
 	struct smmu *s = &dma.smmu[smmu];
 	u64 last[4] = { 0 }, event[4];
-	bool lost, more = true;
+	bool lost, more;
 	u32 errors;
 
 	if (!smmu_has_news(s))
 		return;
 	/* As many as the queue holds: a device could make new ones all the time. */
-	for (u32 i = 0; more && i < 1u << s->log2_events; i++) {
+	for (u32 i = 0; i < 1u << s->log2_events; i++) {
 		lock(&news_lock);
 		more = smmu_next_event(s, event);
 		unlock(&news_lock);
-		if (more && (!i || !alike(event, last)))
+		if (!more)
+			break;
+		if (!i || !alike(event, last))
 			say_event(smmu, event);
-		for (unsigned n = 0; n < 4; n++)
-			last[n] = event[n];
+		memcpy(last, event, sizeof(last));
 	}
 	lock(&news_lock);
 	lost = smmu_lost_events(s);
