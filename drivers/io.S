@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Single accesses of a given size. Reads are load-acquires: a plain load from Device memory beside
- * a store-exclusive can hang a Cortex-A57 (erratum 832075).
+ * a store-exclusive can hang a Cortex-A57 (erratum 832075), and what a device says in a register
+ * comes before what it wrote to memory is read.
  *
  * The code is guarded (vectors.S): an external abort goes on at `aborted`, which gives the
  * registers that describe the exception in hand their values back. What a load that aborts leaves

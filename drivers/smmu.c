@@ -88,13 +88,18 @@ int smmu_drop(struct smmu *s, u16 vmid, u64 ipa, u64 size, u64 smallest)
 	return err ? err : smmu_sync(s);
 }
 
+int smmu_wait(u64 reg, u32 mask, u32 val)
+{
+	for (unsigned i = 0; i < PATIENCE; i++)
+		if ((read32(reg) & mask) == val)
+			return 0;
+	return -ETIMEDOUT;
+}
+
 int smmu_set_cr0(struct smmu *s, u32 cr0)
 {
 	write32(s->base + SMMU_CR0, cr0);
-	for (unsigned i = 0; i < PATIENCE; i++)
-		if (read32(s->base + SMMU_CR0ACK) == cr0)
-			return 0;
-	return -ETIMEDOUT;
+	return smmu_wait(s->base + SMMU_CR0ACK, ~0u, cr0);
 }
 
 void smmu_kill(struct smmu *s)
@@ -128,7 +133,10 @@ bool smmu_next_event(struct smmu *s, u64 event[4])
 	/* More than there is room for is no position that an SMMU gives: nothing is there. */
 	if (!held || held > nr)
 		return false;
-	/* What was cached of it is what was there a round ago. */
+	/*
+	 * The entry is read after PROD: read32() is a load-acquire (io.S). What was cached of it is
+	 * what was there a round ago.
+	 */
 	if (!s->coherent)
 		dcache_clean_inval_poc((u64)at, (u64)(at + 4));
 	for (unsigned i = 0; i < 4; i++)

@@ -36,6 +36,9 @@ int smmu_sync(struct smmu *s);
  */
 int smmu_drop(struct smmu *s, u16 vmid, u64 ipa, u64 size, u64 smallest);
 
+/* Waits until the bits in @mask of the register at @reg are @val. -ETIMEDOUT. */
+int smmu_wait(u64 reg, u32 mask, u32 val);
+
 /* Writes CR0 and waits until it has taken effect. -ETIMEDOUT. */
 int smmu_set_cr0(struct smmu *s, u32 cr0);
 

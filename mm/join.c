@@ -75,7 +75,7 @@ int pt_join(struct pgtable *pt, u64 in, u64 size)
 	u64 limit = 1ull << pt->bits, group = NR_GROUP * level_size(TOP_GROUP);
 	struct walk w = { .pt = pt };
 
-	if (!size || !IS_ALIGNED(in | size, PAGE_SIZE) || size > limit || in > limit - size)
+	if (!range_ok(pt, in, size))
 		return -EINVAL;
 	/* The groups that an end of the range lies in. */
 	w.in = ALIGN_DOWN(in, group);

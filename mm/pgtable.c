@@ -7,13 +7,6 @@
 #include "mm/phys.h"
 #include "mm/walk.h"
 
-static bool range_ok(const struct pgtable *pt, u64 in, u64 size)
-{
-	u64 limit = 1ull << pt->bits;
-
-	return size && IS_ALIGNED(in | size, PAGE_SIZE) && size <= limit && in <= limit - size;
-}
-
 static bool attrs_ok(u64 attrs)
 {
 	return !(attrs & ~PT_ATTR_MASK);

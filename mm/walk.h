@@ -178,4 +178,12 @@ void fill_entries(const struct walk *w, u64 *entry, unsigned nr, unsigned level,
  */
 int split_edges(struct walk *w);
 
+/* True if the range is whole pages, not empty, and in what @pt translates. */
+static inline bool range_ok(const struct pgtable *pt, u64 in, u64 size)
+{
+	u64 limit = 1ull << pt->bits;
+
+	return size && IS_ALIGNED(in | size, PAGE_SIZE) && size <= limit && in <= limit - size;
+}
+
 #endif

@@ -6,8 +6,6 @@
 #include "lib/arch.h"
 #include "lib/errno.h"
 
-#define PATIENCE	1000000
-
 const char *smmu_probe(struct smmu *s, const struct host_smmu *host, struct smmu_caps *caps)
 {
 	u32 idr0, idr1, idr5;
@@ -47,24 +45,16 @@ const char *smmu_probe(struct smmu *s, const struct host_smmu *host, struct smmu
 	return NULL;
 }
 
-static int wait_for(u64 reg, u32 mask, u32 val)
-{
-	for (unsigned i = 0; i < PATIENCE; i++)
-		if ((read32(reg) & mask) == val)
-			return 0;
-	return -ETIMEDOUT;
-}
-
 /* GBPA takes one form of write: with Update, which is 0 before and after (6.3.14). */
 static int set_bypass(struct smmu *s, u32 abort)
 {
 	u64 gbpa = s->base + SMMU_GBPA;
-	int err = wait_for(gbpa, (u32)GBPA_UPDATE, 0);
+	int err = smmu_wait(gbpa, (u32)GBPA_UPDATE, 0);
 
 	if (err)
 		return err;
 	write32(gbpa, (read32(gbpa) & ~(u32)GBPA_ABORT) | abort | (u32)GBPA_UPDATE);
-	return wait_for(gbpa, (u32)GBPA_UPDATE, 0);
+	return smmu_wait(gbpa, (u32)GBPA_UPDATE, 0);
 }
 
 int smmu_block(struct smmu *s)
@@ -77,7 +67,7 @@ int smmu_block(struct smmu *s)
 		return err;
 	/* The guest does not know of it, and would have no driver for its interrupts. */
 	write32(s->base + SMMU_IRQ_CTRL, 0);
-	return wait_for(s->base + SMMU_IRQ_CTRLACK, ~0u, 0);
+	return smmu_wait(s->base + SMMU_IRQ_CTRLACK, ~0u, 0);
 }
 
 void smmu_bypass(struct smmu *s)
