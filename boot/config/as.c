@@ -122,12 +122,6 @@ enum region_vma as_vma(const struct region *r, const struct host *host, bool pci
 	}
 }
 
-/* The machine's devices that no region names are what a VMM emulates: it gives them no VMA. */
-static bool is_emulated_there(const struct region *r)
-{
-	return r->origin == REGION_FROM_HOST && r->type != REGION_RAM;
-}
-
 int as_apply(struct region *r, const struct mm_caps *caps, bool mte, struct diag *d)
 {
 	struct region_opts *o = &r->opts;
@@ -135,7 +129,7 @@ int as_apply(struct region *r, const struct mm_caps *caps, bool mte, struct diag
 
 	if (o->as == AS_MAVIS)
 		return 0;
-	a = as_ask(o->as, o->vma, caps, mte && !is_emulated_there(r));
+	a = as_ask(o->as, o->vma, caps, mte && !as_is_emulated(r));
 	if (a.refused && !o->as_far)
 		return fail(d, -EPERM,
 			    "region %s: as: %s would not map it, as its memory is %s: %s: see docs/memory-attributes.md, or add `as-far-as-possible`",

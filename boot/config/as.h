@@ -70,4 +70,10 @@ enum region_vma as_vma(const struct region *r, const struct host *host, bool pci
  */
 int as_apply(struct region *r, const struct mm_caps *caps, bool mte, struct diag *d);
 
+/* A device of the machine's that no region names is what a VMM emulates: it gives it no VMA. */
+static inline bool as_is_emulated(const struct region *r)
+{
+	return r->origin == REGION_FROM_HOST && r->type != REGION_RAM;
+}
+
 #endif

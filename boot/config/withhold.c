@@ -23,8 +23,8 @@ static const char *needed(const struct host *host, const struct dt_walk *w)
 /* All nodes that fit, and what is below them. */
 static int check_path(const struct config_reader *r, const char *path)
 {
-	size_t len = strlen(path);
-	int top = DT_MAX_DEPTH;		/* how deep the node is that fits, when the walk is in it */
+	struct dt_prop one = { (const u8 *)path, (u32)strlen(path) + 1 };
+	int top = DT_MAX_DEPTH;
 	bool found = false;
 	struct dt_walk w;
 	char hint[160];
@@ -33,9 +33,7 @@ static int check_path(const struct config_reader *r, const char *path)
 	while (dt_next(&w)) {
 		const char *why;
 
-		if (w.depth <= top)
-			top = dt_path_is(&w, path, len) ? w.depth : DT_MAX_DEPTH;
-		if (top == DT_MAX_DEPTH)
+		if (!dt_is_below(&w, one, &top))
 			continue;
 		found = true;
 		why = needed(r->host, &w);

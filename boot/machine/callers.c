@@ -137,11 +137,8 @@ int host_withhold_callers(struct host *host, struct dt_prop withheld, struct dia
 
 	host->nr_callers = 0;
 	dt_walk(&w, host->fdt);
-	while (!err && dt_next(&w)) {
-		if (w.depth <= top)
-			top = dt_path_is_in(&w, withheld) ? w.depth : DT_MAX_DEPTH;
-		if (top == DT_MAX_DEPTH && !kept_why(dt_kind(&w)))
+	while (!err && dt_next(&w))
+		if (!dt_is_below(&w, withheld, &top) && !kept_why(dt_kind(&w)))
 			err = host_read_caller(host, &w, d);
-	}
 	return err ? err : host_finish_callers(host, d);
 }

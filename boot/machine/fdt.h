@@ -138,6 +138,12 @@ bool dt_path_is(const struct dt_walk *w, const char *path, size_t len);
 /* The same for any string of a list of paths. */
 bool dt_path_is_in(const struct dt_walk *w, struct dt_prop paths);
 
+/*
+ * True while a walk is in a node that a string of the list names, or below it: ask at each node.
+ * *top is how deep that node is; DT_MAX_DEPTH, none, before the walk begins.
+ */
+bool dt_is_below(const struct dt_walk *w, struct dt_prop paths, int *top);
+
 /* `status` is absent or says okay. */
 bool dt_enabled(const struct dt_walk *w);
 enum dt_kind dt_kind(const struct dt_walk *w);

@@ -122,6 +122,13 @@ bool dt_path_is_in(const struct dt_walk *w, struct dt_prop paths)
 	return false;
 }
 
+bool dt_is_below(const struct dt_walk *w, struct dt_prop paths, int *top)
+{
+	if (w->depth <= *top)
+		*top = dt_path_is_in(w, paths) ? w->depth : DT_MAX_DEPTH;
+	return *top != DT_MAX_DEPTH;
+}
+
 const char *dt_string(struct dt_prop p)
 {
 	return p.data && memchr(p.data, '\0', p.len) ? (const char *)p.data : NULL;

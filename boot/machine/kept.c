@@ -64,16 +64,14 @@ static void forget(struct host *host, int node)
 
 int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)
 {
-	int top = DT_MAX_DEPTH, err = 0;	/* as in withhold.c */
+	int top = DT_MAX_DEPTH, err = 0;
 	struct dt_walk w;
 
 	if (!paths.data)
 		return 0;
 	dt_walk(&w, host->fdt);
 	while (!err && dt_next(&w)) {
-		if (w.depth <= top)
-			top = dt_path_is_in(&w, paths) ? w.depth : DT_MAX_DEPTH;
-		if (top == DT_MAX_DEPTH)
+		if (!dt_is_below(&w, paths, &top))
 			continue;
 		forget(host, w.node);
 		err = host_keep(host, &w, withheld, d);

@@ -52,12 +52,10 @@ bool cpu_parse(const char *text, struct mm_caps *caps)
 	return true;
 }
 
-/* A device of the machine's that no region names is emulated elsewhere: no VMA, none refused. */
 static void print_row(const struct region *r, const char *where, bool pci,
 		      const struct mm_caps *caps)
 {
-	bool offers_mte = config.mte && caps->mte &&
-			  (r->origin == REGION_FROM_CONFIG || r->type == REGION_RAM);
+	bool offers_mte = config.mte && caps->mte && !as_is_emulated(r);
 	char text[240];
 	enum region_as as;
 
