@@ -8,7 +8,7 @@
 #include "lib/lock.h"
 
 #define NR_RESULTS_1_1	4
-#define FIRST_TRUSTED_OS 48		/* owners: bits [29:24] */
+#define FIRST_TRUSTED_OS 48		/* of the owners */
 #define SCM_INTERRUPTED	1		/* x0: call again with this as the identifier, and x6 */
 
 struct call_rules call_rules;
@@ -69,7 +69,7 @@ bool calls_seen(u64 n, struct call_seen *out)
  */
 static bool is_asked_at_random(u32 fid)
 {
-	u32 owner = FIELD(fid, 29, 24), n = fid & 0xffff;
+	u32 owner = smccc_owner(fid), n = fid & 0xffff;
 
 	if (!(fid & BIT(31)))
 		return false;
@@ -126,7 +126,7 @@ static void pass(struct frame *f, u32 fid, bool scm)
 
 	for (unsigned i = 1; i < FIRMWARE_NR_REGS; i++)
 		x[i] = wide || i > 7 ? f->x[i] : (u32)f->x[i];
-	if (FIELD(fid, 29, 24) >= FIRST_TRUSTED_OS)
+	if (smccc_owner(fid) >= FIRST_TRUSTED_OS)
 		x[7] = 0;
 	firmware_pass(x);
 	for (unsigned i = 0; i < (all ? FIRMWARE_NR_REGS : NR_RESULTS_1_1); i++)

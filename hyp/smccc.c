@@ -81,11 +81,6 @@ static s64 psci_features(u32 fid)
 	}
 }
 
-static u64 owner(u32 fid)
-{
-	return FIELD(fid, 29, 24);
-}
-
 void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 {
 	if (imm) {
@@ -137,6 +132,6 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		pass(f);
 		break;
 	default:
-		(owner((u32)f->x[0]) == VENDOR_HYP ? control_call : calls_firmware)(f);
+		(smccc_owner((u32)f->x[0]) == VENDOR_HYP ? control_call : calls_firmware)(f);
 	}
 }

@@ -12,6 +12,12 @@ static inline u64 smccc_arg(const struct frame *f, unsigned n)
 	return f->x[0] & BIT(30) ? f->x[n] : (u32)f->x[n];
 }
 
+/* Whose function it is: Arm's, the CPU's, ..., a Trusted OS's. */
+static inline u32 smccc_owner(u32 fid)
+{
+	return FIELD(fid, 29, 24);
+}
+
 /*
  * Carries out the call in @f for CPU @self, which is none that smccc_fast() knows; the results, or
  * NOT_SUPPORTED, go there. @imm: the instruction's immediate; no function is known but with 0.
