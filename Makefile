@@ -349,7 +349,7 @@ LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
 # The hostile guest of the tests stands on parts of the lab.
 HOSTILE_SRC := $(sort $(wildcard tests/guests/hostile/*.[cS])) $(filter-out guests/lab/%,$(LAB_SRC)) \
-	$(addprefix guests/lab/,head.S access.S calls.c mmu.c other.c)
+	$(addprefix guests/lab/,head.S access.S calls.c end.c mmu.c other.c)
 HOSTILE_OBJ := $(patsubst %,$(O)/lab/%.o,$(HOSTILE_SRC))
 
 $(sort $(LAB_OBJ) $(HOSTILE_OBJ)): $(O)/lab/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
@@ -395,7 +395,7 @@ PYTEST := MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pyt
 TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) \
 	$(addprefix $(O)/test/hostile-,44000000.bin 10000000.bin)
 
-$(O)/test/%.bin: tests/guests/%.S Makefile | $(DEPS)/.build
+$(O)/test/%.bin: tests/guests/%.S tests/guests/print.inc hyp/control_abi.h Makefile | $(DEPS)/.build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@

@@ -220,7 +220,11 @@ struct call_result control(unsigned command, u64 a0, u64 a1, u64 a2);
 /* identify.c: one record of identification registers */
 void identify(void);
 
-/* main.c */
+/* main.c: what its lines begin with */
+extern const char guest_name[];
+
+/* end.c: turn the machine off, the second with a line that says why. */
+void __attribute__((noreturn)) power_off(void);
 void __attribute__((noreturn)) give_up(const char *why);
 
 #endif

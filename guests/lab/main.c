@@ -33,35 +33,7 @@ static struct host host;
 
 static unsigned cells;
 
-/* libfdt's library is compiled with a stack protector. */
-u64 __stack_chk_guard = 0x6d61766973206c00;
-void __stack_chk_fail(void);
-
-static void __attribute__((noreturn)) power_off(void)
-{
-	console_drain();
-	call(PSCI_SYSTEM_OFF, 0, 0, 0);
-	for (;;)
-		asm volatile("wfi");
-}
-
-void give_up(const char *why)
-{
-	print("lab: %s\n", why);
-	power_off();
-}
-
-void __stack_chk_fail(void)
-{
-	give_up("a stack overflow");
-}
-
-void unexpected(u64 esr, u64 far, u64 elr)
-{
-	print("lab: unexpected exception: ESR_EL1 %#lx, FAR_EL1 %#lx, ELR_EL1 %#lx\n", esr, far,
-	      elr);
-	power_off();
-}
+const char guest_name[] = "lab";
 
 /* The console first, so that there is somewhere to complain. */
 static void read_machine(const void *fdt)

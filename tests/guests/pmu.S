@@ -5,7 +5,6 @@
  * take Mavis a different time. Then it turns the machine off. It runs with its MMU off, at any
  * address.
  */
-#define UART		0x09000000		/* QEMU virt's PL011 */
 #define AFFINITY_INFO	0xc4000004
 #define PSCI_SYSTEM_OFF	0x84000008
 #define NO_FUNCTION	0x8400001f
@@ -54,12 +53,8 @@ measure:
 	sub	x22, x24, x22
 	sub	x23, x25, x23
 	adr	x0, prefix
-	ldr	x2, =UART
-2:	ldrb	w3, [x0], #1
-	cbz	w3, 3f
-	str	w3, [x2]			/* a model's PL011 takes it at any time */
-	b	2b
-3:	mov	w1, w21
+	bl	print
+	mov	w1, w21
 	bl	hex
 	mov	x1, x22
 	bl	hex
@@ -69,20 +64,7 @@ measure:
 	str	w3, [x2]
 	ret	x29
 
-/* x1 in hexadecimal digits, and a space before. */
-hex:	mov	w3, #' '
-	str	w3, [x2]
-	mov	x5, #60
-1:	lsr	x3, x1, x5
-	and	x3, x3, #15
-	cmp	x3, #10
-	add	x4, x3, #'0'
-	add	x3, x3, #'a' - 10
-	csel	x3, x4, x3, lo
-	str	w3, [x2]
-	subs	x5, x5, #4
-	b.ge	1b
-	ret
+#include "print.inc"
 
 prefix:	.asciz	"pmu:"
 	.balign	8

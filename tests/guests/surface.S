@@ -5,7 +5,6 @@
  * machine off. An exception is said as a value of all ones. It runs with its MMU off, at any
  * address.
  */
-#define UART		0x09000000		/* QEMU virt's PL011 */
 #define PSCI_SYSTEM_OFF	0x84000008
 #define PSCI_CPU_ON	0xc4000003
 
@@ -137,29 +136,12 @@ say:	mov	x6, x30
 	bl	print
 	mov	x0, x7
 	bl	print
-	ldr	x2, =UART
-	mov	w3, #' '
-	str	w3, [x2]
-	mov	x5, #60
-1:	lsr	x3, x1, x5
-	and	x3, x3, #15
-	cmp	x3, #10
-	add	x4, x3, #'0'
-	add	x3, x3, #'a' - 10
-	csel	x3, x4, x3, lo
-	str	w3, [x2]
-	subs	x5, x5, #4
-	b.ge	1b
+	bl	hex
 	mov	w3, #'\n'
 	str	w3, [x2]
 	ret	x6
 
-print:	ldr	x2, =UART
-1:	ldrb	w3, [x0], #1
-	cbz	w3, 2f
-	str	w3, [x2]			/* a model's PL011 takes it at any time */
-	b	1b
-2:	ret
+#include "print.inc"
 
 prefix:	.asciz	"surface: "
 	.ltorg

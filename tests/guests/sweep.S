@@ -4,7 +4,6 @@
  * and writes 0 to those that Mavis traps, then calls Mavis; says on a PL011 how many were there and
  * how many undefined, and turns the machine off. It runs with its MMU off, at any address.
  */
-#define UART		0x09000000		/* QEMU virt's PL011 */
 #define PSCI_VERSION	0x84000000
 #define PSCI_SYSTEM_OFF	0x84000008
 
@@ -68,6 +67,7 @@ _start:
 /* Runs the instruction in w21. */
 try:	adr	x1, insn
 	str	w21, [x1]
+	dmb	sy				/* DC is not ordered with a store past the caches */
 	dc	cvau, x1
 	dsb	ish
 	ic	ivau, x1
@@ -87,32 +87,16 @@ back:	add	w26, w26, w25
 
 /* The text at x0, and w26 and w27 in hexadecimal digits. */
 say:	mov	x6, x30
-	ldr	x2, =UART
-1:	ldrb	w3, [x0], #1
-	cbz	w3, 2f
-	str	w3, [x2]			/* a model's PL011 takes it at any time */
-	b	1b
-2:	mov	w1, w26
-	bl	hex
+	bl	print
+	mov	w1, w26
+	bl	hex32
 	mov	w1, w27
-	bl	hex
+	bl	hex32
 	mov	w3, #'\n'
 	str	w3, [x2]
 	ret	x6
 
-hex:	mov	w3, #' '
-	str	w3, [x2]
-	mov	w5, #28
-1:	lsr	w3, w1, w5
-	and	w3, w3, #15
-	cmp	w3, #10
-	add	w4, w3, #'0'
-	add	w3, w3, #'a' - 10
-	csel	w3, w4, w3, lo
-	str	w3, [x2]
-	subs	w5, w5, #4
-	b.ge	1b
-	ret
+#include "print.inc"
 
 read:	.asciz	"sweep: read"
 written:

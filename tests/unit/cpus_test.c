@@ -2,29 +2,15 @@
 /* Memory for many CPUs. The machine has 64 MiB at 1 and at 2 GiB. */
 #include "boot/guest/cpus.h"
 
-#include <libfdt.h>
-
 #include "lib/errno.h"
 #include "tests/unit/fake_el2.h"
 #include "tests/unit/test.h"
-
-static u8 fdt[256];
-static struct host host;
-static struct config config;
-static struct region region;
-static struct diag d;
+#include "tests/unit/two_banks.h"
 
 static int setup(void **state)
 {
 	(void)state;
-	fdt_create_empty_tree(fdt, sizeof(fdt));
-	memset(&host, 0, sizeof(host));
-	host.fdt = fdt;
-	host.nr_cpus = 128;
-	host.memory[0] = (struct range){ GIB(1), MIB(64) };
-	host.memory[1] = (struct range){ GIB(2), MIB(64) - PAGE_SIZE };
-	host.nr_memory = 2;
-	config = (struct config){ .regions = &region };
+	two_banks(128);
 	fake_el2_reset(16);
 	page_pool.nr_free = 460;
 	return 0;

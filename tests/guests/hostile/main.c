@@ -39,35 +39,7 @@ static const struct {
 	{ "console", attack_console },
 };
 
-/* libfdt's library is compiled with a stack protector. */
-u64 __stack_chk_guard = 0x686f7374696c6500;
-void __stack_chk_fail(void);
-
-static void __attribute__((noreturn)) power_off(void)
-{
-	console_drain();
-	call(PSCI_SYSTEM_OFF, 0, 0, 0);
-	for (;;)
-		asm volatile("wfi");
-}
-
-void give_up(const char *why)
-{
-	print("hostile: %s\n", why);
-	power_off();
-}
-
-void __stack_chk_fail(void)
-{
-	give_up("a stack overflow");
-}
-
-void unexpected(u64 esr, u64 far, u64 elr)
-{
-	print("hostile: unexpected exception: ESR_EL1 %#lx, FAR_EL1 %#lx, ELR_EL1 %#lx\n", esr, far,
-	      elr);
-	power_off();
-}
+const char guest_name[] = "hostile";
 
 u64 any(void)
 {
