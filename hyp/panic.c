@@ -95,7 +95,7 @@ static void stop_other_cpus(void)
 		root[i] = 0;
 	dsb(ishst);
 	/* Twice where a core's erratum asks for it (hyp/errata.c). */
-	for (unsigned i = 0; i <= tlb_flush_twice; i++) {
+	for (unsigned times = tlb_flush_twice ? 2 : 1; times; times--) {
 		asm volatile("tlbi alle1is" : : : "memory");
 		dsb(ish);
 	}
