@@ -178,7 +178,9 @@ def board_tree(board):
     path = BUILD / "boards" / f"{board.name}.dtb"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        boards.write_tree(board, DEPS, path, QEMU)
+        mine = path.with_suffix(f".{os.getpid()}")      # others may want it at the same time
+        boards.write_tree(board, DEPS, mine, QEMU)
+        mine.rename(path)
     return path
 
 
