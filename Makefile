@@ -93,8 +93,8 @@ $(O)/target/.flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(LIBFDT)' | cmp -s - $@ || echo '$(CC) $(LIBFDT)' >$@
 
-# Each commit has another version, and only this file says it.
-$(O)/target/boot/report.c.o: $(O)/target/.version
+# Each commit has another version, and only these files say it.
+$(addprefix $(O)/target/boot/,report.c.o report_json.c.o): $(O)/target/.version
 $(O)/target/.version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
@@ -157,7 +157,7 @@ LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
 
 # Everything that does not touch the machine also compiles on the host, for the tests and the host tools.
 HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC) drivers/pci.c \
-	boot/cpu_name.c boot/table.c drivers/smmu.c \
+	boot/cpu_name.c boot/json.c boot/table.c drivers/smmu.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
@@ -183,7 +183,7 @@ $(O)/host/%.dtb: tests/data/%.dts
 $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
-TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) boot/table.c \
+TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_SRC) boot/json.c boot/table.c \
 	$(MACHINE_SRC) $(addprefix boot/guest/,calls.c dma_list.c doubt.c) boot/guest/memory_map.c \
 	$(filter-out %/bundle.c %/image.c %/filetype.c,$(wildcard boot/config/*.c))
 
@@ -195,8 +195,12 @@ $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
 $(O)/host/regions_tool_test: $(O)/tools/regions
 
 .PHONY: unit
+# Results for programs go to junit/; cmocka does not write over what is there. A test that fails says it once more, for people.
 unit: $(UNIT_TESTS)
-	@for t in $^; do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
+	@mkdir -p $(O)/junit
+	@for t in $^; do n=$${t##*/} x=$(O)/junit/$${t##*/}.xml; rm -f "$$x"; \
+		CMOCKA_MESSAGE_OUTPUT=xml CMOCKA_XML_FILE="$$x" $$t >$$t.log 2>&1 || { cat $$t.log; $$t; exit 1; }; \
+		sed -i "s/<testsuite name=\"[^\"]*\"/<testsuite name=\"$$n\"/" "$$x" || exit 1; done
 
 # --- The guest ------------------------------------------------------------------------------------
 
@@ -389,7 +393,8 @@ lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 # --- Tests ----------------------------------------------------------------------------------------
 
 # libfdt is made with SWIG, of which newer Pythons complain.
-PYTEST := MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini
+PYTEST = MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini \
+	--junitxml='$(O)/junit/$@.xml'
 
 # Bare-metal guests.
 TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) \
@@ -591,7 +596,7 @@ make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zcu102 imx8mp)
 make fit        build/<board>.itb, the same in one file for U-Boot's bootm
-make test       every test: unit, tools, and system tests in QEMU; make test-all adds the long matrix
+make test       every test: unit, tools, and system tests in QEMU (JUnit in build/junit); make test-all adds the long matrix
 make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
 make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab-*.png
 make bench      what Mavis costs in instructions, beside the native boot

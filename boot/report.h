@@ -40,6 +40,9 @@ void report_calls(const struct host *host, const struct config *config);
 /* What became of `mte`, if the config asks for it. */
 void report_mte(const struct config *config);
 
+/* The table and its checks for programs: a line of JSON (boot/json.h) between two that mark it. */
+void report_json(const struct host *host, const struct config *config);
+
 /* The last line, with what is contained in a word. */
 void report_start(const struct entry *entry, unsigned cpus, const struct host *host);
 

@@ -10,6 +10,7 @@ static const char *const words[NR_CMDLINE_WORDS] = {
 	[CMDLINE_VERIFY] = "verify",
 	[CMDLINE_VERBOSE] = "verbose",
 	[CMDLINE_QUIET] = "quiet",
+	[CMDLINE_JSON] = "json",
 	[CMDLINE_EARLYCON] = "earlycon=",
 	[CMDLINE_STDOUT] = "earlycon",
 };

@@ -48,9 +48,9 @@ def machine(virt, path, cpu="", *args):
     return rows, lines
 
 
-def refusal(virt, path, cpu="", *args):
+def refusal(virt, path, cpu="", *args, status=1):
     result = run("--machine", virt, "--cpu", cpu, *args, path)
-    assert result.returncode == 1 and result.stdout == ""
+    assert result.returncode == status and result.stdout == ""
     assert result.stderr.startswith("regions: error: ")
     return result.stderr
 
@@ -243,11 +243,11 @@ def test_what_is_no_tree_is_said(virt, tmp_path):
 
 def test_options_are_checked(virt, tmp_path):
     path = config(tmp_path)
-    assert "no feature fbw" in refusal(virt, path, "fbw")
-    assert "no feature pa99" in refusal(virt, path, "pa99")
+    assert "no feature fbw" in refusal(virt, path, "fbw", status=2)
+    assert "no feature pa99" in refusal(virt, path, "pa99", status=2)
     assert "--memory 12" in refusal(virt, path, "", "--memory", "12")
-    assert run("--machine", virt).returncode == 1
-    assert run("--starter").returncode == 1
+    assert run("--machine", virt).returncode == 2
+    assert run("--starter").returncode == 2
 
 
 def round_trip(folder, tree, *memory):

@@ -78,8 +78,8 @@ def test_what_an_emulator_takes_is_not_shown(tmp_path):
 
 
 def test_the_schema_is_what_the_report_reads():
-    """docs/lab.schema.json: the same kinds, fields and values as tools/labreport/log.py takes."""
-    schema = json.loads((TOP / "docs/lab.schema.json").read_text())
+    """docs/schemas/lab.schema.json: the same kinds, fields and values as tools/labreport/log.py takes."""
+    schema = json.loads((TOP / "docs/schemas/lab.schema.json").read_text())
     kinds = {kind["title"]: kind for kind in schema["oneOf"]}
     examples = {"#/$defs/number": [3, "0x3"], "string": ["a text"], "object": [{"a": 1}],
                 "['integer', 'string']": [-22, "reserved"]}

@@ -9,12 +9,20 @@
 void print_calls(const struct host *host, const struct config *config,
 		 const struct region_table *regions, const char *before)
 {
+	struct json_list list;
 	char text[320];
 
+	if (as_json)
+		json_list_begin(&list, "calls");
 	for (unsigned i = 0; i < host->nr_callers; i++) {
 		calls_describe(host, config, regions, i, text, sizeof(text));
-		printf("%s%s\n", before, text);
+		if (as_json)
+			json_line(&list, text);
+		else
+			printf("%s%s\n", before, text);
 	}
+	if (as_json)
+		json_list_end();
 }
 
 /* For a config that says nothing of them. */
@@ -30,7 +38,17 @@ static void one(const char *path)
 	config = (struct config){ .bootargs = "" };
 	if (!machine_try(path, &host, &d) || memory_map_start(&regions, &config, &caps, &d) ||
 	    memory_map_finish(&regions, &host, &config, (struct range){ 0 }, &caps, &d)) {
-		printf("%s: cannot be read: %s\n", path, d.text);
+		if (as_json)
+			refused("%s: cannot be read: %s", path, d.text);
+		else
+			printf("%s: cannot be read: %s\n", path, d.text);
+		return;
+	}
+	if (as_json) {
+		json_begin("calls");
+		json_text("machine", path);
+		print_calls(&host, &config, &regions, "");
+		json_end();
 		return;
 	}
 	snprintf(before, sizeof(before), "%s: ", path);
@@ -42,7 +60,7 @@ static void one(const char *path)
 int calls_mode(int argc, char **argv)
 {
 	if (!argc)
-		return refused("--calls needs trees: see --help");
+		return misused("--calls needs trees: see --help");
 	for (int i = 0; i < argc; i++)
 		one(argv[i]);
 	return finish_output();

@@ -4,6 +4,25 @@
 
 #include "tools/regiontool/regions.h"
 
+static void print_uart(const char *path, const struct host_uart *uart)
+{
+	if (as_json) {
+		json_begin("console");
+		json_text("machine", path);
+		if (uart->found) {
+			json_text("node", uart->path);
+			json_text("compatible", uart->compatible);
+			printf(",\"guessed\":%s", uart->guessed ? "true" : "false");
+		}
+		json_end();
+	} else if (uart->found) {
+		printf("%s: %s (%s)%s\n", path, uart->path, uart->compatible,
+		       uart->guessed ? ", a guess" : "");
+	} else {
+		printf("%s: none\n", path);
+	}
+}
+
 int console_mode(int argc, char **argv)
 {
 	struct host_uart uart;
@@ -12,7 +31,7 @@ int console_mode(int argc, char **argv)
 	void *fdt;
 
 	if (!argc)
-		return refused("--console needs trees: see --help");
+		return misused("--console needs trees: see --help");
 	for (int i = 0; i < argc; i++) {
 		fdt = tree_load(argv[i], &size);
 		if (!fdt)
@@ -20,11 +39,7 @@ int console_mode(int argc, char **argv)
 		if (host_check(fdt, size, &d))
 			return refused("%s: %s", argv[i], d.text);
 		host_read_uart(fdt, &uart);
-		if (uart.found)
-			printf("%s: %s (%s)%s\n", argv[i], uart.path, uart.compatible,
-			       uart.guessed ? ", a guess" : "");
-		else
-			printf("%s: none\n", argv[i]);
+		print_uart(argv[i], &uart);
 		free(fdt);
 	}
 	return finish_output();

@@ -11,6 +11,7 @@
 #include "boot/guest/dma_list.h"
 #include "boot/guest/doubt.h"
 #include "boot/guest/memory_map.h"
+#include "boot/json.h"
 #include "boot/machine/kept.h"
 #include "boot/table.h"
 #include "mm/resolve.h"
@@ -43,7 +44,7 @@ bool cpu_parse(const char *text, struct mm_caps *caps)
 			known = caps->pa_bits >= 32 && caps->pa_bits <= 48;
 		}
 		if (!known) {
-			refused("--cpu: no feature %.*s: there are fwb, mte, mte_perm, dic and pa32 to pa48",
+			misused("--cpu: no feature %.*s: there are fwb, mte, mte_perm, dic and pa32 to pa48",
 				(int)len, p);
 			return false;
 		}
@@ -52,37 +53,73 @@ bool cpu_parse(const char *text, struct mm_caps *caps)
 	return true;
 }
 
+static void print_others(const struct region *r, bool pci, const struct mm_caps *caps)
+{
+	bool offers_mte = config.mte && caps->mte && !as_is_emulated(r);
+	char text[64];
+	enum region_as as;
+
+	for (unsigned o = 0; other_column(o, &as); o++) {
+		other_maps(text, sizeof(text), as, r, as_vma(r, &host, pci), &cpu, offers_mte);
+		if (as_json)
+			printf("%s\"%s\":\"%s\"", o ? "," : "", as_name(as), text);
+		else
+			printf("  %-10s", text);
+	}
+}
+
 static void print_row(const struct region *r, const char *where, bool pci,
 		      const struct mm_caps *caps)
 {
-	bool offers_mte = config.mte && caps->mte && !as_is_emulated(r);
 	char text[240];
-	enum region_as as;
 
 	table_row(text, sizeof(text), r, where, caps);
 	printf("%s", text);
-	for (unsigned o = 0; other_column(o, &as); o++) {
-		other_maps(text, sizeof(text), as, r, as_vma(r, &host, pci), &cpu, offers_mte);
-		printf("  %-10s", text);
-	}
+	print_others(r, pci, caps);
 	table_name(text, sizeof(text), r);
 	printf("  %s\n", text);
 }
 
-static void print_bars(const struct mm_caps *caps)
+/* The same as an object; @bar: none if negative. */
+static void print_object(struct json_list *l, const struct region *r, int bar,
+			 const struct mm_caps *caps)
 {
-	for (unsigned i = 0; i < config.nr_bars; i++) {
-		struct region r = config.bar[i].region;
+	char text[JSON_ROW_SIZE];
+
+	json_row(text, sizeof(text), r, bar < 0, caps);
+	json_next(l);
+	printf("{%s", text);
+	if (bar >= 0)
+		printf(",\"bar\":%d", bar);
+	printf(",\"others\":{");
+	print_others(r, bar >= 0, caps);
+	printf("}}");
+}
+
+/* The next region from *i on that is a BAR, without a place; false: there are no more. */
+static bool next_bar(unsigned *i, struct region *r, const struct mm_caps *caps)
+{
+	for (; *i < config.nr_bars; (*i)++) {
 		struct diag d;
 		bool hides_mte;
 
-		if (region_resolve(&r, caps, table.mte, &hides_mte, &d))
+		*r = config.bar[*i].region;
+		if (region_resolve(r, caps, table.mte, &hides_mte, &d))
 			continue;
-		r.pa = PA(r.ipa.v);
-		print_row(&r, config_bar_is_fixed(&config.bar[i]) ? "placed at boot"
-							   : "follows the BAR",
-			  true, caps);
+		r->pa = PA(r->ipa.v);
+		return true;
 	}
+	return false;
+}
+
+static void print_bars(const struct mm_caps *caps)
+{
+	struct region r;
+
+	for (unsigned i = 0; next_bar(&i, &r, caps); i++)
+		print_row(&r, config_bar_is_fixed(&config.bar[i]) ? "placed at boot"
+								  : "follows the BAR",
+			  true, caps);
 }
 
 static void print_table(const struct mm_caps *caps)
@@ -119,11 +156,9 @@ static void note_free(struct range free[MAX_FREE + 1], struct range hole)
 }
 
 /* Where a region could be whose `ipa` is not its own address: the table is sorted by that. */
-static void print_free(const struct mm_caps *caps)
+static void find_free(struct range free[MAX_FREE + 1], const struct mm_caps *caps)
 {
-	struct range free[MAX_FREE + 1] = { 0 };
 	u64 at = 0, end = 1ull << caps->pa_bits;
-	char size[24];
 
 	for (unsigned i = 0; i < table.nr; i++) {
 		struct range r = region_ipa(&table.region[i]);
@@ -134,6 +169,14 @@ static void print_free(const struct mm_caps *caps)
 	}
 	if (at < end)
 		note_free(free, (struct range){ at, end - at });
+}
+
+static void print_free(const struct mm_caps *caps)
+{
+	struct range free[MAX_FREE + 1] = { 0 };
+	char size[24];
+
+	find_free(free, caps);
 	printf("Free for a region's ipa, the largest first:\n");
 	for (unsigned i = 0; i < MAX_FREE && free[i].size; i++)
 		printf("  %012lx-%012lx  %11s\n", (unsigned long)free[i].base,
@@ -141,37 +184,87 @@ static void print_free(const struct mm_caps *caps)
 		       table_size(size, sizeof(size), free[i].size));
 }
 
-static void print_kept(void)
-{
-	unsigned at = 0;
-	char text[160];
+/* Lines of one kind: the next of them into @text, or false. */
+typedef bool next_line(void *at, char *text, size_t size);
 
-	while (kept_next(&host, &at, text, sizeof(text)))
-		printf("%s\n", text);
+static bool next_kept(void *at, char *text, size_t size)
+{
+	return kept_next(&host, at, text, size);
 }
 
-/* The guest's tree is taken to be the machine's. */
-static void print_doubts(const struct mm_caps *caps)
+static bool next_dma(void *at, char *text, size_t size)
 {
-	struct doubts d = {
+	return dma_list_next(at, text, size);
+}
+
+static bool next_doubt(void *at, char *text, size_t size)
+{
+	return doubt_next(at, text, size);
+}
+
+/* As lines that begin with @before, or as the member @name. */
+static void print_lines(next_line *next, void *at, const char *name, const char *before)
+{
+	struct json_list list;
+	char text[720];
+
+	if (as_json)
+		json_list_begin(&list, name);
+	while (next(at, text, sizeof(text))) {
+		if (as_json)
+			json_line(&list, text);
+		else
+			printf("%s%s\n", before, text);
+	}
+	if (as_json)
+		json_list_end();
+}
+
+/* What is said beside the table. Of the guest's tree: it is taken to be the machine's. */
+static void print_rest(const struct mm_caps *caps)
+{
+	struct dma_list dma = { .host = &host, .regions = &table };
+	struct doubts doubts = {
 		.host = &host,
 		.config = &config,
 		.regions = &table,
 		.caps = *caps,
 	};
-	char text[320];
+	unsigned kept = 0;
 
-	while (doubt_next(&d, text, sizeof(text)))
-		printf("Warning: %s\n", text);
+	print_lines(next_kept, &kept, "kept", "");
+	print_lines(next_dma, &dma, "dma", "");
+	print_lines(next_doubt, &doubts, "warnings", "Warning: ");
+	print_calls(&host, &config, &table, "Firmware calls: ");
 }
 
-static void print_dma(void)
+static void print_json(const char *machine, const char *path, const struct mm_caps *caps)
 {
-	struct dma_list list = { .host = &host, .regions = &table };
-	char text[720];
+	struct range free[MAX_FREE + 1] = { 0 };
+	struct json_list list;
+	struct region r;
 
-	while (dma_list_next(&list, text, sizeof(text)))
-		printf("%s\n", text);
+	json_begin("table");
+	json_text("machine", machine);
+	json_text("config", path);
+	printf(",\"cpus\":%u,\"fwb\":%s", host.nr_cpus, caps->fwb ? "true" : "false");
+	json_text("mte", json_mte(&table, &config, caps));
+	json_list_begin(&list, "regions");
+	for (unsigned i = 0; i < table.nr; i++)
+		print_object(&list, &table.region[i], -1, caps);
+	for (unsigned i = 0; next_bar(&i, &r, caps); i++)
+		print_object(&list, &r, (int)config.bar[i].request.bar, caps);
+	json_list_end();
+	json_list_begin(&list, "free");
+	find_free(free, caps);
+	for (unsigned i = 0; i < MAX_FREE && free[i].size; i++) {
+		json_next(&list);
+		printf("{\"ipa\":\"%#lx\",\"size\":\"%#lx\"}", (unsigned long)free[i].base,
+		       (unsigned long)free[i].size);
+	}
+	json_list_end();
+	print_rest(caps);
+	json_end();
 }
 
 /* All else of a BAR only the boot sees, but without an ECAM it will see none. */
@@ -210,12 +303,13 @@ static int run(const char *machine, const char *path, const char *memory, struct
 	if (memory_map_start(&table, &config, caps, &d) ||
 	    memory_map_finish(&table, &host, &config, (struct range){ 0 }, caps, &d))
 		return refused("%s", d.text);
+	if (as_json) {
+		print_json(machine, path, caps);
+		return finish_output();
+	}
 	print_table(caps);
 	print_free(caps);
-	print_kept();
-	print_dma();
-	print_doubts(caps);
-	print_calls(&host, &config, &table, "Firmware calls: ");
+	print_rest(caps);
 	printf("Mavis itself, of which only the boot knows the place, is not taken out\n");
 	return finish_output();
 }
@@ -233,11 +327,11 @@ int machine_mode(int argc, char **argv)
 		else if (argv[i][0] != '-' && !path)
 			path = argv[i];
 		else
-			return refused("%s: not understood, or its value is missing", argv[i]);
+			return misused("%s: not understood, or its value is missing", argv[i]);
 	}
 	if (!path)
-		return refused("--machine needs the machine's tree and a config: see --help");
-	return cpu_parse(features, &caps) ? run(machine, path, memory, &caps) : EXIT_FAILURE;
+		return misused("--machine needs the machine's tree and a config: see --help");
+	return cpu_parse(features, &caps) ? run(machine, path, memory, &caps) : EXIT_USAGE;
 }
 
 /*
@@ -268,7 +362,7 @@ int config_mode(int argc, char **argv)
 	int err;
 
 	if (argc != 1)
-		return refused("--config needs a config: see --help");
+		return misused("--config needs a config: see --help");
 	dtb = tree_load(argv[0], &size);
 	if (!dtb)
 		return EXIT_FAILURE;
@@ -290,5 +384,10 @@ int config_mode(int argc, char **argv)
 	}
 	if (config_read(dtb, size, NULL, &config, &d))
 		return refused("%s", d.text);
-	return EXIT_SUCCESS;
+	if (as_json) {
+		json_begin("config");
+		json_text("config", argv[0]);
+		json_end();
+	}
+	return finish_output();
 }

@@ -12,33 +12,38 @@ struct mode {
 	const char *args;
 	const char *what;
 	int (*run)(int argc, char **argv);	/* argv[0] is the first argument after the option */
+	bool json;				/* it knows --json */
 };
 
 static int combine_mode(int argc, char **argv);
 
 static const struct mode modes[] = {
 	{ "--combine", "", "print what stage 1 x stage 2 make, every defined encoding, as CSV",
-	  combine_mode },
+	  combine_mode, false },
 	{ "--machine",
 	  " TREE [--cpu fwb,mte,mte_perm,dic,pa48] [--memory BASE,SIZE[,...]] CONFIG",
-	  "print the region table of a config on the machine that TREE describes", machine_mode },
-	{ "--config", " CONFIG", "check what a config says, without a machine", config_mode },
+	  "print the region table of a config on the machine that TREE describes", machine_mode,
+	  true },
+	{ "--config", " CONFIG", "check what a config says, without a machine", config_mode,
+	  true },
 	{ "--starter", " TREE [--memory BASE,SIZE[,...]]", "write a config to start from",
-	  starter_mode },
+	  starter_mode, false },
 	{ "--as", "", "print what other hypervisors make of memory, as CSV with sources",
-	  as_mode },
-	{ "--console", " TREE...", "say what Mavis would print on", console_mode },
+	  as_mode, false },
+	{ "--console", " TREE...", "say what Mavis would print on", console_mode, true },
 	{ "--calls", " TREE...", "say which nodes call the firmware, and which of these calls pass",
-	  calls_mode },
+	  calls_mode, true },
 };
 
 static int usage(FILE *to)
 {
 	fprintf(to, "usage:\n");
 	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
-		fprintf(to, "  regions %s%s\n\t%s\n", modes[i].option, modes[i].args,
-			modes[i].what);
-	return to == stdout ? EXIT_SUCCESS : EXIT_FAILURE;
+		fprintf(to, "  regions %s%s%s\n\t%s\n", modes[i].json ? "[--json] " : "",
+			modes[i].option, modes[i].args, modes[i].what);
+	fprintf(to, "--json: an object a line, as docs/schemas describe\n");
+	fprintf(to, "exit status: 0 done, 1 a tree or config is refused, 2 called in another way\n");
+	return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
 /* "0b0101" */
@@ -82,15 +87,31 @@ static int combine_mode(int argc, char **argv)
 	return finish_output();
 }
 
+static int run(int argc, char **argv)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (strcmp(argv[0], modes[i].option))
+			continue;
+		if (as_json && !modes[i].json)
+			return misused("%s: has no JSON: it is CSV or a config", argv[0]);
+		return modes[i].run(argc - 1, argv + 1);
+	}
+	if (strcmp(argv[0], "--help") == 0)
+		return usage(stdout);
+	misused("no option %s", argv[0]);
+	return usage(stderr);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc < 2)
-		return usage(stderr);
-	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
-		if (strcmp(argv[1], modes[i].option) == 0)
-			return modes[i].run(argc - 2, argv + 2);
-	if (strcmp(argv[1], "--help") == 0)
-		return usage(stdout);
-	fprintf(stderr, "regions: no option %s\n", argv[1]);
-	return usage(stderr);
+	int nr = 0;
+
+	/* It may stand anywhere. */
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			as_json = true;
+		else
+			argv[nr++] = argv[i];
+	}
+	return nr ? run(nr, argv) : usage(stderr);
 }

@@ -93,7 +93,7 @@ int as_mode(int argc, char **argv)
 
 	(void)argv;
 	if (argc)
-		return refused("--as takes nothing");
+		return misused("--as takes nothing");
 	printf("as,vma,when,fwb_0,fwb_1,shareability,execute,source\n");
 	for (unsigned i = 0; i < ARRAY_SIZE(rules); i++)
 		print_rule(&rules[i], sources[i]);

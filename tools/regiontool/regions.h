@@ -18,8 +18,31 @@ int console_mode(int argc, char **argv);
 int as_mode(int argc, char **argv);
 int calls_mode(int argc, char **argv);
 
-/* Says on standard error what is wrong, and returns EXIT_FAILURE. */
+/* How the program ends: EXIT_SUCCESS, EXIT_FAILURE where a tree or config is refused, or this. */
+#define EXIT_USAGE	2
+
+/* Says on standard error what is wrong (with --json on standard output, too): EXIT_FAILURE. */
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same of the program's own arguments: EXIT_USAGE. */
+int misused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* --json was given: an object a line (docs/schemas) instead of text. */
+extern bool as_json;
+
+/*
+ * An object: json_begin(), its members, json_end(). A member that is a list: json_list_begin(); for
+ * each in it json_line(), or json_next() before what the caller writes; json_list_end().
+ */
+struct json_list { unsigned nr; };
+
+void json_begin(const char *kind);
+void json_text(const char *name, const char *text);
+void json_list_begin(struct json_list *l, const char *name);
+void json_next(struct json_list *l);
+void json_line(struct json_list *l, const char *text);
+void json_list_end(void);
+void json_end(void);
 
 /* EXIT_SUCCESS if all of standard output was written. */
 int finish_output(void);
@@ -42,7 +65,7 @@ bool machine_load(const char *path, const char *memory, struct host *host);
  */
 bool machine_try(const char *path, struct host *host, struct diag *d);
 
-/* Prints a line for each node that calls the firmware, with @before each. */
+/* Prints a line for each node that calls the firmware, with @before each; JSON: a member. */
 void print_calls(const struct host *host, const struct config *config,
 		 const struct region_table *regions, const char *before);
 

@@ -278,7 +278,7 @@ int starter_mode(int argc, char **argv)
 	bool memory = argc == 3 && !strcmp(argv[1], "--memory");
 
 	if (argc != 1 && !memory)
-		return refused("--starter needs the machine's tree: see --help");
+		return misused("--starter needs the machine's tree: see --help");
 	if (!machine_load(argv[0], memory ? argv[2] : NULL, &host))
 		return EXIT_FAILURE;
 	print_title();

@@ -12,16 +12,37 @@
 
 #define MAX_SIZE	MIB(16)
 
+static void say_why(const char *kind, const char *fmt, va_list ap)
+{
+	char text[720];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	fprintf(stderr, "regions: error: %s\n", text);
+	if (!as_json)
+		return;
+	json_begin(kind);
+	json_text("why", text);
+	json_end();
+}
+
 int refused(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("regions: error: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	say_why("refused", fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	return EXIT_FAILURE;
+}
+
+int misused(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_why("misused", fmt, ap);
+	va_end(ap);
+	return EXIT_USAGE;
 }
 
 int finish_output(void)
