@@ -11,10 +11,14 @@
 
 struct root_node {
 	const char *compatible;
+	u32 format;			/* config_check_format() has looked at it, and so below */
+	const char *changed;
 };
 
 struct bundle_node {
 	const char *mavis;		/* whose tools/bundle has made it: for people */
+	u32 format;
+	const char *changed;
 };
 
 /* What is known of a member of the bundle. */
@@ -26,6 +30,8 @@ struct member_node {
 
 static const struct prop root_props[] = {
 	PROP(struct root_node, compatible, "compatible", STRING),
+	PROP(struct root_node, format, "format", U32, .max = ~0u),
+	PROP(struct root_node, changed, "format-changed", STRING),
 };
 
 const struct prop_choice config_as[] = {
@@ -66,6 +72,8 @@ static const struct prop guest_props[] = {
 
 static const struct prop bundle_props[] = {
 	PROP(struct bundle_node, mavis, "mavis", STRING),
+	PROP(struct bundle_node, format, "format", U32, .max = ~0u),
+	PROP(struct bundle_node, changed, "format-changed", STRING),
 };
 
 #define MEMBER(...)	PROP(struct member_node, __VA_ARGS__)
@@ -313,6 +321,9 @@ int config_read(const void *dtb, u64 size, const struct host *host, struct confi
 		return fail(d, err,
 			    "bundle: config.dtb is no device tree: %.200s; compile its source with dtc",
 			    why.text);
+	err = config_check_format(copy, d);
+	if (err)
+		return err;
 	dt_walk(&r.w, copy);
 	return read_nodes(&r);
 }

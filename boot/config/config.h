@@ -73,6 +73,12 @@ struct config {
 	unsigned nr_bars;
 };
 
+/*
+ * `format` of config and bundle, and what one that has none is of. The next number is for a config
+ * that this Mavis would misunderstand, not for one that it refuses by a property's name.
+ */
+#define CONFIG_FORMAT	1
+
 /* The guest is to have MTE where the machine has it. */
 static inline bool config_offers_mte(const struct config *c)
 {

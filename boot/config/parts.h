@@ -74,6 +74,12 @@ extern const struct prop_choice config_as[];
 /* Checks what the guest's node, on which r->w stands, withholds of the machine. */
 int config_check_withhold(struct config_reader *r);
 
+/*
+ * -EINVAL: the config at @fdt, which dt_check() has passed, or its bundle, is of another format
+ * than CONFIG_FORMAT, or its number is none. The text has what it says of itself.
+ */
+int config_check_format(const void *fdt, struct diag *d);
+
 /* Reads the region node that r->w stands on. */
 int config_read_region(struct config_reader *r);
 

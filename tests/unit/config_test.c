@@ -345,7 +345,7 @@ static void what_is_no_config_is_refused(void **state)
 		  0 },
 		{ "/dts-v1/; / { guest { }; };", "compatible", "it must say \"mavis,config\"", 0 },
 		{ "/dts-v1/; / { compatible = \"mavis,config\"; model = \"x\"; guest { }; };",
-		  "model", "unknown property; known here: compatible", 0 },
+		  "model", "unknown property; known here: compatible, format, format-changed", 0 },
 	};
 
 	(void)state;
@@ -353,6 +353,45 @@ static void what_is_no_config_is_refused(void **state)
 		compile(cases[i].body);
 		refuses(&cases[i], "/");
 	}
+}
+
+#define CONFIG(root, bundle) \
+	"/dts-v1/; / { compatible = \"mavis,config\"; " root " guest { }; bundle { " bundle " }; };"
+
+static void another_format_is_refused_by_its_number_and_by_what_changed(void **state)
+{
+	static const struct { const char *node; struct refusal c; } cases[] = {
+		{ "/",
+		  { CONFIG("format = <2>; format-changed = \"reg has 3 cells\"; new-thing;", ""),
+		    "format",
+		    "it is of format 2, and this Mavis reads 1; what changed: reg has 3 cells: write it as",
+		    0 } },
+		{ "/",
+		  { CONFIG("new-thing; format = <0>;", ""), "format",
+		    "format 0, and this Mavis reads 1; what changed: it does not say", 0 } },
+		{ "/bundle",
+		  { CONFIG("a;", "format = <7>; format-changed = \"a\033b\"; b;"),
+		    "format",
+		    "format 7, and this Mavis reads 1; what changed: a?b: make it again", 0 } },
+		{ "/",
+		  { CONFIG("format = <1 1>;", ""), "format",
+		    "its value has 8 bytes: write `format = <1>;`", 0 } },
+		{ "/bundle", { CONFIG("", "format;"), "format", "its value has 0 bytes", 0 } },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		compile(cases[i].c.body);
+		refuses(&cases[i].c, cases[i].node);
+	}
+}
+
+static void a_format_that_is_read_may_be_written_down(void **state)
+{
+	(void)state;
+	compile(CONFIG("format = <1>; format-changed = \"the first\";",
+		       "format = <1>; mavis = \"0.1\"; format-changed = \"the first\";"));
+	assert_int_equal(read_blob(), 0);
 }
 
 static void a_config_without_a_guest_is_refused(void **state)
@@ -1086,6 +1125,8 @@ int main(void)
 		cmocka_unit_test(wrong_nodes_are_refused),
 		cmocka_unit_test(a_node_below_a_region_is_refused),
 		cmocka_unit_test(what_is_no_config_is_refused),
+		cmocka_unit_test(another_format_is_refused_by_its_number_and_by_what_changed),
+		cmocka_unit_test(a_format_that_is_read_may_be_written_down),
 		cmocka_unit_test(a_config_without_a_guest_is_refused),
 		cmocka_unit_test(a_property_that_is_there_twice_is_refused),
 		cmocka_unit_test(a_node_that_is_there_twice_is_refused),

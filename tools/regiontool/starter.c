@@ -137,7 +137,8 @@ static void print_title(void)
 	print_clean(text ? text : "A board", text ? (size_t)len : 8);
 	printf(": a config to start from, by tools/regions --starter. The binding is in\n"
 	       "   docs/config.md. As it stands the guest has all of the machine. */\n"
-	       "/dts-v1/;\n\n/ {\n\tcompatible = \"mavis,config\";\n\n\tguest {\n");
+	       "/dts-v1/;\n\n/ {\n\tcompatible = \"mavis,config\";\n\tformat = <%d>;\n\n\tguest {\n",
+	       CONFIG_FORMAT);
 }
 
 static void print_range(struct range r)
