@@ -3,20 +3,27 @@
  * A TCG plugin that counts instructions by exception level. With -icount a count is exact and the
  * same in each run.
  *
- * It writes lines `elcount EVENT EL0 EL1 EL2 LONGEST` to stderr, the counts so far: `first-elN`
- * when level N runs its first instruction, `mark` at every `hint #126`, which is a NOP to the CPU,
- * and `exit`. LONGEST is the longest stretch at EL2 since the last mark, or first-el1: so many
- * instructions from coming there until a lower level runs again. With several CPUs it may be less,
- * as QEMU does not tell here which CPU runs.
+ * It writes lines `elcount EVENT EL0 EL1 EL2 LONGEST ISB DSB TLBI AT SYSREG` to stderr, the counts
+ * so far: `first-elN` when level N runs its first instruction, `mark` at every `hint #126`, which
+ * is a NOP to the CPU, and `exit`. LONGEST is the longest stretch at EL2 since the last mark, or
+ * first-el1: so many instructions from coming there until a lower level runs again. With several
+ * CPUs it may be less, as QEMU does not tell here which CPU runs. The last five are EL2's: what
+ * takes a CPU longer than its place in the count says; SYSREG are MRS and MSR of a register.
+ *
+ * With the argument `profile=on` each event but `exit` has lines `elcount pc OFFSET N` before it:
+ * how often EL2 ran the instruction at this offset in 2 MiB, to which Mavis is aligned, since the
+ * event before.
  *
  * Debian ships QEMU without the plugin header, so what is used of it is declared here.
  */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define MARK	0xd5032fdf
+#define MARK		0xd5032fdf
+#define PROFILE_SIZE	(0x200000 / 4)
 
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -46,20 +53,44 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 void qemu_plugin_register_atexit_cb(uint64_t id, void (*cb)(uint64_t id, void *arg), void *arg);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *data, size_t len);
 
 #define EXPORT	__attribute__((visibility("default")))
 EXPORT int qemu_plugin_version = 4;
 EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
 
-static uint64_t executed[4], stretch, longest;
+enum kind { ISB, DSB, TLBI, AT, SYSREG, NR_KINDS };
+
+static uint64_t executed[4], stretch, longest, kinds[NR_KINDS];
+static uint64_t *profile;
 static struct qemu_plugin_register *pstate;
 static struct array *value;
 
 static void say(const char *event)
 {
-	fprintf(stderr, "\nelcount %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", event,
+	for (size_t i = 0; profile && i < PROFILE_SIZE; i++)
+		if (profile[i])
+			fprintf(stderr, "\nelcount pc %#zx %" PRIu64, i * 4, profile[i]);
+	if (profile)
+		memset(profile, 0, PROFILE_SIZE * sizeof(*profile));
+	fprintf(stderr, "\nelcount %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, event,
 		executed[0], executed[1], executed[2], longest);
+	for (unsigned i = 0; i < NR_KINDS; i++)
+		fprintf(stderr, " %" PRIu64, kinds[i]);
+	fputc('\n', stderr);
+}
+
+/* What an instruction is, of those that are told apart; NR_KINDS: none of them. */
+static enum kind kind_of(uint32_t word)
+{
+	if ((word & 0xfffff0ff) == 0xd50330df)
+		return ISB;
+	if ((word & 0xfffff0ff) == 0xd503309f)
+		return DSB;
+	if ((word & 0xfff80000) == 0xd5080000)		/* SYS, with CRn and CRm */
+		return (word & 0xe000) == 0x8000 ? TLBI : (word & 0xfe00) == 0x7800 ? AT : NR_KINDS;
+	return (word & 0xffd00000) == 0xd5100000 ? SYSREG : NR_KINDS;
 }
 
 static void count(unsigned cpu, void *arg)
@@ -76,6 +107,12 @@ static void count(unsigned cpu, void *arg)
 	stretch = n == &executed[2] ? stretch + 1 : 0;
 	if (stretch > longest)
 		longest = stretch;
+}
+
+static void count_one(unsigned cpu, void *arg)
+{
+	(void)cpu;
+	++*(uint64_t *)arg;
 }
 
 static void mark(unsigned cpu, void *arg)
@@ -132,6 +169,13 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 
 		qemu_plugin_insn_data(insn, &word, sizeof(word));
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, count, 0, &executed[el]);
+		if (el == 2 && kind_of(word) != NR_KINDS)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, 0,
+							       &kinds[kind_of(word)]);
+		if (el == 2 && profile)
+			qemu_plugin_register_vcpu_insn_exec_cb(
+				insn, count_one, 0,
+				&profile[qemu_plugin_insn_vaddr(insn) / 4 % PROFILE_SIZE]);
 		if (word == MARK)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, mark, 0, NULL);
 	}
@@ -140,8 +184,8 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	(void)argc;
-	(void)argv;
+	if (argc && !strcmp(argv[0], "profile=on"))
+		profile = calloc(PROFILE_SIZE, sizeof(*profile));
 	value = g_byte_array_new();
 	qemu_plugin_register_vcpu_init_cb(id, find_pstate);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

@@ -38,25 +38,43 @@ static u32 queue_size(const struct its *its)
 	return (u32)(CBASER_PAGES(its->cbaser) * PAGE_SIZE);
 }
 
+static void look_away(struct its *its)
+{
+	if (its->seen == NO_PAGE)
+		return;
+	lock(&guest.s2_lock);
+	el2_look_away(its->window);
+	unlock(&guest.s2_lock);
+	its->seen = NO_PAGE;
+}
+
+/* EL2 sees a page of the guest's queue until it is to see another, or the ITS is off. */
+static void see(struct its *its, u64 page)
+{
+	if (its->seen == page) {
+		el2_look_again();
+		return;
+	}
+	look_away(its);
+	lock(&guest.s2_lock);
+	el2_look_at(its->window, PA(page));
+	unlock(&guest.s2_lock);
+	its->seen = page;
+}
+
 /*
  * Commands as the guest has them in memory now, each byte read once. However the guest writes
  * them: what is dirty in a cache is cleaned, and the rest read past all caches; mapped as Device,
  * nothing comes into one (as el2_clean()). Its memory may answer with an abort, as all ones.
  */
-static bool read_commands(u64 pa, u64 *to, unsigned nr)
+static void read_commands(struct its *its, u64 pa, u64 *to, unsigned nr)
 {
-	bool there;
+	u64 at = its->window + pa % PAGE_SIZE;
 
-	lock(&guest.s2_lock);
-	there = !el2_borrow(PA(ALIGN_DOWN(pa, PAGE_SIZE)));
-	if (there) {
-		dcache_clean_inval_poc(pa, pa + nr * ITS_CMD_SIZE);
-		for (unsigned i = 0; i < nr * ITS_CMD_SIZE / 8; i++)
-			to[i] = read64(pa + 8 * i);
-		el2_give_back(PA(ALIGN_DOWN(pa, PAGE_SIZE)));
-	}
-	unlock(&guest.s2_lock);
-	return there;
+	see(its, ALIGN_DOWN(pa, PAGE_SIZE));
+	dcache_clean_inval_poc(at, at + nr * ITS_CMD_SIZE);
+	for (unsigned i = 0; i < nr * ITS_CMD_SIZE / 8; i++)
+		to[i] = read64(at + 8 * i);
 }
 
 static void refuse(struct its_refusal *r, const char *why, const u64 *cmd)
@@ -79,11 +97,7 @@ static void take_commands(struct its *its, struct its_batch *b, struct its_refus
 	nr = MIN(left / ITS_CMD_SIZE, ITS_BATCH - b->cost);
 	if (!nr)
 		return;
-	if (!read_commands((its->cbaser & CBASER_ADDR) + its->creadr, cmd[0], nr)) {
-		refuse(r, "EL2 cannot map the guest's queue: the page pool is used up",
-		       no_command);
-		return;
-	}
+	read_commands(its, (its->cbaser & CBASER_ADDR) + its->creadr, cmd[0], nr);
 	for (unsigned i = 0; i < nr && b->cost < ITS_BATCH; i++) {
 		bool again;
 		const char *why = its_command(its, b, cmd[i], &again);
@@ -207,6 +221,8 @@ static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
 		       no_command);
 		return;
 	}
+	if (!on)
+		look_away(its);
 	its->enabled = on;
 	write32(its->pa + GITS_CTLR, on ? GITS_CTLR_ENABLED : 0);
 	run(its, r);
@@ -311,11 +327,12 @@ static void say(const struct its *its, const struct its_refusal *r)
 u64 its_access(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
 	struct its *its = arg;
-	struct its_refusal r = { 0 };
+	struct its_refusal r;
 	u64 reg = ALIGN_DOWN(offset, 8);
 
 	if (size < 4)
 		return 0;
+	r.nr = 0;
 	lock(&its->lock);
 	if (write)
 		write_register(its, reg, merge(its, offset, size, val), &r);

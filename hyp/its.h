@@ -63,6 +63,7 @@
 #define ITS_BATCH_OUT	(2 * ITS_BATCH)
 
 #define ITS_NOT_MAPPED	0xffff
+#define NO_PAGE		(~0ull)
 
 /* A device with an ITT, of @units from the heap's unit @at. By id. */
 struct its_device {
@@ -110,6 +111,8 @@ struct its {
 
 	/* The batch that the hardware has, and where the guest's queue is behind it. */
 	u8 *queue;
+	u64 window;		/* where EL2 sees a page of the guest's queue, */
+	u64 seen;		/* which it is; NO_PAGE: none */
 	u32 tail;		/* offset in it */
 	u32 next;
 	bool busy;

@@ -208,15 +208,35 @@ int el2_poke(pa_t pa, u64 val)
 	return stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
-int el2_borrow(pa_t page)
+/* The pool is mapped in single pages, so that nothing is split here, and later no table missing. */
+int el2_make_window(u64 *window)
 {
-	return stage1_map(&el2_table, page, PAGE_SIZE, S1_DEVICE);
+	pa_t page;
+	int err = pool_alloc(&page_pool, 1, &page);
+
+	if (err)
+		return err;
+	*window = page.v;
+	return stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
-/* It was mapped as a page of its own, so that nothing is split: this takes no memory. */
-void el2_give_back(pa_t page)
+void el2_look_at(u64 window, pa_t page)
 {
-	stage1_unmap(&el2_table, page, PAGE_SIZE);
+	stage1_show(&el2_table, window, page);
+}
+
+/*
+ * The entry may have been written after this CPU came to EL2: its walks follow a table only after a
+ * context synchronization event (mm/tlb.c).
+ */
+void el2_look_again(void)
+{
+	isb();
+}
+
+void el2_look_away(u64 window)
+{
+	stage1_unmap(&el2_table, PA(window), PAGE_SIZE);
 }
 
 int el2_keep(pa_t pa, u64 size)

@@ -70,12 +70,20 @@ int el2_clean_part(struct range all, struct range part);
 int el2_poke(pa_t pa, u64 val);
 
 /*
- * Sees one page of the guest's for a moment, as Device: what is read of it, after its lines have
- * been cleaned, is what memory holds. One caller at a time. -ENOMEM; -EEXIST: it sees it already.
- * The page can always be given back.
+ * A page of EL2's address space, which takes one of the pool's, to see one of the guest's through:
+ * as Device, so that what is read of it, after its lines have been cleaned, is what memory holds,
+ * and nothing is read by speculation. -ENOMEM.
  */
-int el2_borrow(pa_t page);
-void el2_give_back(pa_t page);
+int el2_make_window(u64 *window);
+
+/*
+ * A page, below 2^48, where there was none; and none again. They take no memory. One caller at a
+ * time. Another CPU that
+ * looks through the window later, at what this one has shown, calls el2_look_again() first.
+ */
+void el2_look_at(u64 window, pa_t page);
+void el2_look_again(void);
+void el2_look_away(u64 window);
 
 /* Maps memory that is Mavis's from now on, as S1_DATA. -ENOMEM, -EINVAL. */
 int el2_keep(pa_t pa, u64 size);

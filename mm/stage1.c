@@ -60,6 +60,11 @@ int stage1_map(struct pgtable *pt, pa_t pa, u64 size, enum s1_kind kind)
 	return pt_map(pt, pa.v, pa, size, attrs, kinds[kind].grain);
 }
 
+int stage1_show(struct pgtable *pt, u64 va, pa_t page)
+{
+	return pt_map(pt, va, page, PAGE_SIZE, kinds[S1_DEVICE].attrs, PT_PAGES);
+}
+
 int stage1_unmap(struct pgtable *pt, pa_t pa, u64 size)
 {
 	return pt_unmap(pt, pa.v, size);

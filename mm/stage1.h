@@ -28,6 +28,12 @@ int stage1_init(struct pgtable *pt, struct pool *pool, bool bti);
 int stage1_map(struct pgtable *pt, pa_t pa, u64 size, enum s1_kind kind);
 
 /*
+ * Maps a page of memory at another address, as S1_DEVICE. -EEXIST: something is there; -EINVAL:
+ * the page is beyond 2^48; -ENOMEM.
+ */
+int stage1_show(struct pgtable *pt, u64 va, pa_t page);
+
+/*
  * Errors are pt_unmap()'s. To unmap a part of a block unmaps all of it for a moment. That must not
  * be one that EL2 is using: its stack, its data, or the page tables. Where single pages of such
  * memory are taken away (guard pages), it is to be mapped as S1_POOL.

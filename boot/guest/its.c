@@ -158,6 +158,7 @@ static void fill_in(struct its *its, const struct its_plan *p, u64 block, u64 pa
 		.icid = (u16 *)(block + p->icid),
 		.device = (struct its_device *)(block + p->devices),
 		.queue = (u8 *)block,
+		.seen = NO_PAGE,
 	};
 	for (unsigned n = 0; n < GITS_NR_BASER; n++) {
 		u64 ro = read64(pa + GITS_BASER(n)) & GITS_BASER_RO;
@@ -217,6 +218,7 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 	struct its_plan p;
 	struct diag why;
 	struct its *its;
+	u64 window;
 	pa_t block;
 
 	h->given = false;
@@ -231,7 +233,7 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 		warn(pa, why.text);
 		return 0;
 	}
-	if (el2_keep(block, p.size))
+	if (el2_keep(block, p.size) || el2_make_window(&window))
 		return fail(d, -ENOMEM, "GIC: ITS at %#lx: EL2 cannot map its tables: the page pool is used up",
 			    pa);
 
@@ -239,6 +241,7 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 	memset((void *)block.v, 0, p.heap);
 	memset((void *)(block.v + p.used), 0, p.devices - p.used);
 	fill_in(its, &p, block.v, pa, h->noncoherent || q->noncoherent);
+	its->window = window;
 	if (!give_memory(its, &p, block.v)) {
 		quiesce(pa, d);
 		warn(pa, "it does not take its tables");

@@ -67,22 +67,32 @@ int el2_alloc_stack(u64 *top)
 	return 0;
 }
 
-int el2_borrow(pa_t page)
+int el2_make_window(u64 *window)
 {
-	if (fake_el2.borrow_result)
-		return fake_el2.borrow_result;
-	if (fake_el2.borrowed)
-		abort();
-	fake_el2.borrowed = page.v;
-	fake_el2.nr_borrowed++;
-	return 0;
+	*window = FAKE_WINDOW;
+	return fake_el2.map_result;
 }
 
-void el2_give_back(pa_t page)
+void el2_look_at(u64 window, pa_t page)
 {
-	if (fake_el2.borrowed != page.v)
+	if (window != FAKE_WINDOW || fake_el2.looks_at)
 		abort();
-	fake_el2.borrowed = 0;
+	fake_el2.looks_at = page.v;
+	fake_el2.nr_looked++;
+}
+
+void el2_look_again(void)
+{
+	if (!fake_el2.looks_at)
+		abort();
+	fake_el2.nr_again++;
+}
+
+void el2_look_away(u64 window)
+{
+	if (window != FAKE_WINDOW || !fake_el2.looks_at)
+		abort();
+	fake_el2.looks_at = 0;
 }
 
 int el2_keep(pa_t pa, u64 size)

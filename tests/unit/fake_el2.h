@@ -6,6 +6,8 @@
 #include "mm/el2.h"
 #include "mm/pool.h"
 
+#define FAKE_WINDOW	0x1000ul	/* where nothing else is */
+
 struct fake_el2 {
 	int map_result, clean_result;
 	u64 seen;			/* EL2 has this page of its own */
@@ -16,9 +18,8 @@ struct fake_el2 {
 	u64 total_cleaned;
 	struct range grown;		/* page_pool got this */
 	unsigned flushes;		/* of the TLB, before that was cleaned */
-	int borrow_result;
-	u64 borrowed;			/* until it is given back */
-	unsigned nr_borrowed;
+	u64 looks_at;			/* through FAKE_WINDOW; 0: nothing */
+	unsigned nr_looked, nr_again;
 	struct range kept;		/* the last */
 	unsigned nr_published;		/* to an ITS */
 };
