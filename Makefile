@@ -87,6 +87,7 @@ TARGET_CFLAGS = $(TARGET_FLAGS) $(CFLAGS) -ffreestanding -nostdinc -isystem lib/
 	-mbranch-protection=standard -mfix-cortex-a53-835769 -fpie -fvisibility=hidden -fno-common \
 	-fno-omit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables -fstack-protector \
 	-fno-delete-null-pointer-checks -ffunction-sections -fdata-sections
+HIDDEN := -include lib/hidden.h
 
 # Made when the command line of the compiler changes, so that everything is compiled again.
 $(O)/target/.flags: FORCE
@@ -129,11 +130,8 @@ $(O)/mavis.elf: $(STAY_OBJ) $(BOOT_OBJ) $(O)/target/boot-libfdt.a linker.ld
 
 $(BOOT_OBJ) $(STAY_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS)/.build
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__,$(HIDDEN)) -MMD -MP -c -o $@ $<
 	$(Q)$(if $(filter boot/%,$<),$(LEAVES) $@)
-
-# Registers that vectors.S does not save for it.
-$(O)/target/hyp/fast.c.o: TARGET_CFLAGS += $(patsubst %,-ffixed-x%,10 11 12 13 14 15)
 
 ifdef LIBFDT
 $(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)
@@ -474,12 +472,19 @@ $(O)/bench/regions: bench/regions.c $(REGIONS_BENCH_SRC:%.c=$(O)/bench/mm/%.o)
 regions-bench: $(O)/bench/regions
 	$(Q)$<
 
-.PHONY: bench
-BENCH_IN := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio ramdisk.cpio.gz boot.cpio)
+.PHONY: bench bench-check
+BENCH_OPERATIONS := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio)
+BENCH_IN := $(BENCH_OPERATIONS) $(addprefix $(O)/bench/,ramdisk.cpio.gz boot.cpio)
+BENCH := bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
+	--kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
+	--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio --expected bench/expected.json
+
 bench: regions-bench $(BENCH_IN)
-	$(Q)bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
-		--kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
-		--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio $(BENCH_ARGS)
+	$(Q)$(BENCH) --json $(O)/bench/bench.json $(BENCH_ARGS)
+
+# What single operations cost, against bench/expected.json.
+bench-check: $(BENCH_OPERATIONS)
+	$(Q)$(BENCH) --only-operations --quick
 
 # --- Checks without QEMU --------------------------------------------------------------------------
 

@@ -3,14 +3,25 @@
  * A guest that does single operations in loops, each between two marks (bench/elcount.c), and turns
  * the machine off. The first loop is empty: what it costs is taken off the others. bench/bench
  * knows their order. It runs at any address; on the bare machine, without EL2, up to the first hvc.
+ * The last is there with a second CPU only: from CPU_ON to the mark that this one makes.
  */
 #include "../hyp/control_abi.h"
 
 #define ROUNDS		1000
 #define PSCI_VERSION	0x84000000
+#define PSCI_CPU_ON	0xc4000003
 #define PSCI_SYSTEM_OFF	0x84000008
 #define GICD_BASE	0x08000000		/* QEMU virt */
 #define GICD_IIDR	0x008
+#define GITS_BASE	0x08080000
+#define GITS_CTLR	0x0000
+#define GITS_TYPER	0x0008
+#define GITS_CBASER	0x0080
+#define GITS_CWRITER	0x0088
+#define GITS_CREADR	0x0090
+#define GITS_CBASER_VALID (1 << 63)
+#define CMD_SYNC	5
+#define QUEUE		0x46000000		/* a page of memory that nobody else uses */
 #define FUNCTION	0x4010010000		/* configuration space of 00:02.0, its BAR 2, */
 #define WINDOW		0x8000000000		/* and where that can be */
 #define PCI_COMMAND	0x04
@@ -28,6 +39,19 @@
 
 .macro measure op:vararg
 	measure_times ROUNDS, \op
+.endm
+
+/* The next command of the ITS's queue: for CPU 0 by number. */
+.macro its_command
+	add	x1, x25, x26
+	mov	x0, #CMD_SYNC
+	stp	x0, xzr, [x1]
+	stp	xzr, xzr, [x1, #16]
+	add	x26, x26, #32
+	and	x26, x26, #0xfff
+	dsb	st
+	str	w26, [x22, #GITS_CWRITER]
+	ldr	w0, [x22, #GITS_CREADR]
 .endm
 
 .macro call insn
@@ -75,6 +99,16 @@ _start:
 	measure
 	measure mrs x0, id_aa64pfr0_el1
 	measure ldr w0, [x20, #GICD_IIDR]
+	ldr	x22, =GITS_BASE
+	measure ldr x0, [x22, #GITS_TYPER]
+	ldr	x25, =QUEUE
+	mov	x26, #0
+	ldr	x0, =(GITS_CBASER_VALID | QUEUE)
+	str	x0, [x22, #GITS_CBASER]
+	str	xzr, [x22, #GITS_CWRITER]
+	mov	w0, #1
+	str	w0, [x22, #GITS_CTLR]
+	measure its_command
 	measure call hvc
 	measure call smc
 	mov	x21, #-1
@@ -98,6 +132,14 @@ _start:
 	measure_times 100, toggle
 	ldr	w0, [x24]
 	measure_times 2, move_bar
-3:	ldr	w0, =PSCI_SYSTEM_OFF
+3:	hint	#126
+	ldr	w0, =PSCI_CPU_ON
+	mov	x1, #1
+	adr	x2, 4f
+	mov	x3, #0
+	smc	#0
+	cbz	x0, .				/* the other one makes the mark */
+4:	hint	#126
+	ldr	w0, =PSCI_SYSTEM_OFF
 	smc	#0
 	b	.

@@ -3,8 +3,6 @@
 #ifndef DRIVERS_FIRMWARE_H
 #define DRIVERS_FIRMWARE_H
 
-#include "lib/types.h"
-
 #define PSCI_VERSION		0x84000000
 #define PSCI_CPU_SUSPEND_32	0x84000001
 #define PSCI_CPU_SUSPEND_64	0xc4000001
@@ -28,6 +26,11 @@
 /* SMCCC's, and PSCI's. */
 #define VERSION_1_1		0x10001
 #define VERSION_1_2		0x10002
+
+#define FIRMWARE_SMCCC		8	/* offset in struct firmware, for assembly */
+
+#ifndef __ASSEMBLY__
+#include "lib/types.h"
 
 enum conduit { CONDUIT_NONE, CONDUIT_SMC, CONDUIT_HVC };
 
@@ -53,6 +56,9 @@ struct firmware {
 	bool reset2;
 };
 
+_Static_assert(offsetof(struct firmware, smccc_version) == FIRMWARE_SMCCC,
+	       "assembly relies on it");
+
 extern struct firmware firmware;
 
 /*
@@ -68,31 +74,6 @@ void firmware_init(enum conduit conduit);
  */
 struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3);
 
-/*
- * The function in x[0], a workaround that SMCCC_ARCH_FEATURES knows: x0 to x3 are all that it may
- * change, as firmware that has one knows SMCCC 1.1. It is called without a frame (hyp/fast.h).
- */
-static inline void firmware_workaround(u64 x[4])
-{
-#if __STDC_HOSTED__
-	struct smc_result r = firmware_call((u32)x[0], x[1], x[2], x[3]);
-
-	for (unsigned i = 0; i < 4; i++)
-		x[i] = r.x[i];
-#else
-	register u64 x0 asm("x0") = x[0];
-	register u64 x1 asm("x1") = x[1];
-	register u64 x2 asm("x2") = x[2];
-	register u64 x3 asm("x3") = x[3];
-
-	asm volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory");
-	x[0] = x0;
-	x[1] = x1;
-	x[2] = x2;
-	x[3] = x3;
-#endif
-}
-
 /* x0 to x17 of a call, before it and after it. */
 #define FIRMWARE_NR_REGS	18
 
@@ -105,5 +86,7 @@ void firmware_pass(u64 regs[FIRMWARE_NR_REGS]);
 /* Turns the machine off, or resets it. They return only if there is no firmware that can. */
 void firmware_power_off(void);
 void firmware_reset(void);
+
+#endif
 
 #endif

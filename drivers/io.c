@@ -4,14 +4,13 @@
 #include "drivers/console.h"
 #include "lib/lock.h"
 
-/* Pages that have aborted, and how many of them were said. */
 static u64 dead[16];
-static unsigned nr_dead, nr_said;
+unsigned io_nr_dead, io_nr_said;
 static struct lock dead_lock;
 
 bool io_is_dead(u64 addr)
 {
-	unsigned nr = __atomic_load_n(&nr_dead, __ATOMIC_ACQUIRE);
+	unsigned nr = __atomic_load_n(&io_nr_dead, __ATOMIC_ACQUIRE);
 
 	for (unsigned i = 0; i < nr; i++)
 		if (dead[i] == ALIGN_DOWN(addr, PAGE_SIZE))
@@ -23,9 +22,9 @@ bool io_is_dead(u64 addr)
 u64 io_aborted(u64 addr)
 {
 	lock(&dead_lock);
-	if (nr_dead < ARRAY_SIZE(dead) && !io_is_dead(addr)) {
-		dead[nr_dead] = ALIGN_DOWN(addr, PAGE_SIZE);
-		__atomic_store_n(&nr_dead, nr_dead + 1, __ATOMIC_RELEASE);
+	if (io_nr_dead < ARRAY_SIZE(dead) && !io_is_dead(addr)) {
+		dead[io_nr_dead] = ALIGN_DOWN(addr, PAGE_SIZE);
+		__atomic_store_n(&io_nr_dead, io_nr_dead + 1, __ATOMIC_RELEASE);
 	}
 	unlock(&dead_lock);
 	return ~0ull;
@@ -37,16 +36,16 @@ static u64 take_unsaid(void)
 	u64 page;
 
 	lock(&dead_lock);
-	page = nr_said < nr_dead ? dead[nr_said++] : 0;
+	page = io_nr_said < io_nr_dead ? dead[io_nr_said++] : 0;
 	unlock(&dead_lock);
 	return page;
 }
 
-void io_report(void)
+void io_say(void)
 {
 	u64 page;
 
-	while (nr_said < __atomic_load_n(&nr_dead, __ATOMIC_ACQUIRE))
+	while (io_nr_said < __atomic_load_n(&io_nr_dead, __ATOMIC_ACQUIRE))
 		if ((page = take_unsaid()))
 			print("mavis: the device at %#lx answers with an external abort: reads of it give all ones, writes are lost: see to its clock and power, or to its address in the device tree\n",
 			      page);

@@ -61,10 +61,19 @@ u64 io_aborted(u64 addr);
 /* True if an access to this page has ever aborted, of the first 16 such pages. */
 bool io_is_dead(u64 addr);
 
+/* Pages that have aborted, and how many of them were said; a line for each of the others. */
+extern unsigned io_nr_dead, io_nr_said;
+void io_say(void);
+
 /*
  * Prints a line for each page that has aborted since the last call. Whoever prints calls it, and
  * who has carried out accesses of the guest's, with no lock held.
  */
-void io_report(void);
+static inline void io_report(void)
+{
+	if (__atomic_load_n(&io_nr_said, __ATOMIC_RELAXED) !=
+	    __atomic_load_n(&io_nr_dead, __ATOMIC_RELAXED))
+		io_say();
+}
 
 #endif

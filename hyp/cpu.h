@@ -7,6 +7,8 @@
 #define CPU_STACK	0
 #define CPU_SCRATCH	8
 #define CPU_HARDEN	16
+#define CPU_KIND	24
+#define CPU_COUNT	32
 
 #ifndef __ASSEMBLY__
 #include "drivers/cpu_power.h"
@@ -19,7 +21,9 @@
  */
 enum cpu_state { CPU_ON = 0, CPU_OFF = 1, CPU_ON_PENDING = 2 };
 
-/* What a CPU counts. hyp/control.c has their names. */
+/*
+ * What a CPU counts. hyp/control.c has their names. The first three are in the order of ESR_EL2.EC.
+ */
 enum cpu_counter {
 	COUNT_HVC,
 	COUNT_SMC,
@@ -42,9 +46,10 @@ struct cpu {
 	u64 stack;		/* top of its EL2 stack */
 	u64 scratch;		/* for el2_sync (vectors.S) */
 	u32 harden;		/* what its vectors do (harden.h) */
+	const struct cpu_kind *kind;	/* NULL before it was started */
+	u64 count[NR_CPU_COUNTERS];	/* only this CPU writes them; read by any */
 	u64 mpidr;		/* affinity fields */
 	unsigned index;
-	const struct cpu_kind *kind;	/* NULL before it was started */
 	enum cpu_state state;	/* changed under psci.c's lock */
 	bool os_lock, os_double_lock;	/* as the guest wrote them (sysreg.c) */
 	struct {
@@ -53,15 +58,20 @@ struct cpu {
 		u64 va;
 	} later;		/* a translation that waits for the event (later.c) */
 	u64 entry, context;	/* where it enters the guest, and x0 there */
-	u64 count[NR_CPU_COUNTERS];	/* only this CPU writes them; read by any */
 	u32 *aborts;		/* by region (control.h), or NULL */
 	bool again;		/* the instruction in hand is to be started again (work.h) */
 } __attribute__((aligned(64)));
 
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK &&
 		       offsetof(struct cpu, scratch) == CPU_SCRATCH &&
-		       offsetof(struct cpu, harden) == CPU_HARDEN,
+		       offsetof(struct cpu, harden) == CPU_HARDEN &&
+		       offsetof(struct cpu, kind) == CPU_KIND &&
+		       offsetof(struct cpu, count) == CPU_COUNT,
 	       "assembly relies on it");
+
+_Static_assert(COUNT_HVC == 0 && COUNT_SMC == EC_SMC64 - EC_HVC64 &&
+		       COUNT_SYSREG == EC_SYSREG - EC_HVC64,
+	       "fast.S relies on it");
 
 extern struct cpu cpus[MAX_CPUS];
 extern unsigned nr_cpus;

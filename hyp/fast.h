@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exits that are answered before the rest of the guest's registers is saved and before EL2's key
- * takes the place of the guest's: the code calls no function, so it has no use for them.
+ * Exits that are answered before EL2's key for return addresses takes the place of the guest's: the
+ * code calls no function, so it has no use for one. hyp/fast.S answers the shortest before it comes
+ * to this.
  */
 #ifndef HYP_FAST_H
 #define HYP_FAST_H
 
-#include "drivers/firmware.h"
 #include "hyp/cpu.h"
 #include "hyp/frame.h"
 
-/* The registers of a frame that may be read and written: x0 up to this one. */
-#define FAST_LAST	9
-
-/* True if the exit is dealt with, and the guest may go on. False: nothing was done. */
-bool trap_fast(struct frame *f, struct cpu *self);
-
 /*
- * The calls that are only a constant, or the firmware's own: the workarounds that a guest calls at
- * each entry of its own kernel. smccc_call() has the rest.
+ * A feature register, or a register of a device's that is as it was written (mmio_plain()), is read
+ * to its place in @f, which has all of the guest's. True if that was the exit, and the guest may go
+ * on. False: nothing was done.
  */
-static inline __attribute__((always_inline)) bool smccc_fast(struct frame *f)
-{
-	switch ((u32)f->x[0]) {
-	case PSCI_VERSION:
-		frame_result(f, VERSION_1_1);
-		return true;
-	case SMCCC_VERSION:
-		/* 1.2 only says that the firmware's SOC_ID may be asked for */
-		frame_result(f, firmware.smccc_version >= VERSION_1_2 ? VERSION_1_2 : VERSION_1_1);
-		return true;
-	case ARCH_WORKAROUND_1:
-	case ARCH_WORKAROUND_3:
-		if (firmware.smccc_version < VERSION_1_1)
-			return false;
-		firmware_workaround(f->x);
-		return true;
-	default:
-		return false;
-	}
-}
+bool trap_fast(struct frame *f, struct cpu *self, u64 esr);
 
 #endif

@@ -35,7 +35,7 @@ static const u64 no_command[2];
 
 static u32 queue_size(const struct its *its)
 {
-	return (u32)(CBASER_PAGES(its->cbaser) * PAGE_SIZE);
+	return (u32)(CBASER_PAGES(its->regs.cbaser) * PAGE_SIZE);
 }
 
 static void look_away(struct its *its)
@@ -90,14 +90,13 @@ static void refuse(struct its_refusal *r, const char *why, const u64 *cmd)
 static void take_commands(struct its *its, struct its_batch *b, struct its_refusal *r)
 {
 	u64 cmd[ITS_BATCH][4];
-	u32 end = its->cwriter >= its->creadr ? its->cwriter : queue_size(its), left;
-	unsigned nr;
+	u32 at = (u32)its->regs.creadr, to = (u32)its->regs.cwriter;
+	u32 left = MIN((to >= at ? to : queue_size(its)) - at, (u32)(PAGE_SIZE - at % PAGE_SIZE));
+	unsigned nr = MIN(left / ITS_CMD_SIZE, ITS_BATCH - b->cost);
 
-	left = MIN(end - its->creadr, (u32)(PAGE_SIZE - its->creadr % PAGE_SIZE));
-	nr = MIN(left / ITS_CMD_SIZE, ITS_BATCH - b->cost);
 	if (!nr)
 		return;
-	read_commands(its, (its->cbaser & CBASER_ADDR) + its->creadr, cmd[0], nr);
+	read_commands(its, (its->regs.cbaser & CBASER_ADDR) + at, cmd[0], nr);
 	for (unsigned i = 0; i < nr && b->cost < ITS_BATCH; i++) {
 		bool again;
 		const char *why = its_command(its, b, cmd[i], &again);
@@ -131,7 +130,7 @@ static unsigned start(struct its *its, struct its_refusal *r)
 	struct its_batch b;
 
 	b.nr = b.cost = 0;
-	its->next = its->creadr;
+	its->next = (u32)its->regs.creadr;
 	while (b.cost < ITS_BATCH && its_drop(its, &b))
 		;
 	if (!its->drop_devices && !its->drop_collections && b.cost < ITS_BATCH)
@@ -153,7 +152,7 @@ static void skip_stalled(struct its *its, u64 at, struct its_refusal *r)
 	refuse(r, "the ITS stalled at it", cmd);
 	cmd[0] = CMD_SYNC;
 	cmd[1] = cmd[3] = 0;
-	cmd[2] = gic_target(its->typer & GITS_TYPER_PTA);
+	cmd[2] = gic_target(its->regs.typer & GITS_TYPER_PTA);
 	its_publish(its, cmd, ITS_CMD_SIZE);
 	write64(its->pa + GITS_CWRITER, its->tail | CWRITER_RETRY);
 }
@@ -175,13 +174,20 @@ static void finish(struct its *its)
 	for (; its->nr_freed; its->nr_freed--)
 		its_free(its, its->freed[its->nr_freed - 1].at,
 			 its->freed[its->nr_freed - 1].units);
-	its->creadr = its->next;
+	its->regs.creadr = its->next;
 	its->busy = false;
 }
 
 static bool has_work(const struct its *its)
 {
-	return its->creadr != its->cwriter || its->drop_devices || its->drop_collections;
+	return its->regs.creadr != its->regs.cwriter || its->drop_devices || its->drop_collections;
+}
+
+void its_make_ready(struct its *its)
+{
+	u64 all = GENMASK(ITS_NR_REGS - 1, 0) & ~(BIT(ITS_REG(ctlr)) | BIT(ITS_REG(creadr)));
+
+	its->regs.ready = all | (its->busy || has_work(its) ? 0 : BIT(ITS_REG(creadr)));
 }
 
 /* Takes up where it was left, until the hardware has to be waited for. */
@@ -209,14 +215,14 @@ static bool is_quiet(const struct its *its)
 static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
 {
 	bool on = val & GITS_CTLR_ENABLED;
-	struct range queue = { its->cbaser & CBASER_ADDR, queue_size(its) };
+	struct range queue = { its->regs.cbaser & CBASER_ADDR, queue_size(its) };
 
 	if (on && !its->enabled && !is_quiet(its)) {
 		refuse(r, "it stays off: it has not come to rest yet (GITS_CTLR.Quiescent)",
 		       no_command);
 		return;
 	}
-	if (on && (!(its->cbaser & GITS_VALID) || !guest_has_memory(queue))) {
+	if (on && (!(its->regs.cbaser & GITS_VALID) || !guest_has_memory(queue))) {
 		refuse(r, "it stays off: GITS_CBASER names no queue in the guest's own memory",
 		       no_command);
 		return;
@@ -230,43 +236,35 @@ static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
 
 static void write_baser(struct its *its, unsigned n, u64 val)
 {
-	u64 ro = its->baser[n] & GITS_BASER_RO;
-	bool gone = its->baser[n] & GITS_VALID && !(val & GITS_VALID);
+	u64 ro = its->regs.baser[n] & GITS_BASER_RO;
+	bool gone = its->regs.baser[n] & GITS_VALID && !(val & GITS_VALID);
 
 	if (!ro || !is_quiet(its))
 		return;
 	its->drop_devices |= gone && GITS_BASER_TYPE(ro) == GITS_BASER_DEVICE;
 	its->drop_collections |= gone && GITS_BASER_TYPE(ro) == GITS_BASER_COLLECTION;
-	its->baser[n] = (val & ~GITS_BASER_RO) | ro;
-}
-
-/* One of 64 bits. */
-static u64 *find_register(struct its *its, u64 offset)
-{
-	if (offset == GITS_CBASER)
-		return &its->cbaser;
-	if (offset >= GITS_BASER(0) && offset < GITS_BASER(GITS_NR_BASER))
-		return &its->baser[(offset - GITS_BASER(0)) / 8];
-	return NULL;
+	its->regs.baser[n] = (val & ~GITS_BASER_RO) | ro;
 }
 
 static u64 read_register(struct its *its, u64 offset, struct its_refusal *r)
 {
-	u64 *reg = find_register(its, offset);
-
-	switch (offset) {
-	case GITS_CTLR:
+	if (offset == GITS_CTLR)
 		return read32(its->pa + GITS_CTLR) | (u64)read32(its->pa + GITS_IIDR) << 32;
-	case GITS_TYPER:
-		return its->typer;
-	case GITS_CWRITER:
-		return its->cwriter;
-	case GITS_CREADR:
+	if (offset == GITS_CREADR)
 		run(its, r);
-		return its->creadr;
-	default:
-		return reg ? *reg : 0;
-	}
+	return offset / 8 < ITS_NR_REGS ? ((const u64 *)&its->regs)[1 + offset / 8] : 0;
+}
+
+/* One of 64 bits that the guest writes. */
+static u64 *find_register(struct its *its, u64 offset)
+{
+	if (offset == GITS_CBASER)
+		return &its->regs.cbaser;
+	if (offset == GITS_CWRITER)
+		return &its->regs.cwriter;
+	if (offset >= GITS_BASER(0) && offset < GITS_BASER(GITS_NR_BASER))
+		return &its->regs.baser[(offset - GITS_BASER(0)) / 8];
+	return NULL;
 }
 
 static void write_register(struct its *its, u64 offset, u64 val, struct its_refusal *r)
@@ -278,17 +276,17 @@ static void write_register(struct its *its, u64 offset, u64 val, struct its_refu
 	case GITS_CBASER:
 		if (!is_quiet(its))
 			break;
-		its->cbaser = val & ~CBASER_RES0;
-		its->cwriter = its->creadr = its->next = 0;
+		its->regs.cbaser = val & ~CBASER_RES0;
+		its->regs.cwriter = its->regs.creadr = its->next = 0;
 		break;
 	case GITS_CWRITER:
 		if ((val & QUEUE_OFFSET) >= queue_size(its))
 			break;
-		its->cwriter = (u32)(val & QUEUE_OFFSET);
+		its->regs.cwriter = val & QUEUE_OFFSET;
 		run(its, r);
 		break;
 	default:
-		if (find_register(its, offset))
+		if (offset >= GITS_BASER(0) && offset < GITS_BASER(GITS_NR_BASER))
 			write_baser(its, (unsigned)(offset - GITS_BASER(0)) / 8, val);
 	}
 }
@@ -301,8 +299,6 @@ static u64 merge(struct its *its, u64 offset, unsigned size, u64 val)
 
 	if (ALIGN_DOWN(offset, 8) == GITS_CTLR)
 		old = its->enabled;
-	if (ALIGN_DOWN(offset, 8) == GITS_CWRITER)
-		old = its->cwriter;
 	if (size == 8)
 		return val;
 	return offset & 4 ? (old & mask) | val << 32 : (old & ~mask) | val;
@@ -338,6 +334,7 @@ u64 its_access(void *arg, u64 offset, unsigned size, bool write, u64 val)
 		write_register(its, reg, merge(its, offset, size, val), &r);
 	else
 		val = read_register(its, reg, &r) >> (offset & 4) * 8;
+	its_make_ready(its);
 	unlock(&its->lock);
 	say(its, &r);
 	return val;

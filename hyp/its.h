@@ -79,9 +79,31 @@ struct its_refusal {
 	u64 cmd[2];		/* of the first */
 };
 
+/*
+ * The guest's registers, each at its offset in the frame behind `ready`, for loads that go past
+ * its_access() (mmio_set_plain()). CREADR is ready when there is nothing to go on with.
+ */
+struct its_regs {
+	u64 ready;
+	u64 ctlr;		/* never ready: the hardware's */
+	u64 typer;
+	u64 res0[14];
+	u64 cbaser;
+	u64 cwriter, creadr;	/* offsets in its queue */
+	u64 res1[13];
+	u64 baser[GITS_NR_BASER];
+};
+
+#define ITS_REG(name)	((offsetof(struct its_regs, name) - offsetof(struct its_regs, ctlr)) / 8)
+#define ITS_NR_REGS	(sizeof(struct its_regs) / 8 - 1)
+
+_Static_assert(8 * ITS_REG(typer) == GITS_TYPER && 8 * ITS_REG(cbaser) == GITS_CBASER &&
+	       8 * ITS_REG(cwriter) == GITS_CWRITER && 8 * ITS_REG(creadr) == GITS_CREADR &&
+	       8 * ITS_REG(baser) == GITS_BASER(0) && ITS_NR_REGS <= 64, "they are by offset");
+
 struct its {
+	struct its_regs regs;	/* first: mmio_set_plain() */
 	u64 pa;			/* control frame, which EL2 sees there */
-	u64 typer;		/* as the guest sees it */
 	struct lock lock;
 	bool clean;		/* it reads memory past the caches */
 
@@ -105,8 +127,6 @@ struct its {
 
 	/* The guest's registers. */
 	bool enabled;
-	u64 cbaser, baser[GITS_NR_BASER];
-	u32 cwriter, creadr;	/* offsets in its queue */
 	bool drop_devices, drop_collections;	/* its tables went: so does what they had */
 
 	/* The batch that the hardware has, and where the guest's queue is behind it. */
@@ -132,6 +152,9 @@ struct its_batch {
  * or NULL; *again: it waits for memory that comes back when the batch is through.
  */
 const char *its_command(struct its *its, struct its_batch *b, const u64 cmd[4], bool *again);
+
+/* Says which registers are as they were written: while nobody else sees @its, or with its lock. */
+void its_make_ready(struct its *its);
 
 /* Adds what takes away a part of what the guest's tables had; false: nothing is left of it. */
 bool its_drop(struct its *its, struct its_batch *b);

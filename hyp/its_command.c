@@ -45,7 +45,7 @@ static void emit(struct its_batch *b, u64 dw0, u64 dw1, u64 dw2, u64 dw3)
 
 static bool target_is_there(const struct its *its, u64 rdbase)
 {
-	return its->typer & GITS_TYPER_PTA ? gic_has_redistributor(rdbase) :
+	return its->regs.typer & GITS_TYPER_PTA ? gic_has_redistributor(rdbase) :
 					     gic_has_number(rdbase >> 16);
 }
 
@@ -84,12 +84,12 @@ static const char *map_device(struct its *its, struct its_batch *b, u32 id, unsi
 			      bool *again)
 {
 	struct its_device *dev = its_find(its, id);
-	u64 bytes = BIT(bits) * GITS_TYPER_ITE_SIZE(its->typer);
+	u64 bytes = BIT(bits) * GITS_TYPER_ITE_SIZE(its->regs.typer);
 	u32 units = (u32)(ALIGN_UP(bytes, ITS_UNIT) / ITS_UNIT);
 	const char *why = NULL;
 	u16 at;
 
-	if (bits > GITS_TYPER_EVENT_BITS(its->typer))
+	if (bits > GITS_TYPER_EVENT_BITS(its->regs.typer))
 		return "the ITS has fewer events";
 	if (!dev && its->nr_devices == ITS_MAX_DEVICES)
 		return "Mavis has no room for more devices";

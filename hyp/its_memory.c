@@ -104,5 +104,5 @@ void its_remove(struct its *its, struct its_device *dev)
 
 u16 *its_events(const struct its *its, const struct its_device *dev)
 {
-	return its->icid + its_heap_events(dev->at, GITS_TYPER_ITE_SIZE(its->typer));
+	return its->icid + its_heap_events(dev->at, GITS_TYPER_ITE_SIZE(its->regs.typer));
 }

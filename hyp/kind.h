@@ -6,6 +6,10 @@
 #ifndef HYP_KIND_H
 #define HYP_KIND_H
 
+/* Offset in struct cpu_kind, for assembly. */
+#define KIND_SHOWN	0
+
+#ifndef __ASSEMBLY__
 #include "hyp/el2_regs.h"
 #include "hyp/harden.h"
 #include "hyp/idreg.h"
@@ -14,14 +18,16 @@
 #define MAX_KINDS	8
 
 struct cpu_kind {
+	struct idregs shown, raw;
 	u64 midr;
-	struct idregs raw, shown;
 	struct el2_regs regs;
 	u32 harden;		/* harden.h */
 	bool pmu;		/* Arm's */
 	bool pmu_stops;		/* it would count EL2, and no control but PMCR_EL0.E stops it */
 	bool owns_spe, owns_trbe; /* and not EL3 */
 };
+
+_Static_assert(offsetof(struct cpu_kind, shown) == KIND_SHOWN, "assembly relies on it");
 
 /* What the guest gets on all of them. Before any CPU asks for its kind. */
 void kinds_init(const struct idreg_policy *policy);
@@ -31,5 +37,7 @@ void kinds_init(const struct idreg_policy *policy);
  * the first to ask, is never NULL.
  */
 const struct cpu_kind *kind_here(void);
+
+#endif
 
 #endif

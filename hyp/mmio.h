@@ -23,8 +23,12 @@ struct mmio_page {
 	u64 ipa;
 	mmio_handler handler;
 	void *arg;
+	bool plain;		/* see mmio_set_plain() */
 	u16 region;		/* by control_region_at(); 0 before */
 };
+
+extern struct mmio_page mmio_page[MMIO_MAX];	/* by address */
+extern unsigned mmio_nr;
 
 /*
  * Before the guest runs: afterwards the table is read without a lock. -EINVAL: no page; -EEXIST;
@@ -35,8 +39,51 @@ int mmio_register(ipa_t page, mmio_handler handler, void *arg);
 /* All of them, by address. */
 struct mmio_page *mmio_pages(unsigned *nr);
 
+/* The place of @ipa in the table: of the first page that is not below it. */
+static inline unsigned mmio_lower_bound(u64 ipa)
+{
+	unsigned low = 0, high = mmio_nr;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (mmio_page[mid].ipa < ipa)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* The registered page that holds @ipa, or NULL. */
-const struct mmio_page *mmio_find(ipa_t ipa);
+static inline const struct mmio_page *mmio_find(ipa_t ipa)
+{
+	u64 page = ALIGN_DOWN(ipa.v, PAGE_SIZE);
+	unsigned at = mmio_lower_bound(page);
+
+	return at < mmio_nr && mmio_page[at].ipa == page ? &mmio_page[at] : NULL;
+}
+
+/*
+ * Some registers of the page are as they were written, and a load gets them with no lock and
+ * nothing else done. Its `arg` points to 64 bits that say now which are: a bit for each of 64 bits;
+ * the values follow. Before the guest runs.
+ */
+void mmio_set_plain(ipa_t page);
+
+/* What a load of 4 or 8 bytes gets of such a register. False: it is none, or another size. */
+static inline bool mmio_plain(const struct mmio_page *page, u64 offset, unsigned size, u64 *val)
+{
+	const volatile u64 *plain = page->arg;
+	u64 n = offset / 8;
+
+	if (!page->plain || n >= 64 || size < 4 || offset % size || !(plain[0] >> n & 1))
+		return false;
+	*val = plain[1 + n] >> (offset % 8 * 8);
+	if (size == 4)
+		*val = (u32)*val;
+	return true;
+}
 
 /*
  * The value a load of @size bytes leaves in its register: @sext sign-extends, @sf says the register

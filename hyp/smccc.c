@@ -119,6 +119,9 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 	case PSCI_SYSTEM_RESET2_64:
 		psci_system_reset2(f);
 		break;
+	case SMCCC_VERSION:	/* 1.2 only says that the firmware's SOC_ID may be asked for */
+		frame_result(f, MIN(MAX(firmware.smccc_version, VERSION_1_1), VERSION_1_2));
+		break;
 	case SMCCC_ARCH_FEATURES:
 		arch_features(f);
 		break;

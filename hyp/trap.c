@@ -100,7 +100,8 @@ static void handle(struct frame *f, struct cpu *self, u64 esr)
 
 /*
  * The guest's counters stand still where they would count EL2 at the guest's wish
- * (PMCCFILTR_EL0.NSH and its like). What trap_fast() answers they count: it is always the same.
+ * (PMCCFILTR_EL0.NSH and its like). What fast.S and trap_fast() answer they count: it is always the
+ * same.
  */
 static u64 pmu_stop(void)
 {

@@ -148,33 +148,29 @@ el2_sync:
 	unexpected PANIC_EL2
 
 /*
- * What trap_fast() may change goes to the stack: the registers that a function may, but x10 to x15,
- * which the Makefile forbids it; x0 and x1 are there already. It answers what it can; then nothing
- * else was touched.
+ * What fast.S does not answer: x0 to x3 are saved. First what needs no key of EL2's; then that for
+ * return addresses takes the place of the guest's. The ISB makes the new key count before the first
+ * PACIASP; on the way back ERET is the context synchronization.
  */
 	.balign	0x80
-guest_sync:
+	.globl	guest_exit
+	.hidden	guest_exit
+guest_exit:
 	.cfi_startproc
 	outermost
-	stp	x2, x3, [sp, #16 * 1]
 	save_x4_to_x9 sp
+	save_x10_to_x15 sp
 	save_x16_to_x19 sp
+	save_x20_to_x29 sp
 	str	x30, [sp, #16 * 15]
+	mov	x29, xzr
 	mov	x0, sp
 	mrs	x1, tpidr_el2
+	mrs	x2, esr_el2
 	bl	trap_fast
-	cbnz	w0, 3f
-
-/*
- * The rest follows, and EL2's key for return addresses takes the place of the guest's. The ISB
- * makes the new key count before the first PACIASP; on the way back ERET is the context
- * synchronization.
- */
-	save_x10_to_x15 sp
-	save_x20_to_x29 sp
+	cbnz	w0, 2f
 	adr_l	x19, el2_params
 	ldr	x20, [x19, #EL2_PAUTH]
-	mov	x29, xzr
 	mov	x0, sp
 	cbnz	x20, 1f
 	bl	trap_from_guest
@@ -198,7 +194,7 @@ guest_sync:
 	ldp	x24, x25, [sp, #16 * 12]
 	ldp	x26, x27, [sp, #16 * 13]
 	ldp	x28, x29, [sp, #16 * 14]
-3:	ldp	x0, x1, [sp, #16 * 0]
+	ldp	x0, x1, [sp, #16 * 0]
 	ldp	x2, x3, [sp, #16 * 1]
 	ldp	x4, x5, [sp, #16 * 2]
 	ldp	x6, x7, [sp, #16 * 3]

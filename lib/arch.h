@@ -175,6 +175,7 @@
 #define PSTATE_AARCH32	BIT(4)
 #define PSTATE_T32	BIT(5)		/* in AArch32 state */
 #define PSTATE_AARCH32_E BIT(9)		/* likewise */
+#define PSTATE_SP	BIT(0)		/* in MODE: t or h */
 #define PSTATE_EL0T	0x0
 #define PSTATE_EL1T	0x4
 #define PSTATE_EL1H	0x5

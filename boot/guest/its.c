@@ -144,7 +144,7 @@ static void fill_in(struct its *its, const struct its_plan *p, u64 block, u64 pa
 {
 	*its = (struct its){
 		.pa = pa,
-		.typer = p->typer,
+		.regs.typer = p->typer,
 		.clean = clean,
 		.device_ids = p->device_ids,
 		.l1 = p->device.indirect ? (u64 *)(block + p->device.at) : NULL,
@@ -165,8 +165,9 @@ static void fill_in(struct its *its, const struct its_plan *p, u64 block, u64 pa
 		u64 type = GITS_BASER_TYPE(ro);
 
 		if (type == GITS_BASER_DEVICE || type == GITS_BASER_COLLECTION)
-			its->baser[n] = ro;
+			its->regs.baser[n] = ro;
 	}
+	its_make_ready(its);
 }
 
 /* Shareable, if the ITS takes it so; what it reads is cleaned from the caches otherwise. */
@@ -253,6 +254,7 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 	    mmio_register(IPA(pa + GITS_PIDR_PAGE), its_access_id, its))
 		return fail(d, -ENOSPC, "GIC: ITS at %#lx: Mavis works too many pages of registers",
 			    pa);
+	mmio_set_plain(IPA(pa));
 	h->given = true;
 	return 0;
 }

@@ -159,7 +159,7 @@ static void a_cpu_may_be_named_by_address(void **state)
 
 	(void)state;
 	mmio_register(IPA(r.pa), gic_access_gicr, &r);
-	model.its.typer |= GITS_TYPER_PTA;
+	model.its.regs.typer |= GITS_TYPER_PTA;
 	assert_null(its_command(&model.its, &b, (const u64[4]){ 0x05, 0, r.pa, 0 }, &again));
 	assert_int_equal(b.cmd[0][2], r.pa);
 	assert_non_null(its_command(&model.its, &b, (const u64[4]){ 0x05, 0, r.pa + 0x10000, 0 },
@@ -193,7 +193,7 @@ static void mapi_takes_the_event_for_the_lpi(void **state)
 {
 	(void)state;
 	/* more events than the model's hardware has */
-	model.its.typer |= (14 - 1) << 8;
+	model.its.regs.typer |= (14 - 1) << 8;
 	model.its.nr_units = 0;
 	assert_non_null(its_command(&model.its, &b, (const u64[4]){ 0x0b | ID(1), 8192, 0 },
 				    &again));

@@ -51,8 +51,8 @@ static inline void model_reset(bool two_levels)
 	memset(model.heap, 0xa5, sizeof(model.heap));
 	memset(model.icid, 0x5a, sizeof(model.icid));
 	model.its = (struct its){
-		.typer = GITS_TYPER_PHYSICAL | (MODEL_ITE - 1) << 4 | (MODEL_EVENT_BITS - 1) << 8 |
-			 5 << 13,
+		.regs.typer = GITS_TYPER_PHYSICAL | (MODEL_ITE - 1) << 4 |
+			      (MODEL_EVENT_BITS - 1) << 8 | 5 << 13,
 		.device_ids = MODEL_DEVICES,
 		.l1 = two_levels ? model.l1 : NULL,
 		.page_shift = 12,

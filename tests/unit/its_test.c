@@ -425,7 +425,7 @@ static void a_trap_is_bounded_and_the_next_goes_on(void **state)
 	for (unsigned n = 0; n < nr; n++)
 		put(n, 0x05, 0, n % CPUS << 16);
 	store(GITS_CWRITER, 4, nr * ITS_CMD_SIZE);
-	assert_in_range(its->creadr, ITS_CMD_SIZE, TRAP_COST * ITS_CMD_SIZE);
+	assert_in_range(its->regs.creadr, ITS_CMD_SIZE, TRAP_COST * ITS_CMD_SIZE);
 	while (load(GITS_CREADR, 4) != nr * ITS_CMD_SIZE)
 		assert_true(++looks < 10);
 	assert_true(looks > 0);
