@@ -53,6 +53,7 @@ NEEDS_image := build tools run image
 NEEDS_fit := $(NEEDS_image)
 NEEDS_lab-bundle := build tools run
 NEEDS_lab := $(NEEDS_lab-bundle) lab
+NEEDS_explorer := tools
 NEEDS_bench := build tools run unit
 NEEDS_debug := build tools run debug
 NEEDS_strict := build tools run unit
@@ -388,6 +389,13 @@ lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 	$(Q)tools/lab -o $(O)/lab.json --image $(O)/mavis.img --qemu $(QEMU) $(LAB_RUNS:%=--run %)
 	$(Q)tools/report $(O)/lab.json -o $(O)/lab.html --card $(O)/lab-card.html --png $(O)/lab.png
 
+# One page to try types and encodings on, from the tables that the tests use.
+.PHONY: explorer
+explorer: $(O)/explorer.html
+$(O)/explorer.html: tools/explorer $(wildcard tools/explorerpage/* tools/labreport/*.py) $(wildcard tests/data/*.csv) \
+		tests/data/virt-gicv3.dts $(O)/tools/regions $(O)/target/.version
+	$(Q)tools/explorer --regions $(O)/tools/regions -o $@
+
 # --- Tests ----------------------------------------------------------------------------------------
 
 # libfdt is made with SWIG, of which newer Pythons complain.
@@ -604,6 +612,7 @@ make fit        build/<board>.itb, the same in one file for U-Boot's bootm
 make test       every test: unit, tools, and system tests in QEMU (JUnit in build/junit); make test-all adds the long matrix
 make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
 make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab-*.png
+make explorer   build/explorer.html: types and encodings to pick, what comes of them, who else maps what
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make config-check  configs/*.dts against the schema, and on their machines
