@@ -189,8 +189,9 @@ clean_early:
  * Lines that this image wrote up to @end, stack and tables included, are dirty in the caches; their
  * eviction would come over what the next owner writes past the caches. With the MMU off nothing
  * dirties them again (Arm ARM D7, "Effects of cache maintenance instructions"). What the copy takes
- * over in its variables stays dirty: it reads them with the MMU on. The instruction cache may hold
- * what was at the copy's place before (B2, "Synchronization of caches").
+ * over in its variables stays dirty: it reads them with the MMU on. The instruction caches may
+ * hold what was at the copy's place before (B2, "Synchronization of caches"): this CPU's, and those
+ * of CPUs that wait in a spin table, where a loader may have lain that they ran.
  */
 func move_leave
 	mov	x19, x0
@@ -201,8 +202,8 @@ func move_leave
 	isb
 	adr_l	x0, __image_start
 	bl	dcache_clean_inval_poc
-	ic	iallu
-	dsb	nsh
+	ic	ialluis
+	dsb	ish
 	isb
 	mov	x0, x19
 	br	x20
