@@ -6,6 +6,7 @@
 #include "handover.h"
 #include "machine.h"
 #include "memory.h"
+#include "observer.h"
 #include "qemu.h"
 #include "report.h"
 #include "tlb.h"
@@ -69,9 +70,19 @@ void machine_el2_access(struct at at, const struct insn *insn, u32 info, u64 va)
 		report(TLB_STALE, at, "%#" PRIx64, va);
 	else if (mmu)
 		tlb_check_use(at, va);
-	if (leaf.attr == UNMAPPED || !is_ram(leaf.out, leaf.attr, mmu, info, va))
+	if (leaf.attr == UNMAPPED)
+		return;
+	if (observer_has(leaf.out)) {
+		observers_register(at, leaf.out, (struct told){
+			store, (u8)size, decode_ordered(insn->word, store),
+			qemu_plugin_mem_get_value(info).data.low });
+		return;
+	}
+	if (!is_ram(leaf.out, leaf.attr, mmu, info, va))
 		return;
 	memory_access(at, leaf.out, size, store, view);
+	if (!store)
+		observers_loaded(at, leaf.out);
 	if (store)
 		store_to_tables(at, info, leaf.out, va, size);
 }

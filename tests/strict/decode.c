@@ -36,17 +36,29 @@ enum kind decode(u32 word)
 	return OTHER;
 }
 
+/* CRm[3:2] */
+enum domain { OSH, NSH, ISH, SY };
+
 struct barrier decode_barrier(u32 word)
 {
-	unsigned crm = word >> 8 & 15;
+	unsigned crm = word >> 8 & 15, domain = crm >> 2;
+	bool all = (word & 0xff) == 0x3f;	/* DSB nXS */
 
-	if ((word & 0xff) == 0x3f)		/* DSB nXS: all kinds, CRm[3:2] the domain */
-		return (struct barrier){ true, true, crm >> 2 != 1 };
 	return (struct barrier){
-		.loads = crm & 1,
-		.stores = crm & 2,
-		.shared = crm >> 2 != 1,
+		.loads = all || crm & 1,
+		.stores = all || crm & 2,
+		.shared = domain != NSH,
+		.wide = domain == OSH || domain == SY,
 	};
+}
+
+bool decode_ordered(u32 word, bool store)
+{
+	u32 what = word & 0x3ffffc00;		/* without the size and the registers */
+
+	if (store)
+		return what == 0x089ffc00;	/* STLR */
+	return what == 0x08dffc00 || what == 0x38bfc000;	/* LDAR, LDAPR */
 }
 
 bool decode_dc(unsigned key, struct dc *dc)

@@ -40,9 +40,13 @@ enum kind decode(u32 word);
 struct barrier {
 	bool loads, stores;
 	bool shared;		/* Inner Shareable or wider */
+	bool wide;		/* Outer Shareable or the full system */
 };
 
 struct barrier decode_barrier(u32 word);
+
+/* A load that acquires, a store that releases: what a device is told, or tells, is ordered. */
+bool decode_ordered(u32 word, bool store);
 
 /* What a DC by VA does. False: the key is none, or DC ZVA and the like. */
 struct dc {

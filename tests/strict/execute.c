@@ -7,6 +7,7 @@
 #include "handover.h"
 #include "machine.h"
 #include "memory.h"
+#include "observer.h"
 #include "peek.h"
 #include "report.h"
 #include "tlb.h"
@@ -35,6 +36,14 @@ static void run_dc(struct at at, unsigned el, struct dc dc, u64 va)
 #define IC_IVAU		SYSREG(1, 3, 7, 5, 1)
 #define DC_ZVA		SYSREG(1, 3, 7, 4, 1)
 
+/* What a guest drops is not there for EL2, either; but EL2 must not rely on that. */
+static void invalidate_instructions(struct cpu *cpu, unsigned el)
+{
+	cpu->ic_epoch_guest = epoch;
+	if (el == 2)
+		cpu->ic_epoch = epoch;
+}
+
 /* True if it was an IC. */
 static bool run_ic(struct at at, const struct insn *insn, u64 va)
 {
@@ -48,12 +57,21 @@ static bool run_ic(struct at at, const struct insn *insn, u64 va)
 			report(DC_INCOMPLETE, at, "IC is run");
 		for (unsigned i = 0; i < MAX_CPUS; i++)
 			if (insn->key == IC_IALLUIS || i == at.cpu)
-				cpus[i].ic_epoch = epoch;
+				invalidate_instructions(&cpus[i], insn->el);
 	} else {
 		return false;
 	}
 	cpu->ic_open = true;
 	return true;
+}
+
+/* DC ISW, CSW, CISW and their forms for tags: op2 is even. */
+static bool is_set_way(unsigned key)
+{
+	unsigned crm = KEY_CRM(key);
+
+	return KEY_OP1(key) == 0 && KEY_CRN(key) == 7 && (crm == 6 || crm == 10 || crm == 14) &&
+	       KEY_OP2(key) >= 2 && !(KEY_OP2(key) & 1);
 }
 
 /* QEMU does not tell of what DC ZVA writes. */
@@ -74,6 +92,8 @@ static void run_sys(struct at at, const struct insn *insn)
 
 	if (decode_dc(insn->key, &dc)) {
 		run_dc(at, insn->el, dc, val);
+	} else if (insn->el == 2 && is_set_way(insn->key)) {
+		report(MODEL, at, "DC by set and way: what it cleans is not known");
 	} else if (insn->key == DC_ZVA) {
 		run_zva(at, insn->el, val);
 	} else if (run_ic(at, insn, val) || insn->el != 2) {
@@ -94,6 +114,9 @@ static void run_barrier(struct at at, const struct insn *insn)
 
 	cpu->store_orders += b.stores;
 	cpu->orders += all;
+	cpu->shared_loads += b.loads && b.shared;
+	cpu->shared_stores += b.stores && b.shared;
+	cpu->wide_stores += b.stores && b.wide;
 	if (insn->kind == DMB)
 		return;
 	tlb_barrier(at, b);
@@ -101,6 +124,7 @@ static void run_barrier(struct at at, const struct insn *insn)
 		return;
 	cpu->dc_local = !b.shared && (cpu->dc_open || cpu->dc_local);
 	cpu->completions += b.shared || online < 2;
+	cpu->wide_completions += b.wide;
 	cpu->dc_open = cpu->ic_open = cpu->tlbi_open = false;
 }
 
@@ -123,6 +147,7 @@ static void enters_guest(struct at at)
 static void run_eret(struct at at)
 {
 	enters_guest(at);
+	observers_check_leave(at);
 	tlb_check_leave(at, "ERET: ");
 	context_check_complete(at, "ERET");
 	context_eret(at);

@@ -22,8 +22,8 @@ void handover_unmapped(u64 pa, u64 size, enum attr attr);
 void handover_check(struct at at);
 void handover_check_aliases(struct at at);
 
-/* RAM, as the device tree at @fdt says; a tree that cannot be read has none. */
-void ram_read(u64 fdt);
+/* RAM and devices, as the device tree at @fdt says; a tree that cannot be read has none. */
+void tree_read(u64 fdt);
 
 /* The part of [pa, pa + size) that lies in bank @i. False: there is no such bank. */
 bool ram_part(unsigned i, u64 *pa, u64 *size);

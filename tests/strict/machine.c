@@ -8,6 +8,7 @@
 #include "entry.h"
 #include "handover.h"
 #include "memory.h"
+#include "observer.h"
 #include "peek.h"
 #include "report.h"
 #include "tlb.h"
@@ -102,7 +103,8 @@ void machine_start(u64 base, u64 size)
 	memory_reset(base, file, !options.loader_clean);
 	peek_register("CTR_EL0", &memory_ctr);
 	add_image(base);
-	ram_read(peek_x(0));
+	observers_reset();
+	tree_read(peek_x(0));
 	started = true;
 	report_note("starts: image at %#" PRIx64 ", %#" PRIx64 " bytes, file %#" PRIx64
 		    ", CTR_EL0 %#" PRIx64 "%s", base, image_size, file, memory_ctr,
@@ -113,9 +115,14 @@ void machine_start(u64 base, u64 size)
 static void cpu_starts(unsigned c)
 {
 	struct cpu *cpu = &cpus[c];
-	struct cpu fresh = { .seen = true, .orders = cpu->orders + 1,
+	struct cpu fresh = { .seen = true, .ic_epoch = cpu->ic_epoch,
+			     .ic_epoch_guest = cpu->ic_epoch_guest, .orders = cpu->orders + 1,
 			     .store_orders = cpu->store_orders + 1,
-			     .completions = cpu->completions + 1 };
+			     .completions = cpu->completions + 1,
+			     .shared_loads = cpu->shared_loads + 1,
+			     .shared_stores = cpu->shared_stores + 1,
+			     .wide_stores = cpu->wide_stores + 1,
+			     .wide_completions = cpu->wide_completions + 1 };
 
 	peek_register("SCTLR_EL2", &fresh.sctlr_el2);
 	if (!cpu->seen)
@@ -130,6 +137,11 @@ static bool was_reset(unsigned c)
 
 	return peek_register("SCTLR_EL2", &sctlr) && !(sctlr & SCTLR_M) &&
 	       cpus[c].sctlr_el2 & SCTLR_M;
+}
+
+bool machine_has_moved(unsigned c, u64 pc)
+{
+	return cpus[c].seen && memory_written_by_el2(machine_el2_leaf(c, pc).out) && !was_reset(c);
 }
 
 static void fetch_page(struct at at, unsigned el, u64 va, u64 size)

@@ -5,40 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "report.h"
 
-#define LINES	(PAGE / LINE)
 #define NR_HASH	(1u << 16)
-#define NOBODY	0xff
-
-struct line {
-	u64 dirty;		/* bytes that are newer in a cache than in memory */
-	u64 past;		/* bytes written past the caches, and maybe stale in one */
-	u32 changed;		/* when its contents changed, for instruction caches; 0: never */
-	u32 gone;		/* when it was last invalidated */
-	u32 past_order;		/* that CPU's count of orders when it was written past the caches */
-	u32 dc_order, dc_completion;	/* that CPU's counts at the last DC */
-	u8 past_cpu, dc_cpu, dirty_cpu;
-	u8 writer;		/* enum who */
-	bool absent;		/* invalidated, and nothing can have brought it back */
-	bool local;		/* dirty by a Non-shareable store */
-	bool unified;		/* dirty, but clean to the point of unification */
-};
-
-struct page {
-	u64 pa, va;
-	struct page *next;
-	u64 store_order;	/* the storing CPU's count of store orders, plus one; 0: no store */
-	u8 store_cpu;
-	struct line line[LINES];
-};
 
 static struct page *pages[NR_HASH];
 static u64 clean_base, clean_size;
-static bool all_dirty, guest_unknown;
+static bool all_dirty;
+bool guest_unknown;
 
-static const char *const name_of[] = {
-	[LOADER] = "the loader", [EL2] = "EL2", [GUEST] = "the guest"
+const char *const name_of[] = {
+	[LOADER] = "the loader", [EL2] = "EL2", [GUEST] = "the guest",
+	[MASTER] = "a device"
 };
 
 static struct page **bucket(u64 pa)
@@ -46,7 +25,7 @@ static struct page **bucket(u64 pa)
 	return &pages[(pa / PAGE ^ pa / PAGE / NR_HASH) % NR_HASH];
 }
 
-static struct page *find_page(u64 pa)
+struct page *find_page(u64 pa)
 {
 	struct page *p = *bucket(pa);
 
@@ -55,12 +34,12 @@ static struct page *find_page(u64 pa)
 	return p;
 }
 
-static bool dirty_at_start(u64 pa)
+bool dirty_at_start(u64 pa)
 {
 	return all_dirty && pa - clean_base >= clean_size;
 }
 
-static struct page *page_at(u64 pa)
+struct page *page_at(u64 pa)
 {
 	struct page *p = find_page(pa);
 
@@ -69,7 +48,8 @@ static struct page *page_at(u64 pa)
 	p = calloc(1, sizeof(*p));
 	p->pa = p->va = ALIGN_DOWN(pa, PAGE);
 	for (unsigned i = 0; i < LINES; i++) {
-		p->line[i].past_cpu = p->line[i].dc_cpu = p->line[i].dirty_cpu = NOBODY;
+		p->line[i].past_cpu = p->line[i].dc_cpu = NOBODY;
+		p->line[i].dirty_cpu = p->line[i].store_cpu = NOBODY;
 		if (dirty_at_start(p->pa + i * LINE))
 			p->line[i].dirty = ~0ull;
 	}
@@ -78,7 +58,7 @@ static struct page *page_at(u64 pa)
 	return p;
 }
 
-static struct line *line_at(u64 pa)
+struct line *line_at(u64 pa)
 {
 	return &page_at(pa)->line[pa / LINE % LINES];
 }
@@ -120,6 +100,15 @@ static void check_share(struct at at, const struct line *l, u64 pa, u64 bytes, s
 		report(SHARE, at, "%#" PRIx64 ", written by CPU %u", pa, l->dirty_cpu);
 }
 
+static void note_store(struct at at, struct line *l, enum who who)
+{
+	l->store_cpu = (u8)at.cpu;
+	l->shared_store = (u32)cpus[at.cpu].shared_stores;
+	l->wide_store = (u32)cpus[at.cpu].wide_stores;
+	l->changed = (u32)++epoch;
+	l->writer = who;
+}
+
 static void cached_access(struct at at, struct line *l, u64 pa, u64 bytes, bool store,
 			  struct view v)
 {
@@ -134,8 +123,7 @@ static void cached_access(struct at at, struct line *l, u64 pa, u64 bytes, bool 
 	}
 	l->dirty |= bytes;
 	l->past &= ~bytes;
-	l->changed = (u32)++epoch;
-	l->writer = v.who;
+	note_store(at, l, v.who);
 	l->dirty_cpu = (u8)at.cpu;
 	l->local = !v.shareable;
 	l->unified = false;
@@ -174,8 +162,7 @@ static void uncached_access(struct at at, struct line *l, u64 pa, u64 bytes, boo
 		l->past |= bytes;
 	l->past_order = (u32)cpus[at.cpu].store_orders;
 	l->past_cpu = (u8)at.cpu;
-	l->changed = (u32)++epoch;
-	l->writer = who;
+	note_store(at, l, who);
 }
 
 void memory_access(struct at at, u64 pa, u64 size, bool store, struct view v)
@@ -200,6 +187,10 @@ void memory_stored_by(struct at at, u64 pa, u64 va)
 	p->va = ALIGN_DOWN(va, PAGE);
 	p->store_order = cpus[at.cpu].store_orders + 1;
 	p->store_cpu = (u8)at.cpu;
+	if (p->observed) {
+		memory_observed[at.cpu]++;
+		memory_observed[MAX_CPUS]++;
+	}
 }
 
 #define CTR_IDC	BIT(28)		/* data need not be cleaned for instructions */
@@ -209,6 +200,9 @@ u64 memory_ctr;
 
 void memory_fetch(struct at at, u64 pa, u64 size, bool cacheable, enum who who)
 {
+	const struct cpu *cpu = &cpus[at.cpu];
+	u64 dropped = who == EL2 ? cpu->ic_epoch : cpu->ic_epoch_guest;
+
 	for (u64 a = ALIGN_DOWN(pa, LINE); a < pa + size; a += LINE) {
 		const struct line *l = line_at(a);
 
@@ -220,7 +214,7 @@ void memory_fetch(struct at at, u64 pa, u64 size, bool cacheable, enum who who)
 		if (l->past && cacheable)
 			report(FETCH_STALE, at, "%#" PRIx64 ", written by %s", a,
 			       name_of[l->writer]);
-		if (l->changed > cpus[at.cpu].ic_epoch && !(memory_ctr & CTR_DIC))
+		if (l->changed > dropped && !(memory_ctr & CTR_DIC))
 			report(FETCH_OLD, at, "%#" PRIx64 ", written by %s", a, name_of[l->writer]);
 	}
 }
@@ -244,6 +238,7 @@ void memory_dc(struct at at, u64 pa, struct dc dc, bool may_return)
 	l->dc_cpu = (u8)at.cpu;
 	l->dc_order = (u32)cpu->orders;
 	l->dc_completion = (u32)cpu->completions;
+	l->dc_wide = (u32)cpu->wide_completions;
 	if (dc.invalidate) {
 		l->past = 0;
 		l->gone = (u32)++epoch;

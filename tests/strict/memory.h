@@ -62,6 +62,22 @@ bool memory_published(struct at at, u64 pa);
 /* By which address EL2 stored to the 4 KiB at @pa last; @pa itself if it has not. */
 u64 memory_va_of(u64 pa);
 
+/*
+ * What a device finds that reads [pa, pa + size) now: all of it, or the first line of which it may
+ * not see what this CPU has stored, and why. @coherent: its accesses go by the caches of CPUs;
+ * @released: by a store-release it was told to.
+ */
+enum seen { SEEN, UNORDERED, CLEANING, DIRTY, STALE };
+enum seen memory_seen_by_device(struct at at, u64 pa, u64 size, bool coherent, bool released,
+				u64 *found);
+
+/* A device has written there, past the caches. */
+void memory_written_by_device(struct at at, u64 pa, u64 size);
+
+/* From now on EL2's stores to the range count: how many there were, and by this CPU. */
+void memory_observe(u64 pa, u64 size);
+extern u64 memory_observed[MAX_CPUS + 1];	/* the last: by all */
+
 /* True if EL2 has written the line at @pa last. */
 bool memory_written_by_el2(u64 pa);
 

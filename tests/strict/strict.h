@@ -29,7 +29,7 @@ typedef uint8_t u8;
 #define HCR_FWB		BIT(46)
 
 /* Who wrote something last. */
-enum who { LOADER, EL2, GUEST };
+enum who { LOADER, EL2, GUEST, MASTER };
 
 /* An access, a barrier, an instruction: by which CPU, where it stands. */
 struct at {
@@ -47,10 +47,13 @@ struct cpu {
 	bool dc_local;		/* DC, completed by a DSB NSH alone */
 	bool after_smc;		/* firmware may have turned it off and on */
 	u64 sctlr_el2, sctlr_el1, ttbr, tcr, mair, vttbr, vtcr, hcr;
-	u64 ic_epoch;		/* when its instruction cache was last invalidated as a whole */
+	u64 ic_epoch, ic_epoch_guest;	/* when its instruction cache was last invalidated as a
+					   whole: by EL2, or by a guest, too */
 	u64 orders;		/* DMBs and DSBs that order loads and stores, so far */
 	u64 store_orders;	/* those that order stores */
 	u64 completions;	/* DSBs that complete maintenance, so far */
+	/* For devices, which no NSH barrier reaches; wide: nor one of Inner Shareable alone. */
+	u64 shared_loads, shared_stores, wide_stores, wide_completions;
 	unsigned unsynced;	/* context.c: written, without context synchronization since */
 };
 

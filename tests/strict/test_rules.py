@@ -17,14 +17,20 @@ PROGRAMS = sorted(p.stem for p in (HERE / "programs").glob("*.S"))
 # On a Cortex-A72, which has no FEAT_S2FWB, and caches that need all there is of maintenance; but for these.
 CPU = {"isb-vector": "max", "isb-key": "max"}
 SMP = {"share": 2}
+MACHINE = "virt,virtualization=on,gic-version=3,iommu=smmuv3"
 
 PATIENCE = 20
+
+
+def rule_of(program):
+    """A rule may have more than one: device-dirty+smmu."""
+    return program.split("+")[0]
 
 
 def run(name, version, tmp_path, *options):
     log = tmp_path / "reports"
     image = strict.BUILD / "strict" / f"{name}.{version}.bin"
-    command = ["-nodefaults", "-display", "none", "-M", "virt,virtualization=on,gic-version=3", "-cpu",
+    command = ["-nodefaults", "-display", "none", "-M", MACHINE, "-cpu",
                CPU.get(name, "cortex-a72"), "-smp", str(SMP.get(name, 1)), "-m", "128M", "-kernel", str(image), *options]
     subprocess.run([QEMU, *command, *strict.arguments(QEMU, command, log)], check=True, timeout=PATIENCE)
     assert strict.started(log)
@@ -34,7 +40,7 @@ def run(name, version, tmp_path, *options):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_rule_is_reported(name, tmp_path):
     found = run(name, "bad", tmp_path)
-    assert {strict.rule(r) for r in found} == {name}, found
+    assert {strict.rule(r) for r in found} == {rule_of(name)}, found
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -62,7 +68,7 @@ def test_each_mutant_is_reported():
 def test_each_rule_has_a_program_and_a_line_in_the_docs():
     rules = re.findall(r"^\t\[\w+\] = \{ \"([\w-]+)\"", (HERE / "report.c").read_text(encoding="utf-8"), re.M)
     assert len(rules) == len(set(rules)) > 30
-    assert sorted(rules) == PROGRAMS
+    assert set(rules) == set(map(rule_of, PROGRAMS))
     docs = (strict.TOP / "docs/strict.md").read_text(encoding="utf-8")
     assert [r for r in rules if f"`{r}`" not in docs] == []
 

@@ -240,3 +240,52 @@ cpu_on:	movz	w0, #0xc400, lsl #16
 	isb
 	enter_guest \at
 .endm
+
+/* Registers of QEMU's virt that devices are told by. */
+#define ITS		0x8080000
+#define GITS_CBASER	0x80
+#define GITS_CWRITER	0x88
+#define ITS_SYNC	5
+#define ITS_COHERENT	((1 << 63) | (7 << 59) | (1 << 10))
+#define ITS_NOT_COHERENT ((1 << 63) | (1 << 59))
+#define GICR		0x80a0000
+#define GICR_PROPBASER	0x70
+#define GICR_PENDBASER	0x78
+#define SMMU		0x9050000
+#define SMMU_CR0	0x20
+#define SMMU_CR1	0x28
+#define SMMU_STRTAB_BASE 0x80
+#define SMMU_STRTAB_BASE_CFG 0x88
+#define SMMU_CMDQ_BASE	0x90
+#define SMMU_CMDQ_PROD	0x98
+#define SMMU_CMDQ_CONS	0x9c
+#define SMMU_EVENTQ_BASE 0xa0
+#define SMMU_EVENTQ_PROD 0xa8		/* QEMU has it in both pages */
+#define SMMU_SYNC	0x46
+#define SMMU_COHERENT	0xd75
+#define SMMU_NOT_COHERENT 0x820
+#define STE_VTCR	((1 << 51) | (0x20059 << 32))	/* AArch64; walks past the caches */
+
+/* An ITS whose command queue is the page at x19. Its registers: x9. */
+.macro start_its attrs:vararg
+	set	x9, ITS
+	set	x1, \attrs
+	orr	x1, x1, x19
+	str	x1, [x9, #GITS_CBASER]
+	str	xzr, [x9, #GITS_CWRITER]
+	mov	w1, #1
+	str	w1, [x9]
+.endm
+
+/* An SMMU with a queue for 16 commands at x19. Its registers: x9. */
+.macro start_smmu cr1
+	set	x9, SMMU
+	mov	w1, #\cr1
+	str	w1, [x9, #SMMU_CR1]
+	orr	x1, x19, #4
+	str	x1, [x9, #SMMU_CMDQ_BASE]
+	str	wzr, [x9, #SMMU_CMDQ_PROD]
+	str	wzr, [x9, #SMMU_CMDQ_CONS]
+	mov	w1, #(1 << 3)
+	str	w1, [x9, #SMMU_CR0]
+.endm

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an SMMUv3 reads and writes (Arm IHI 0070): commands, the stream table, context descriptors,
+ * tables of stage 2, events. Tables of stage 1 are not followed.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "memory.h"
+#include "observer.h"
+#include "peek.h"
+#include "report.h"
+#include "tables.h"
+
+#define MAX_SMMUS	8
+#define NEVER		~0ull
+#define ADDR_64		0xfffffffffffc0ull	/* aligned to an entry */
+
+static struct smmu {
+	u64 base, strtab, cmdq, eventq;
+	u32 cr0, cr1, strtab_cfg;
+	u32 prod, posted;	/* commands: told, and looked at */
+	u32 event_prod;
+	u64 seen[MAX_CPUS + 1];
+	/* Each CPU's count of barriers for loads when it last read PROD, or an event. */
+	u64 told[MAX_CPUS], event_read[MAX_CPUS];
+} smmus[MAX_SMMUS];
+static unsigned nr_smmus;
+
+void smmu_reset(void)
+{
+	nr_smmus = 0;
+}
+
+void smmu_found(u64 base)
+{
+	struct smmu *s = &smmus[nr_smmus];
+
+	if (nr_smmus == MAX_SMMUS)
+		return;
+	nr_smmus++;
+	*s = (struct smmu){ .base = base };
+	memset(s->told, 0xff, sizeof(s->told));
+	memset(s->event_read, 0xff, sizeof(s->event_read));
+}
+
+/* CR1: inner cacheability and shareability, of the queues; of the stream table and what it has. */
+static bool queues_coherent(const struct smmu *s)
+{
+	return FIELD(s->cr1, 1, 0) && FIELD(s->cr1, 5, 4);
+}
+
+static bool tables_coherent(const struct smmu *s)
+{
+	return FIELD(s->cr1, 7, 6) && FIELD(s->cr1, 11, 10);
+}
+
+static void read_stage2(const struct doorbell *d, u64 table, unsigned level, bool coherent)
+{
+	u64 desc[ENTRIES];
+
+	observer_reads(d, table, PAGE, coherent, "an SMMU's stage 2");
+	if (!peek(table, desc, sizeof(desc)))
+		return;
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if (is_table(desc[i], level))
+			read_stage2(d, desc[i] & DESC_ADDR, level + 1, coherent);
+}
+
+/* STE.S2T0SZ and so on, which stand as in VTCR_EL2. */
+static void read_root(const struct doorbell *d, u64 vtcr, u64 ttb)
+{
+	unsigned bits = 64 - FIELD(vtcr, 5, 0), level = 2 - FIELD(vtcr, 7, 6);
+	unsigned reach = level_shift(level) + 9;
+	bool coherent = FIELD(vtcr, 9, 8) && FIELD(vtcr, 13, 12);
+
+	if (FIELD(vtcr, 7, 6) == 3 || FIELD(vtcr, 15, 14))	/* not 4 KiB */
+		return;
+	for (unsigned i = 0; i < (bits > reach ? 1u << (bits - reach) : 1); i++)
+		read_stage2(d, ttb + i * PAGE, level, coherent);
+}
+
+#define STE_SIZE	64
+#define STES		(PAGE / STE_SIZE)
+
+static void read_stream(const struct doorbell *d, const u64 ste[8], u64 *last)
+{
+	unsigned config = FIELD(ste[0], 3, 1);
+
+	if (!(ste[0] & 1))
+		return;
+	if (config & 4 && config & 1)
+		observer_reads(d, ste[0] & ADDR_64, FIELD(ste[0], 5, 4) ? 64 :
+			       64ull << FIELD(ste[0], 63, 59),
+			       FIELD(ste[1], 3, 2) && FIELD(ste[1], 7, 6), "a context descriptor");
+	if (!(config & 4) || !(config & 2) || *last == ste[3])
+		return;
+	*last = ste[3];
+	read_root(d, ste[2] >> 32, ste[3] & 0xffffffffffff0ull);
+}
+
+static void read_streams(const struct smmu *s, const struct doorbell *d, u64 table, u64 size,
+			 u64 *last)
+{
+	u64 ste[STES][8];
+
+	observer_reads(d, table, size, tables_coherent(s), "a stream table");
+	for (u64 at = ALIGN_DOWN(table, PAGE); at < table + size; at += PAGE)
+		if (peek(at, ste, sizeof(ste)))
+			for (unsigned i = 0; i < STES; i++)
+				if (at + i * STE_SIZE - table < size)
+					read_stream(d, ste[i], last);
+}
+
+static void read_level1(const struct smmu *s, const struct doorbell *d, u64 table, u64 size)
+{
+	u64 desc[PAGE / 8], last_table = 0, last = 0;
+
+	observer_reads(d, table, size, tables_coherent(s), "a stream table of level 1");
+	for (u64 at = ALIGN_DOWN(table, PAGE); at < table + size; at += PAGE) {
+		if (!peek(at, desc, sizeof(desc)))
+			continue;
+		for (unsigned i = 0; i < PAGE / 8; i++) {
+			unsigned span = FIELD(desc[i], 4, 0);
+
+			if (at + i * 8 - table >= size || !span || span > 12 ||
+			    desc[i] == last_table)
+				continue;
+			last_table = desc[i];
+			read_streams(s, d, desc[i] & ADDR_64, (u64)STE_SIZE << (span - 1), &last);
+		}
+	}
+}
+
+#define CR0_SMMUEN	BIT(0)
+#define CR0_CMDQEN	BIT(3)
+#define MAX_STREAM_BITS	20
+
+static void read_tables(struct smmu *s, const struct doorbell *d)
+{
+	unsigned bits = FIELD(s->strtab_cfg, 5, 0), split = FIELD(s->strtab_cfg, 10, 6);
+	u64 last = 0;
+
+	if (!(s->cr0 & CR0_SMMUEN) || bits > MAX_STREAM_BITS || !observer_changed(d->at, s->seen))
+		return;
+	if (FIELD(s->strtab_cfg, 17, 16) == 1)
+		read_level1(s, d, s->strtab & ADDR_64, 8ull << (bits > split ? bits - split : 0));
+	else
+		read_streams(s, d, s->strtab & ADDR_64, (u64)STE_SIZE << bits, &last);
+}
+
+/* A queue's entry: its base register has address and log2 of the number. */
+static u64 entry_of(u64 base, u32 at, u64 size)
+{
+	return (base & 0xfffffffffffe0ull) + (at & (BIT(FIELD(base, 4, 0)) - 1)) * size;
+}
+
+/* Positions have a bit more than its index: the round (3.5.1). */
+static u32 positions(u64 base)
+{
+	return (u32)(BIT(FIELD(base, 4, 0) + 1) - 1);
+}
+
+static u32 step(u64 base, u32 at)
+{
+	return (at + 1) & positions(base);
+}
+
+static void read_commands(struct smmu *s, const struct doorbell *d)
+{
+	if (!(s->cr0 & CR0_CMDQEN) || FIELD(s->cmdq, 4, 0) > MAX_STREAM_BITS)
+		return;
+	s->prod &= positions(s->cmdq);
+	s->posted &= positions(s->cmdq);
+	for (; s->posted != s->prod; s->posted = step(s->cmdq, s->posted))
+		observer_reads(d, entry_of(s->cmdq, s->posted, 16), 16, queues_coherent(s),
+			       "an SMMU's command queue");
+	read_tables(s, d);
+}
+
+/* EVENTQ_PROD says what it has written; then this CPU may read it. */
+static void events_told(struct at at, struct smmu *s, struct told t)
+{
+	u32 prod = (u32)t.val & positions(s->eventq);
+
+	s->told[at.cpu] = t.ordered ? NEVER : cpus[at.cpu].shared_loads;
+	if (FIELD(s->eventq, 4, 0) > MAX_STREAM_BITS)
+		return;
+	s->event_prod &= positions(s->eventq);
+	for (; s->event_prod != prod; s->event_prod = step(s->eventq, s->event_prod))
+		if (!queues_coherent(s))
+			memory_written_by_device(at, entry_of(s->eventq, s->event_prod, 32), 32);
+}
+
+void smmu_loaded(struct at at, u64 pa)
+{
+	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++) {
+		if (!s->eventq ||
+		    pa - entry_of(s->eventq, 0, 0) >= 32ull << FIELD(s->eventq, 4, 0))
+			continue;
+		if (s->told[at.cpu] == cpus[at.cpu].shared_loads)
+			report(DEVICE_EARLY, at, "an event at %#" PRIx64 ", after SMMU_EVENTQ_PROD",
+			       pa);
+		s->event_read[at.cpu] = cpus[at.cpu].shared_loads;
+	}
+}
+
+static void events_given_back(struct at at, struct smmu *s, struct told t)
+{
+	if (s->event_read[at.cpu] == cpus[at.cpu].shared_loads && !t.ordered)
+		report(DEVICE_EARLY, at, "SMMU_EVENTQ_CONS gives back an event's place (x30 is %s)",
+		       report_place(peek_x(30)));
+	s->event_read[at.cpu] = NEVER;
+}
+
+#define SMMU_CR0		0x20
+#define SMMU_CR1		0x28
+#define SMMU_STRTAB_BASE	0x80
+#define SMMU_STRTAB_BASE_CFG	0x88
+#define SMMU_CMDQ_BASE		0x90
+#define SMMU_CMDQ_PROD		0x98
+#define SMMU_CMDQ_CONS		0x9c
+#define SMMU_EVENTQ_BASE	0xa0
+#define SMMU_EVENTQ_PROD	0xa8
+#define SMMU_EVENTQ_CONS	0xac
+
+static void write_register(struct at at, struct smmu *s, u64 offset, struct told t)
+{
+	u32 val = (u32)t.val, cr0 = s->cr0;
+
+	switch (offset) {
+	case SMMU_CR0:
+		s->cr0 = val;
+		if (val & ~cr0 & CR0_SMMUEN)
+			memset(s->seen, 0xff, sizeof(s->seen));
+		read_commands(s, &(struct doorbell){ at, t.ordered, "SMMU_CR0 is written" });
+		break;
+	case SMMU_CR1:
+		s->cr1 = val;
+		break;
+	case SMMU_STRTAB_BASE: case SMMU_STRTAB_BASE + 4:
+		observer_merge(&s->strtab, offset, t);
+		break;
+	case SMMU_STRTAB_BASE_CFG:
+		s->strtab_cfg = val;
+		break;
+	case SMMU_CMDQ_BASE: case SMMU_CMDQ_BASE + 4:
+		observer_merge(&s->cmdq, offset, t);
+		break;
+	case SMMU_CMDQ_PROD:
+		s->prod = val;
+		read_commands(s, &(struct doorbell){ at, t.ordered, "SMMU_CMDQ_PROD is written" });
+		break;
+	case SMMU_CMDQ_CONS:
+		s->posted = val;
+		break;
+	case SMMU_EVENTQ_BASE: case SMMU_EVENTQ_BASE + 4:
+		observer_merge(&s->eventq, offset, t);
+		break;
+	case SMMU_EVENTQ_PROD:
+		s->event_prod = val;
+		break;
+	case SMMU_EVENTQ_CONS:
+		events_given_back(at, s, t);
+	}
+}
+
+void smmu_accessed(struct at at, u64 base, u64 offset, struct told t)
+{
+	struct smmu *s = smmus;
+
+	while (s < smmus + nr_smmus && s->base != base)
+		s++;
+	if (s == smmus + nr_smmus)
+		return;
+	if (t.store)
+		write_register(at, s, offset, t);
+	else if (offset == SMMU_EVENTQ_PROD)
+		events_told(at, s, t);
+}
+
+void smmu_check_leave(struct at at)
+{
+	const struct doorbell d = { at, false, "EL2 is left" };
+
+	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++)
+		read_tables(s, &d);
+}
