@@ -160,8 +160,8 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma el2_regs errata gic guest harden idreg its_command \
-		its_memory mmio psci pstate set smccc work)
+	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma ecam el2_regs errata gic guest harden idreg \
+		its_command its_memory mmio psci pstate set smccc work)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))

@@ -65,6 +65,11 @@ int pci_bar_size(const struct pci_function *f, unsigned bar, u64 *size)
 	return *size ? 0 : -ENOENT;
 }
 
+u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn)
+{
+	return space->base + ((u64)(bus - space->first) * 256 + devfn) * PAGE_SIZE;
+}
+
 bool pci_window_has(const struct pci_window *w, u64 addr, u64 size)
 {
 	return addr >= w->bus && size <= w->cpu.size && addr - w->bus <= w->cpu.size - size;

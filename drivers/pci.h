@@ -12,13 +12,25 @@
 #define PCI_HEADER_BRIDGE	1
 #define PCI_BAR(n)		(0x10 + 4 * (n))
 #define PCI_SECONDARY_BUS	0x19
+#define PCI_SUBORDINATE_BUS	0x1a
+
+/* A host bridge's configuration space: a MiB for each of its buses. */
+struct pci_space {
+	u64 base;
+	u8 first, last;			/* buses */
+};
+
+/* Bridges above a function. */
+#define PCI_MAX_DEPTH	12
 
 struct pci_function {
-	u64 ecam;			/* its page of configuration space */
+	u64 ecam; /* its page of configuration space; 0: the guest's numbers lead to no bus of it */
+	struct pci_space space;
 	int bridge;			/* which host bridge it is behind */
 	u16 segment;
 	u8 bus, dev, fn;
-	bool on_root;			/* on the host bridge's own bus */
+	u8 depth;			/* 0: on the host bridge's own bus */
+	u8 above[PCI_MAX_DEPTH];	/* dev << 3 | fn of @depth bridges, from the root down */
 };
 
 /* Where a host bridge passes the CPU's accesses on as memory accesses of the bus behind it. */
@@ -43,6 +55,9 @@ u64 pci_size_of(u32 low, u32 high);
  * it is the upper half of the one before; -EINVAL: it is of I/O ports.
  */
 int pci_bar_size(const struct pci_function *f, unsigned bar, u64 *size);
+
+/* The page of function @devfn (dev << 3 | fn) of @bus, which the space has. */
+u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn);
 
 /* The address in a memory BAR, and a new one. */
 u64 pci_bar_get(const struct pci_function *f, unsigned bar);

@@ -5,11 +5,17 @@
 #include "drivers/io.h"
 #include "hyp/cpu.h"
 #include "hyp/dma.h"
+#include "hyp/ecam.h"
 #include "hyp/guest.h"
 #include "hyp/trap.h"
 #include "hyp/work.h"
+#include "lib/errno.h"
 
 struct bars bars;
+
+/* A write to a bridge that was not carried out, to be said once no lock is held. */
+static const char *refused;
+static u64 refused_at;
 
 static u64 bar_address(const struct bar *b)
 {
@@ -39,8 +45,23 @@ static void note(struct bar *b, u64 at, const char *what)
 	b->note_at = at;
 }
 
+static void report_refused(void)
+{
+	const char *why;
+	u64 at;
+
+	lock(&guest.s2_lock);
+	why = refused;
+	at = refused_at;
+	refused = NULL;
+	unlock(&guest.s2_lock);
+	if (why && trap_may_print())
+		print("mavis: the bridge at %#lx keeps its bus numbers: %s\n", at, why);
+}
+
 void bar_report(void)
 {
+	report_refused();
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
 		unsigned shift = b->region.size < MIB(1) ? 10 : 20;
 		const char *what;
@@ -227,6 +248,24 @@ static void leave_before(u64 ecam, u64 offset, unsigned size, bool command, bool
 			leave(b);
 }
 
+/* Functions behind a bridge may be on another bus now. */
+static void renumber(void)
+{
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
+		b->f.ecam = ecam.page[b->page].at;
+		if (b->f.ecam)
+			b->f.bus = (u8)(b->f.space.first +
+					(b->f.ecam - b->f.space.base) / PAGE_SIZE / 256);
+	}
+}
+
+static void refuse(u64 ecam, int err)
+{
+	refused_at = ecam;
+	refused = err == -ENOMEM ? "the page pool is used up"
+				 : "a function that is not the guest's to place would be on one bus with another";
+}
+
 /*
  * A write: stage 2 is right before the function answers at a place, and is put back, with nothing
  * left in caches, while it still does. Other writes may reset the function. False: there is work to
@@ -236,40 +275,58 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 {
 	bool command = writes(offset, size, PCI_COMMAND, 1);
 	bool on = command && val >> (PCI_COMMAND - offset) * 8 & PCI_COMMAND_MEMORY;
+	int err;
 
 	if (!work_step())
 		return false;
 	leave_before(ecam, offset, size, command, on);
 	if (!work_is_done())
 		return false;
+	err = ecam_before(ecam, offset, size, val);
+	if (err < 0) {
+		refuse(ecam, err);
+		return true;
+	}
 	if (command)
 		follow_all(ecam, on);
 	forward(ecam + offset, size, val);
+	if (err != ECAM_STAYS) {
+		ecam_after(ecam);
+		renumber();
+	}
 	follow_all(ecam, decodes(ecam));
 	return true;
 }
 
 /* Reads are the guest's own, but for one that falls between a break and a make. */
-u64 bar_access_config(void *arg, u64 offset, unsigned size, bool write, u64 val)
+static u64 read_config(u64 ecam, u64 offset, unsigned size)
 {
-	u64 ecam = (u64)arg;
-
-	if (!write && size == 8)
+	if (size == 8)
 		return read32(ecam + offset) | (u64)read32(ecam + offset + 4) << 32;
-	if (!write)
-		return (u64)read32(ecam + ALIGN_DOWN(offset, 4)) >> (offset & 3) * 8;
-	lock(&guest.s2_lock);
-	this_cpu()->again = !write_config(ecam, offset, size, val);
-	unlock(&guest.s2_lock);
-	bar_report();
-	return 0;
+	return (u64)read32(ecam + ALIGN_DOWN(offset, 4)) >> (offset & 3) * 8;
 }
 
-/* As where no function is. */
-u64 bar_access_hidden(void *arg, u64 offset, unsigned size, bool write, u64 val)
+u64 bar_access_config(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
-	(void)arg, (void)offset, (void)size, (void)write, (void)val;
-	return ~0ull;
+	u64 ecam = (u64)arg, read = ~0ull;
+
+	lock(&guest.s2_lock);
+	switch (ecam_kind_of(ecam)) {
+	case ECAM_GUESTS:			/* by now */
+		this_cpu()->again = true;
+		break;
+	case ECAM_HIDDEN:
+		break;
+	default:
+		if (write)
+			this_cpu()->again = !write_config(ecam, offset, size, val);
+		else
+			read = read_config(ecam, offset, size);
+	}
+	unlock(&guest.s2_lock);
+	if (write)
+		bar_report();
+	return read;
 }
 
 void bar_follow(struct bar *b)

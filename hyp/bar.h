@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Regions that are a PCI function's BAR, and follow it to wherever the guest puts it: EL2 carries
- * out the writes to the function's configuration space. Functions that Mavis has placed for good
- * are hidden.
+ * out the writes to the function's configuration space (hyp/ecam.h). Functions that Mavis has
+ * placed for good are hidden.
  */
 #ifndef HYP_BAR_H
 #define HYP_BAR_H
@@ -20,6 +20,7 @@ struct bar {
 	struct region region;		/* its ipa and pa: where it is, 0 if nowhere */
 	struct pci_function f;
 	u8 bar;				/* 0 to 5 */
+	u8 page;			/* f.ecam, in ecam.page[] */
 	bool touched;			/* since it is there, or was cleaned from the caches */
 	u64 parked;			/* where it was last; 0: the window's attributes are back */
 	const char *note;		/* to be said once no lock is held, ... */
@@ -61,10 +62,9 @@ void bar_follow(struct bar *b);
 void bar_report(void);
 
 /*
- * Handlers of hyp/mmio.h, with the address of a function's configuration space: one that carries
- * writes out and follows the BARs, and one behind which nothing is.
+ * The handler (hyp/mmio.h) of a page in ecam.page[], by its address: carries writes out, and
+ * follows the BARs; or behaves as if no function were there.
  */
 u64 bar_access_config(void *arg, u64 offset, unsigned size, bool write, u64 val);
-u64 bar_access_hidden(void *arg, u64 offset, unsigned size, bool write, u64 val);
 
 #endif

@@ -7,6 +7,7 @@
 #include "hyp/bar.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
+#include "hyp/ecam.h"
 #include "hyp/errata.h"
 #include "hyp/guest.h"
 #include "hyp/inject.h"
@@ -109,6 +110,8 @@ static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 
 			return;
 	} else {
 		val = page->handler(page->arg, offset, size, false, 0);
+		if (starts_again())
+			return;
 		val = in_guest_order(mmio_loaded(val, size, false, true), size);
 		if (esr & ISS_AR)
 			dmb(sy);
@@ -165,6 +168,7 @@ static void count(const struct mmio_page *page)
 static void stage2_fault(struct frame *f, u64 esr)
 {
 	const struct mmio_page *page;
+	struct mmio_page function;
 	u64 ipa = find_ipa(esr);
 
 	if (ipa == NO_IPA) {
@@ -175,6 +179,11 @@ static void stage2_fault(struct frame *f, u64 esr)
 	if (page) {
 		count(page);
 		emulated_page(f, esr, page, ipa);
+		return;
+	}
+	if (ecam_find(ipa, &function)) {
+		control_count_abort(ipa);
+		emulated_page(f, esr, &function, ipa);
 		return;
 	}
 	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && resolve(IPA(ipa)))

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/bars.h"
 
+#include "boot/guest/ecam.h"
 #include "boot/guest/selfcheck.h"
 #include "boot/machine/pci.h"
 #include "drivers/console.h"
 #include "drivers/io.h"
 #include "hyp/bar.h"
-#include "hyp/mmio.h"
 #include "lib/errno.h"
 #include "mm/resolve.h"
 
 /* Configuration space that the guest does not see. */
 static struct hidden {
-	u64 ecam;
+	struct pci_function f;
 	u8 bar;				/* the one that is a region, ... */
 	const char *region;		/* ... by this name */
 } hidden[BAR_MAX];
@@ -60,7 +60,7 @@ static u64 choose_place(const struct bar *b, const struct region_table *t)
 static const char *find_twin(const struct bar *b)
 {
 	for (unsigned i = 0; i < nr_hidden; i++)
-		if (hidden[i].ecam == b->f.ecam && hidden[i].bar == b->bar)
+		if (hidden[i].f.ecam == b->f.ecam && hidden[i].bar == b->bar)
 			return hidden[i].region;
 	for (unsigned i = 0; i < bars.nr; i++)
 		if (bars.bar[i].f.ecam == b->f.ecam && bars.bar[i].bar == b->bar)
@@ -104,7 +104,7 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 
 	if (!pa) {
 		/* the bridges above it pass on what they pass */
-		addr = b->f.on_root ? choose_place(b, t) : 0;
+		addr = b->f.depth ? 0 : choose_place(b, t);
 		pa = pci_to_cpu(&bars.windows, b->f.bridge, addr, b->region.size);
 		pci_bar_set(&b->f, b->bar, addr);
 	}
@@ -116,7 +116,7 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 	b->region.pa = PA(pa);
 	if (!want->has_ipa)
 		b->region.ipa = IPA(pa);
-	hidden[nr_hidden++] = (struct hidden){ b->f.ecam, b->bar, want->region.name };
+	hidden[nr_hidden++] = (struct hidden){ b->f, b->bar, want->region.name };
 	return region_add(t, &b->region, d);
 }
 
@@ -159,48 +159,21 @@ static void check_in_window(struct bar *b, struct selfcheck *result)
 	}
 }
 
-/* Another of the function's BARs may have had the page trapped already, in the same way. */
-static int trap(const char *name, u64 ecam, bool hide, struct diag *d)
-{
-	mmio_handler handler = hide ? bar_access_hidden : bar_access_config;
-	const struct mmio_page *known = mmio_find(IPA(ecam));
-	struct s2_leaf leaf;
-	int err;
-
-	if (known && known->handler == handler)
-		return 0;
-	err = stage2_lookup(&guest.s2, IPA(ecam), &leaf);
-	if (!err && leaf.pa.v - leaf.ipa.v)
-		err = -ENOENT;
-	leaf.attr.write = false;
-	if (!err)
-		err = hide ? stage2_unmap(&guest.s2, IPA(ecam), PAGE_SIZE)
-			   : stage2_change(&guest.s2, IPA(ecam), PAGE_SIZE, leaf.attr);
-	if (!err)
-		err = mmio_register(IPA(ecam), handler, (void *)ecam);
-	if (err)
-		return fail(d, err,
-			    "region %s: pci: the configuration space at %#lx cannot be taken from the guest: %s",
-			    name, (unsigned long)ecam,
-			    err == -ENOMEM ? "the page pool is used up"
-			    : known	   ? "one region hides the function, another follows it"
-					   : "another region is there");
-	return 0;
-}
-
 int bars_trap(struct selfcheck *checks, struct diag *d)
 {
 	int err = 0;
 	bool hides_mte;		/* memory_map_finish() has seen to that */
+	u8 page;
 
+	ecam.nr = 0;
 	for (unsigned i = 0; i < nr_hidden && !err; i++)
-		err = trap(hidden[i].region, hidden[i].ecam, true, d);
+		err = ecam_add(hidden[i].region, &hidden[i].f, ECAM_HIDDEN, &page, d);
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && !err; b++, checks++) {
 		err = region_resolve(&b->region, &guest.caps, guest.regions->mte, &hides_mte, d);
 		if (err)
 			break;
 		check_in_window(b, checks);
-		err = trap(b->region.name, b->f.ecam, false, d);
+		err = ecam_add(b->region.name, &b->f, ECAM_FOLLOWED, &b->page, d);
 		if (!err)
 			bar_follow(b);
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/machine/pci.h"
 
+#include <string.h>
+
 #include "boot/machine/fdt.h"
 #include "drivers/io.h"
 #include "lib/errno.h"
@@ -98,15 +100,29 @@ static void look_at(const struct pci_request *want, const struct pci_function *f
 		keep_first(&s->like, f);
 }
 
+/* How a bus is reached: the bridges above it, as in a function on it. */
+struct way {
+	bool there;
+	u8 depth;
+	u8 above[PCI_MAX_DEPTH];
+};
+
 /* What is behind a bridge has a higher bus number, if the firmware has given it one. */
-static void enter(const struct pci_function *bridge, bool *reached, struct pci_search *s)
+static void enter(const struct pci_function *bridge, struct way *ways, struct pci_search *s)
 {
 	u8 bus = read8(bridge->ecam + PCI_SECONDARY_BUS);
+	struct way *way = &ways[bus];
 
-	if (bus > bridge->bus)
-		reached[bus] = true;
-	else
+	if (bus <= bridge->bus) {
 		keep_first(&s->unnumbered, bridge);
+		return;
+	}
+	if (bridge->depth == PCI_MAX_DEPTH)
+		return;
+	way->there = true;
+	way->depth = bridge->depth + 1;
+	memcpy(way->above, bridge->above, sizeof(way->above));
+	way->above[bridge->depth] = (u8)(bridge->dev << 3 | bridge->fn);
 }
 
 /* All of one host bridge's buses, whether or not something was found: it may be there twice. */
@@ -116,17 +132,20 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 {
 	const u8 *range = cells(host, m->node, "bus-range", 2);
 	unsigned first = range ? dt_cell(range) & 0xff : 0;
-	bool reached[256] = { false };
+	u64 buses = MIN(m->range.size / BUS_SIZE, 256 - first);
+	struct way ways[256] = { [0] = { .there = false } };
 
-	reached[first] = true;
-	for (unsigned bus = first; bus < 256; bus++) {
-		u64 base = m->range.base + (bus - first) * BUS_SIZE;
+	f->space = (struct pci_space){ m->range.base, (u8)first, (u8)(first + buses - 1) };
+	ways[first].there = true;
+	for (unsigned bus = first; bus < first + buses; bus++) {
+		u64 base = pci_page(&f->space, bus, 0);
 
-		if (!reached[bus] || base + BUS_SIZE > range_end(m->range))
+		if (!ways[bus].there)
 			continue;
 		if (el2_map(PA(base), BUS_SIZE, S1_DEVICE))
 			return -ENOMEM;
-		f->on_root = bus == first;
+		f->depth = ways[bus].depth;
+		memcpy(f->above, ways[bus].above, sizeof(f->above));
 		f->bus = (u8)bus;
 		s->bus |= want->bus == bus;
 		for (unsigned devfn = 0; devfn < 256; devfn++) {
@@ -139,7 +158,7 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 				header = read8(f->ecam + PCI_HEADER_TYPE);
 				look_at(want, f, s);
 				if ((header & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE)
-					enter(f, reached, s);
+					enter(f, ways, s);
 			}
 			if (!f->fn && !(header & PCI_HEADER_MULTI))
 				devfn += 7;

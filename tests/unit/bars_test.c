@@ -4,6 +4,7 @@
  * was written. The window is 1 GiB at 0x8000000000, its bus address 0x40000000.
  */
 #include "boot/guest/bars.h"
+#include "boot/guest/ecam.h"
 
 #include <libfdt.h>
 
@@ -11,7 +12,6 @@
 #include "boot/machine/pci.h"
 #include "hyp/bar.h"
 #include "hyp/cpu.h"
-#include "hyp/mmio.h"
 #include "hyp/work.h"
 #include "lib/errno.h"
 #include "tests/unit/fake_el2.h"
@@ -35,14 +35,14 @@ static struct selfcheck checks[BAR_MAX];
 static const struct mm_caps caps = { .pa_bits = 48 };
 static const struct s2_attr window_attr = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
 
-static u64 ecam(unsigned dev, unsigned fn)
+static u64 config_of(unsigned dev, unsigned fn)
 {
 	return (u64)space + dev * KIB(32) + fn * KIB(4);
 }
 
 static u32 *reg(unsigned dev, unsigned fn, unsigned offset)
 {
-	return (u32 *)(ecam(dev, fn) + offset);
+	return (u32 *)(config_of(dev, fn) + offset);
 }
 
 static struct bar *follower(const char *name, unsigned dev, unsigned bar, u64 size)
@@ -52,7 +52,7 @@ static struct bar *follower(const char *name, unsigned dev, unsigned bar, u64 si
 	*b = (struct bar){
 		.region = { .size = size, .type = REGION_DEVICE_MEMORY },
 		.bar = (u8)bar,
-		.f = { .ecam = ecam(dev, 0), .dev = (u8)dev, .on_root = true },
+		.f = { .ecam = config_of(dev, 0), .space = { (u64)space, 0, 0 }, .dev = (u8)dev },
 	};
 	snprintf(b->region.name, sizeof(b->region.name), "%s", name);
 	return b;
@@ -66,7 +66,7 @@ static int make(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		static const u8 at[][2] = { { 1, 0 }, { 2, 0 }, { 3, 0 }, { 3, 5 } };
 
-		memset((void *)ecam(at[i][0], at[i][1]), 0, KIB(4));
+		memset((void *)config_of(at[i][0], at[i][1]), 0, KIB(4));
 		*reg(at[i][0], at[i][1], 0) = (0x1110 + i) << 16 | 0x1af4;
 	}
 	*reg(3, 0, 0x0c) = 0x800000;			/* has more functions */
@@ -97,11 +97,11 @@ static int make(void **state)
 /* One time of carrying it out; true: it is to be started again. */
 static bool store_once(u64 addr, unsigned size, u64 val)
 {
-	const struct mmio_page *page = mmio_find(IPA(addr));
+	struct mmio_page page;
 	bool again;
 
-	assert_non_null(page);
-	page->handler(page->arg, addr & PAGE_MASK, size, true, val);
+	assert_true(ecam_find(addr, &page));
+	page.handler(page.arg, addr & PAGE_MASK, size, true, val);
 	again = fake_this_cpu->again;
 	fake_this_cpu->again = false;
 	return again;
@@ -170,11 +170,11 @@ static void functions_are_found_by_id_and_by_address(void **state)
 
 	(void)state;
 	assert_int_equal(pci_find(&host, &want, &f, &d), 0);
-	assert_int_equal(f.ecam, ecam(3, 5));
-	assert_true(f.dev == 3 && f.fn == 5 && f.on_root);
+	assert_int_equal(f.ecam, config_of(3, 5));
+	assert_true(f.dev == 3 && f.fn == 5 && !f.depth);
 	want = (struct pci_request){ .by_address = true, .dev = 2 };
 	assert_int_equal(pci_find(&host, &want, &f, &d), 0);
-	assert_int_equal(f.ecam, ecam(2, 0));
+	assert_int_equal(f.ecam, config_of(2, 0));
 	want.fn = 1;
 	assert_int_equal(pci_find(&host, &want, &f, &d), -ENODEV);
 	want = (struct pci_request){ .by_address = true, .dev = 2, .segment = 1 };
@@ -197,7 +197,7 @@ static void bus_addresses_become_the_cpus_by_the_window(void **state)
 
 static void bars_that_are_none_are_refused(void **state)
 {
-	struct pci_function f = { .ecam = ecam(1, 0) };
+	struct pci_function f = { .ecam = config_of(1, 0) };
 	u64 size;
 
 	(void)state;
@@ -219,7 +219,7 @@ static void see_check(const struct region *r)
 
 static struct bar *blank_follower(unsigned dev, u64 size)
 {
-	memset((void *)ecam(dev, 0), 0, KIB(4));
+	memset((void *)config_of(dev, 0), 0, KIB(4));
 	*reg(dev, 0, 0x18) = 4;
 	machine.during_selfcheck = see_check;
 	return follower("gpu", dev, 2, size);
@@ -268,19 +268,19 @@ static void a_region_follows_its_bar(void **state)
 	assert_int_equal(bars_trap(checks, &d), 0);
 	assert_only(0, 0);
 
-	store(ecam(1, 0) + 4, 2, 2);			/* decode on */
+	store(config_of(1, 0) + 4, 2, 2);			/* decode on */
 	assert_int_equal(*reg(1, 0, 4), 2);
 	assert_only(WINDOW + MIB(7), BAR_SIZE);
 	assert_int_equal(p->region.ipa.v, WINDOW + MIB(7));
 
-	store(ecam(1, 0) + 0x18, 4, (BUS + MIB(8)) | 4);	/* moved, over its old place */
+	store(config_of(1, 0) + 0x18, 4, (BUS + MIB(8)) | 4);	/* moved, over its old place */
 	assert_only(WINDOW + MIB(8), BAR_SIZE);
-	store(ecam(1, 0) + 0x18, 8, ~0ull << 32 | 4);	/* out of all windows */
+	store(config_of(1, 0) + 0x18, 8, ~0ull << 32 | 4);	/* out of all windows */
 	assert_only(0, 0);
-	store(ecam(1, 0) + 0x1c, 4, 0);
-	store(ecam(1, 0) + 0x18, 4, (BUS + MIB(32)) | 4);
+	store(config_of(1, 0) + 0x1c, 4, 0);
+	store(config_of(1, 0) + 0x18, 4, (BUS + MIB(32)) | 4);
 	assert_only(WINDOW + MIB(32), BAR_SIZE);
-	store(ecam(1, 0) + 4, 1, 0);			/* decode off */
+	store(config_of(1, 0) + 4, 1, 0);			/* decode off */
 	assert_only(0, 0);
 	assert_int_equal(p->region.ipa.v, 0);
 }
@@ -291,8 +291,10 @@ static struct bar *forced(u64 size)
 	struct bar *b = follower("gpu", 1, 2, size);
 
 	guest.caps.fwb = true;
-	b->f.ecam = ecam(0, 1);
-	memset((void *)ecam(0, 1), 0, KIB(4));
+	b->f.ecam = config_of(0, 1);
+	b->f.dev = 0;
+	b->f.fn = 1;
+	memset((void *)config_of(0, 1), 0, KIB(4));
 	*reg(0, 1, 0x18) = BUS;
 	assert_int_equal(bars_trap(checks, &d), 0);
 	fake_el2.nr_cleaned = 0;
@@ -304,15 +306,15 @@ static void what_caches_hold_is_written_back_before_the_bar_goes(void **state)
 {
 	(void)state;
 	forced(KIB(512));
-	store(ecam(0, 1) + 4, 2, 2);
-	store(ecam(0, 1) + 0x3c, 1, 7);			/* not one of its registers */
-	store(ecam(0, 1) + 0x14, 4, 0);
+	store(config_of(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 0x3c, 1, 7);			/* not one of its registers */
+	store(config_of(0, 1) + 0x14, 4, 0);
 	touch(WINDOW);
 	assert_int_equal(fake_el2.nr_cleaned, 0);
-	store(ecam(0, 1) + 0x18, 4, BUS + MIB(4));
+	store(config_of(0, 1) + 0x18, 4, BUS + MIB(4));
 	assert_int_equal(fake_el2.cleaned, WINDOW);
 	touch(WINDOW + MIB(4));
-	store(ecam(0, 1) + 4, 2, 0);
+	store(config_of(0, 1) + 4, 2, 0);
 	assert_int_equal(fake_el2.cleaned, WINDOW + MIB(4));
 	assert_int_equal(fake_el2.nr_cleaned, 2);
 	assert_only(0, 0);
@@ -325,9 +327,9 @@ static void a_large_bar_is_cleaned_in_pieces(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	store(ecam(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 4, 2, 2);
 	touch(WINDOW);
-	while (store_once(ecam(0, 1) + 4, 2, 0)) {
+	while (store_once(config_of(0, 1) + 4, 2, 0)) {
 		assert_int_equal(fake_el2.nr_cleaned, n);
 		assert_int_equal(fake_el2.cleaned, n ? WINDOW + (n - 1) * MIB(1) : 0);
 		assert_int_equal(fake_el2.cleaned_size, n ? MIB(1) : 0);
@@ -347,17 +349,17 @@ static void others_do_a_piece_as_well(void **state)
 
 	(void)state;
 	forced(MIB(4));
-	store(ecam(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 4, 2, 2);
 	touch(WINDOW);
-	assert_true(store_once(ecam(0, 1) + 4, 2, 0));
+	assert_true(store_once(config_of(0, 1) + 4, 2, 0));
 	assert_int_equal(stage2_lookup(&guest.s2, IPA(WINDOW + MIB(3)), &leaf), 0);
 	assert_true(leaf.broken);
-	assert_true(store_once(ecam(0, 1) + 0x3c, 1, 7));
+	assert_true(store_once(config_of(0, 1) + 0x3c, 1, 7));
 	assert_int_equal(fake_el2.nr_cleaned, 1);
 	assert_int_equal(*reg(0, 1, 0x3c), 0);
 	assert_int_equal(memattr_at(WINDOW + MIB(3)), S2_DEVICE_nGnRE);
 	assert_int_equal(fake_el2.nr_cleaned, 4);
-	assert_int_equal(store(ecam(0, 1) + 4, 2, 0), 0);
+	assert_int_equal(store(config_of(0, 1) + 4, 2, 0), 0);
 	assert_only(0, 0);
 }
 
@@ -368,9 +370,9 @@ static void no_byte_is_left_out(void **state)
 
 	(void)state;
 	*reg(0, 1, 0x18) = (BUS + (u32)MIB(1) + (u32)KIB(4)) | 4;
-	store(ecam(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 4, 2, 2);
 	touch(WINDOW + MIB(2));
-	assert_int_equal(store(ecam(0, 1) + 4, 2, 0), 6);
+	assert_int_equal(store(config_of(0, 1) + 4, 2, 0), 6);
 	assert_int_equal(fake_el2.nr_cleaned, 5);
 	assert_int_equal(fake_el2.total_cleaned, b->region.size);
 }
@@ -383,14 +385,14 @@ static void a_decode_that_is_toggled_costs_nothing(void **state)
 	unsigned flushes;
 
 	(void)state;
-	store(ecam(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 4, 2, 2);
 	flushes = fake_tlb.flushes;
 	for (unsigned i = 0; i < 6; i++) {
-		assert_int_equal(store(ecam(0, 1) + 4, 2, 0), 0);
+		assert_int_equal(store(config_of(0, 1) + 4, 2, 0), 0);
 		assert_int_equal(b->region.ipa.v, 0);
-		store(ecam(0, 1) + 0x18, 4, ~0u);
-		store(ecam(0, 1) + 0x18, 4, BUS);
-		assert_int_equal(store(ecam(0, 1) + 4, 2, 2), 0);
+		store(config_of(0, 1) + 0x18, 4, ~0u);
+		store(config_of(0, 1) + 0x18, 4, BUS);
+		assert_int_equal(store(config_of(0, 1) + 4, 2, 2), 0);
 		assert_int_equal(b->region.ipa.v, WINDOW);
 	}
 	assert_int_equal(fake_el2.nr_cleaned, 0);
@@ -404,11 +406,11 @@ static void one_that_comes_back_is_as_it_was(void **state)
 {
 	(void)state;
 	forced(MIB(4));
-	store(ecam(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 4, 2, 2);
 	touch(WINDOW);
 	for (unsigned i = 0; i < 3; i++) {
-		store(ecam(0, 1) + 4, 2, 0);
-		store(ecam(0, 1) + 4, 2, 2);
+		store(config_of(0, 1) + 4, 2, 0);
+		store(config_of(0, 1) + 4, 2, 2);
 		assert_int_equal(fake_el2.nr_cleaned, 4);
 	}
 	assert_only(WINDOW, MIB(4));
@@ -431,18 +433,18 @@ static void a_thousand_places_leave_stage_2_as_it_was(void **state)
 
 	(void)state;
 	*reg(0, 1, 0x18) = ~0u;				/* nowhere */
-	store(ecam(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 4, 2, 2);
 	free = page_pool.nr_free;
 	for (unsigned i = 0; i < 1000; i++) {
-		store(ecam(0, 1) + 4, 2, 0);
+		store(config_of(0, 1) + 4, 2, 0);
 		at = BUS + (u32)((at + 0x9e3779b1) % WINDOW_SIZE & ~PAGE_MASK);
-		store(ecam(0, 1) + 0x18, 4, at);
-		store(ecam(0, 1) + 4, 2, 2);
+		store(config_of(0, 1) + 0x18, 4, at);
+		store(config_of(0, 1) + 4, 2, 2);
 		assert_int_equal(b->region.ipa.v, WINDOW + at - BUS);
 		if (i & 1)
 			assert_int_equal(memattr_at(WINDOW + at - BUS), write_back());
 	}
-	store(ecam(0, 1) + 0x18, 4, ~0u);
+	store(config_of(0, 1) + 0x18, 4, ~0u);
 	assert_int_equal(memattr_at(WINDOW + at - BUS), S2_DEVICE_nGnRE);
 	assert_int_equal(page_pool.nr_free, free);
 	assert_int_equal(stage2_for_each_leaf(&guest.s2, IPA(WINDOW), WINDOW_SIZE, same_leaf, NULL),
@@ -457,9 +459,9 @@ static void of_two_at_one_place_the_first_stays(void **state)
 	*reg(2, 0, 0x10) = BUS;
 	*reg(2, 0, 0x14) = BUS + (u32)MIB(1);
 	assert_int_equal(bars_trap(checks, &d), 0);
-	store(ecam(2, 0) + 4, 2, 2);
+	store(config_of(2, 0) + 4, 2, 2);
 	assert_only(WINDOW, MIB(2));
-	store(ecam(2, 0) + 0x14, 4, BUS + MIB(2));
+	store(config_of(2, 0) + 0x14, 4, BUS + MIB(2));
 	assert_int_equal(memattr_at(WINDOW + MIB(2)), S2_NORMAL_NC);
 	assert_int_equal(memattr_at(WINDOW), S2_NORMAL_WB);
 }
@@ -471,7 +473,7 @@ static void without_pages_the_window_stays_as_it_is(void **state)
 	*reg(3, 0, 0x10) = BUS;
 	assert_int_equal(bars_trap(checks, &d), 0);
 	page_pool.nr_free = 0;
-	store(ecam(3, 0) + 4, 2, 2);
+	store(config_of(3, 0) + 4, 2, 2);
 	assert_int_equal(*reg(3, 0, 4), 2);
 	assert_only(0, 0);
 }
@@ -606,10 +608,13 @@ static void a_bar_that_is_none_is_refused_by_name(void **state)
 
 static void a_function_is_not_hidden_and_followed(void **state)
 {
+	u8 page;
+
 	(void)state;
+	ecam.nr = 0;
 	blank_follower(7, MIB(2));
-	assert_int_equal(mmio_register(IPA(ecam(7, 0)), bar_access_hidden, NULL), 0);
-	assert_int_equal(bars_trap(checks, &d), -EEXIST);
+	assert_int_equal(ecam_add("one", &bars.bar[0].f, ECAM_HIDDEN, &page, &d), 0);
+	assert_int_equal(ecam_add("gpu", &bars.bar[0].f, ECAM_FOLLOWED, &page, &d), -EEXIST);
 	assert_non_null(strstr(d.text, "region gpu: pci: "));
 	assert_non_null(strstr(d.text, "one region hides the function, another follows it"));
 }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot/guest/ecam.h"
+
+#include "hyp/guest.h"
+#include "lib/errno.h"
+#include "mm/el2.h"
+
+static u8 find(const struct pci_space *space, u8 above, u8 devfn)
+{
+	u8 i = 0;
+
+	while (i < ecam.nr &&
+	       (ecam.page[i].space.base != space->base || ecam.page[i].above != above ||
+		ecam.page[i].devfn != devfn))
+		i++;
+	return i;
+}
+
+/* *page is @devfn's below @above, new or not. */
+static int add(const struct pci_space *space, u8 above, u8 devfn, enum ecam_kind kind, u8 *page)
+{
+	struct ecam_page *p = &ecam.page[*page = find(space, above, devfn)];
+
+	if (*page == ECAM_MAX)
+		return -ENOSPC;
+	if (*page == ecam.nr) {
+		ecam.nr++;
+		*p = (struct ecam_page){ .space = *space, .above = above, .devfn = devfn };
+	} else if (kind + p->kind == ECAM_FOLLOWED + ECAM_HIDDEN) {
+		return -EEXIST;
+	}
+	p->kind = MAX(p->kind, (u8)kind);
+	return ecam_take(*page);
+}
+
+static struct range whole(const struct pci_space *space)
+{
+	return (struct range){ space->base,
+			       pci_page(space, space->last + 1u, 0) - space->base };
+}
+
+/*
+ * What the guest is to have of it, and nobody else: all of it, if buses can be renumbered. EL2 sees
+ * it all then.
+ */
+static const struct region *find_other(const struct pci_function *f)
+{
+	struct range r = f->depth ? whole(&f->space) : (struct range){ f->ecam, PAGE_SIZE };
+	const struct region_table *t = guest.regions;
+
+	for (const struct region *o = t->region; o < t->region + t->nr; o++)
+		if (ranges_overlap(region_pa(o), r) &&
+		    (o->ipa.v != o->pa.v || !range_contains(region_pa(o), r) ||
+		     (f->depth && o->origin != REGION_FROM_HOST)))
+			return o;
+	return NULL;
+}
+
+static const char *explain(int err)
+{
+	switch (err) {
+	case -ENOSPC:
+		return "more functions and bridges than Mavis follows: describe fewer, or build it with a larger ECAM_MAX";
+	case -EEXIST:
+		return "one region hides the function, another follows it: keep one of them";
+	case -ENOENT:
+		return "the guest does not have it: describe fewer regions there";
+	case -EBUSY:
+		return "another bridge leads to the same bus: have the firmware number the buses anew";
+	default:
+		return "the page pool is used up";
+	}
+}
+
+int ecam_add(const char *region, const struct pci_function *f, enum ecam_kind kind, u8 *page,
+	     struct diag *d)
+{
+	const struct region *other = find_other(f);
+	u8 above = ECAM_ROOT;
+	int err = 0;
+
+	if (other)
+		return fail(d, -EACCES,
+			    "region %s: pci: the configuration space at %#lx, which Mavis works for the guest, is not whole there, as region %s has some of it: take it out of that one",
+			    region, (unsigned long)f->ecam, other->name);
+	if (!region_find(guest.regions, IPA(f->ecam)))
+		err = -ENOENT;
+	if (f->depth && !err)
+		err = el2_map(PA(f->space.base), whole(&f->space).size, S1_DEVICE);
+	for (unsigned i = 0; i < f->depth && !err; i++) {
+		err = add(&f->space, above, f->above[i], ECAM_BRIDGE, page);
+		above = *page;
+	}
+	if (!err)
+		err = add(&f->space, above, (u8)(f->dev << 3 | f->fn), kind, page);
+	return err ? fail(d, err,
+			  "region %s: pci: the configuration space at %#lx cannot be taken from the guest: %s",
+			  region, (unsigned long)f->ecam, explain(err))
+		   : 0;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions behind bridges, and a guest that numbers buses anew. Configuration space is memory of 8
+ * buses that is made to follow the bridges: route() puts each function where its bridges lead.
+ *
+ * 00:01.0 leads to a switch, of which 00.0 is the upper side and 02.0 a lower one, behind which is
+ * the function at devfn 3.0. As the firmware leaves it the buses are 2, 3 and 4.
+ */
+#include "hyp/ecam.h"
+
+#include "boot/guest/ecam.h"
+#include "boot/guest/map.h"
+#include "hyp/cpu.h"
+#include "hyp/guest.h"
+#include "lib/errno.h"
+#include "tests/unit/fake_el2.h"
+#include "tests/unit/fake_machine.h"
+#include "tests/unit/fake_phys.h"
+#include "tests/unit/test.h"
+
+#define BUSES	8
+
+static u8 space[MIB(BUSES)] __attribute__((aligned(MIB(2))));
+static struct region_table table;
+static struct diag d;
+static const struct mm_caps caps = { .pa_bits = 48 };
+static const struct s2_attr attr = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
+static const struct pci_space whole = { (u64)space, 0, BUSES - 1 };
+static struct pci_function function;
+
+/* What is in the machine: registers of a function, and which it is behind. */
+static struct device {
+	int above;
+	u8 devfn;
+	bool bridge;
+	u32 numbers;			/* of 0x18 */
+	u64 at;
+} device[4];
+
+static u8 *config_of(unsigned bus, unsigned devfn)
+{
+	return (u8 *)pci_page(&whole, bus, (u8)devfn);
+}
+
+static u8 number(const struct device *dev, unsigned byte)
+{
+	return (u8)(dev->numbers >> byte * 8);
+}
+
+/* As the bridges have it, by the specification's words and not by the code's. */
+static bool answers_on(const struct device *dev, unsigned bus)
+{
+	const struct device *up;
+
+	if (dev->above < 0)
+		return bus == 0;
+	up = &device[dev->above];
+	if (number(up, 1) != bus || !bus)
+		return false;
+	while (up->above >= 0) {
+		up = &device[up->above];
+		if (number(up, 1) >= bus || number(up, 2) < bus)
+			return false;
+	}
+	return true;
+}
+
+static void route(void)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(device); i++)
+		if (device[i].at)
+			memset((void *)device[i].at, 0xff, PAGE_SIZE);
+	for (unsigned i = 0; i < ARRAY_SIZE(device); i++) {
+		device[i].at = 0;
+		for (unsigned bus = 0; bus < BUSES; bus++) {
+			u8 *regs = config_of(bus, device[i].devfn);
+
+			if (!answers_on(&device[i], bus))
+				continue;
+			device[i].at = (u64)regs;
+			memset(regs, 0, PAGE_SIZE);
+			*(u32 *)regs = 0x11101af4 + (i << 16);
+			regs[PCI_HEADER_TYPE] = device[i].bridge ? PCI_HEADER_BRIDGE : 0;
+			*(u32 *)(regs + 0x18) = device[i].numbers;
+		}
+	}
+}
+
+/* What EL2 writes to a bridge, the machine does at once. */
+static void obey(u64 addr)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(device); i++)
+		if (device[i].at && addr - device[i].at < PAGE_SIZE && device[i].bridge &&
+		    ((addr - device[i].at) & ~7ull) == 0x18) {
+			device[i].numbers = *(u32 *)(device[i].at + 0x18);
+			route();
+			return;
+		}
+}
+
+static int make(void **state)
+{
+	(void)state;
+	memset(space, 0xff, sizeof(space));
+	device[0] = (struct device){ -1, 1 << 3, true, 0x040200, 0 };
+	device[1] = (struct device){ 0, 0, true, 0x040302, 0 };
+	device[2] = (struct device){ 1, 2 << 3, true, 0x040403, 0 };
+	device[3] = (struct device){ 2, 3 << 3, false, 0, 0 };
+	route();
+	fake_machine_reset();
+	machine.on_write = obey;
+	table.nr = 1;
+	table.region[0] = (struct region){ .ipa = IPA(space), .pa = PA(space),
+					   .size = sizeof(space), .attr = attr };
+	fake_el2_reset(64);
+	assert_int_equal(guest_map(&table, &caps, &d), 0);
+	ecam.nr = bars.nr = 0;
+	function = (struct pci_function){
+		.ecam = (u64)config_of(4, 3 << 3), .space = whole, .bus = 4, .dev = 3,
+		.depth = 3, .above = { 1 << 3, 0, 2 << 3 },
+	};
+	return 0;
+}
+
+static void take(enum ecam_kind kind)
+{
+	u8 page;
+
+	if (ecam_add("gpu", &function, kind, &page, &d))
+		fail_msg("%s", d.text);
+	assert_int_equal(ecam.page[page].at, function.ecam);
+}
+
+/* What the guest's own access to the function on @bus finds; 'r', 'w' (both), or neither: '-'. */
+static char reach(unsigned bus, unsigned devfn)
+{
+	struct s2_leaf leaf;
+
+	assert_int_equal(stage2_lookup(&guest.s2, IPA(config_of(bus, devfn)), &leaf), 0);
+	return leaf.broken || !leaf.attr.read ? '-' : leaf.attr.write ? 'w' : 'r';
+}
+
+/* Where the machine has the devices, the guest reaches none of what it must not. */
+static void assert_closed(void)
+{
+	for (unsigned i = 0; i < 3; i++)
+		if (device[i].at)
+			assert_int_equal(reach((unsigned)((device[i].at - (u64)space) >> 20),
+					       device[i].devfn),
+					 'r');
+	if (device[3].at)
+		assert_int_equal(reach((unsigned)((device[3].at - (u64)space) >> 20), 3 << 3), '-');
+}
+
+static u64 access_config(u64 addr, unsigned size, bool write, u64 val)
+{
+	struct mmio_page page;
+
+	assert_true(ecam_find(addr, &page));
+	return page.handler(page.arg, addr & PAGE_MASK, size, write, val);
+}
+
+/* A store by the guest to a bridge's numbers, by EL2 or, where it may, by itself. */
+static void store(unsigned bus, unsigned devfn, unsigned offset, unsigned size, u64 val)
+{
+	u64 addr = (u64)config_of(bus, devfn) + offset;
+
+	if (reach(bus, devfn) == 'w') {
+		memcpy((void *)addr, &val, size);
+		obey(addr);
+	} else {
+		access_config(addr, size, true, val);
+	}
+	assert_closed();
+}
+
+static void a_hidden_function_and_its_bridges_are_closed(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	assert_closed();
+	assert_int_equal(reach(4, 3 << 3), '-');
+	assert_int_equal(reach(4, 4 << 3), 'w');
+	assert_int_equal(access_config(function.ecam, 4, false, 0) & 0xffffffff, 0xffffffff);
+	access_config(function.ecam + 4, 2, true, 6);
+	assert_int_equal(config_of(4, 3 << 3)[4], 0);
+	assert_int_equal(access_config((u64)config_of(2, 0) + 0x18, 4, false, 0), 0x040302);
+}
+
+/* As Linux does it: all to 0, then from the root down. */
+static void it_stays_hidden_when_buses_are_renumbered(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	store(0, 1 << 3, 0x18, 4, 0);
+	assert_int_equal(reach(4, 3 << 3), 'w');	/* nothing is there */
+	store(0, 1 << 3, 0x18, 4, 0x070100);
+	store(1, 0, 0x18, 4, 0);
+	store(1, 0, 0x18, 4, 0x070201);
+	store(2, 2 << 3, 0x18, 4, 0x070502);
+	assert_int_equal(device[3].at, config_of(5, 3 << 3));
+	assert_int_equal(reach(5, 3 << 3), '-');
+	assert_int_equal(reach(4, 3 << 3), 'w');
+	assert_int_equal(reach(3, 2 << 3), 'w');
+	assert_int_equal(reach(2, 2 << 3), 'r');
+}
+
+/* Byte by byte, over each other, with ranges that lead nowhere. */
+static void it_stays_hidden_whatever_is_written(void **state)
+{
+	u32 seed = 1, free;
+
+	(void)state;
+	take(ECAM_HIDDEN);
+	free = page_pool.nr_free;
+	for (unsigned i = 0; i < 20000; i++) {
+		const struct device *dev = &device[(seed = seed * 1664525 + 1013904223) >> 30];
+		unsigned size = 1u << (seed >> 8 & 1), offset = 0x18 + (seed >> 12 & 2);
+
+		if (dev->at && dev->bridge)
+			store((unsigned)((dev->at - (u64)space) >> 20), dev->devfn,
+			      offset + (size == 1 ? seed >> 16 & 1 : 0), size,
+			      (seed >> 18 & 7) | (seed >> 13 & 0x700));
+	}
+	store(0, 1 << 3, 0x18, 4, 0x040200);
+	store(2, 0, 0x18, 4, 0x040302);
+	store(3, 2 << 3, 0x18, 4, 0x040403);
+	assert_int_equal(reach(4, 3 << 3), '-');
+	assert_int_equal(page_pool.nr_free, free);	/* no page is left behind */
+}
+
+static void a_switch_that_was_reset_leads_nowhere(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	device[1].numbers = device[2].numbers = 0;	/* a reset of the secondary bus */
+	route();
+	assert_closed();
+	store(2, 0, 0x1a, 1, 7);			/* passes on 1 to 7, from bus 0 */
+	store(2, 0, 0x19, 1, 3);
+	store(3, 2 << 3, 0x19, 1, 6);
+	assert_int_equal(device[3].at, 0);
+	store(0, 1 << 3, 0x1a, 1, 7);
+	assert_int_equal(device[3].at, config_of(6, 3 << 3));
+}
+
+static void a_followed_function_is_found_again(void **state)
+{
+	struct bar *b = &bars.bar[bars.nr++];
+
+	(void)state;
+	*b = (struct bar){ .f = function, .bar = 0, .region.size = MIB(1) };
+	assert_int_equal(ecam_add("gpu", &function, ECAM_FOLLOWED, &b->page, &d), 0);
+	store(3, 2 << 3, 0x18, 4, 0);
+	assert_int_equal(b->f.ecam, 0);
+	assert_int_equal(reach(3, 2 << 3), 'r');
+	access_config((u64)config_of(3, 2 << 3) + 0x18, 4, true, 0x040403);
+	assert_int_equal(b->f.ecam, config_of(4, 3 << 3));
+	access_config((u64)config_of(2, 0) + 0x18, 4, true, 0x070302);
+	access_config((u64)config_of(0, 1 << 3) + 0x18, 4, true, 0x070200);
+	access_config((u64)config_of(3, 2 << 3) + 0x18, 4, true, 0x070703);
+	assert_int_equal(b->f.ecam, config_of(7, 3 << 3));
+	assert_int_equal(b->f.bus, 7);
+	assert_int_equal(reach(7, 3 << 3), 'r');
+}
+
+static void two_bridges_do_not_come_to_one_place(void **state)
+{
+	struct pci_function other = function;
+	u8 page;
+
+	(void)state;
+	take(ECAM_HIDDEN);
+	/* A bridge of the root bus that leads to bus 7, with a function as behind the switch. */
+	other.depth = 1;
+	other.above[0] = 5 << 3;
+	other.ecam = (u64)config_of(7, 3 << 3);
+	memset(config_of(0, 5 << 3), 0, PAGE_SIZE);
+	*(u32 *)config_of(0, 5 << 3) = 0x12345678;
+	config_of(0, 5 << 3)[PCI_HEADER_TYPE] = PCI_HEADER_BRIDGE;
+	*(u32 *)(config_of(0, 5 << 3) + 0x18) = 0x070700;
+	assert_int_equal(ecam_add("other", &other, ECAM_HIDDEN, &page, &d), 0);
+	assert_int_equal(ecam.page[page].at, config_of(7, 3 << 3));
+	access_config((u64)config_of(0, 5 << 3) + 0x18, 4, true, 0x040400);
+	assert_int_equal(*(u32 *)(config_of(0, 5 << 3) + 0x18), 0x070700);
+	assert_int_equal(ecam.page[page].at, config_of(7, 3 << 3));
+	assert_int_equal(reach(7, 3 << 3), '-');
+}
+
+/* Nothing is written that could not be followed. */
+static void without_pages_the_buses_keep_their_numbers(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	store(0, 1 << 3, 0x1a, 1, 7);
+	store(2, 0, 0x1a, 1, 7);
+	page_pool.nr_free = 0;
+	access_config((u64)config_of(3, 2 << 3) + 0x18, 4, true, 0x070703);
+	assert_int_equal(device[2].numbers, 0x040403);
+	assert_closed();
+}
+
+static void a_page_that_is_the_guests_again_is_tried_again(void **state)
+{
+	struct mmio_page page;
+
+	(void)state;
+	take(ECAM_HIDDEN);
+	assert_true(ecam_find(function.ecam + 8, &page));
+	store(3, 2 << 3, 0x18, 4, 0);
+	page.handler(page.arg, 8, 4, false, 0);
+	assert_true(fake_this_cpu->again);
+	fake_this_cpu->again = false;
+	assert_false(ecam_find(function.ecam, &page));
+}
+
+static void what_else_is_over_configuration_space_is_refused(void **state)
+{
+	u8 page;
+
+	(void)state;
+	table.region[1] = (struct region){ .name = "alias", .ipa = IPA(GIB(64)), .pa = PA(space),
+					   .size = PAGE_SIZE, .origin = REGION_FROM_CONFIG };
+	table.nr = 2;
+	assert_int_equal(ecam_add("gpu", &function, ECAM_HIDDEN, &page, &d), -EACCES);
+	assert_non_null(strstr(d.text, "region alias has some of it"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_hidden_function_and_its_bridges_are_closed, make),
+		cmocka_unit_test_setup(it_stays_hidden_when_buses_are_renumbered, make),
+		cmocka_unit_test_setup(it_stays_hidden_whatever_is_written, make),
+		cmocka_unit_test_setup(a_switch_that_was_reset_leads_nowhere, make),
+		cmocka_unit_test_setup(a_followed_function_is_found_again, make),
+		cmocka_unit_test_setup(two_bridges_do_not_come_to_one_place, make),
+		cmocka_unit_test_setup(without_pages_the_buses_keep_their_numbers, make),
+		cmocka_unit_test_setup(a_page_that_is_the_guests_again_is_tried_again, make),
+		cmocka_unit_test_setup(what_else_is_over_configuration_space_is_refused, make),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
