@@ -115,11 +115,14 @@ $(O)/mavis.img: $(O)/mavis.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 # Both errata fixes: libfdt may be a library that was built without them.
-LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=none --no-warn-rwx-segments \
+LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=sha1 --no-warn-rwx-segments \
 	--fix-cortex-a53-835769 --fix-cortex-a53-843419 -T linker.ld
 
-# What leaves, boot/ and libfdt, has names of sections that tell it from the rest (linker.ld).
+# What leaves, boot/ and libfdt, has names of sections that tell it from the rest (linker.ld); so has what leaves unless a
+# config asks for a debugger.
 LEAVES = $(OBJCOPY) --prefix-alloc-sections=.boot
+ASKED = $(OBJCOPY) --prefix-alloc-sections=.asked
+ASKED_SRC := hyp/debug.c hyp/gdb.c drivers/uart_read.c
 
 $(O)/target/boot-libfdt.a: $(LIBFDT_LIB)
 	$(Q)$(LEAVES) $< $@
@@ -133,6 +136,7 @@ $(BOOT_OBJ) $(STAY_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__,$(HIDDEN)) -MMD -MP -c -o $@ $<
 	$(Q)$(if $(filter boot/%,$<),$(LEAVES) $@)
+	$(Q)$(if $(filter $(ASKED_SRC),$<),$(ASKED) $@)
 
 ifdef LIBFDT
 $(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)
@@ -160,7 +164,7 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma ecam el2_regs errata gic guest harden idreg \
+	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma ecam el2_regs errata gdb gic guest harden idreg \
 		its_command its_memory mmio psci pstate set smccc work)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
@@ -575,6 +579,7 @@ $(O)/fuzz/smmu_event_fuzz: $(FUZZ_STAY:%=$(O)/fuzz/%.o)
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt
 
+$(O)/fuzz/gdb_fuzz: $(O)/fuzz/hyp/gdb.c.o
 $(O)/fuzz/its_fuzz: $(patsubst %,$(O)/fuzz/hyp/%.c.o,its_command its_memory)
 
 # $(call FUZZ,fuzzer,seconds,seed): it starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes

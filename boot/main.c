@@ -32,6 +32,7 @@
 #include "drivers/console.h"
 #include "hyp/caps.h"
 #include "hyp/cpu.h"
+#include "hyp/debug.h"
 #include "hyp/enter.h"
 #include "hyp/kind.h"
 #include "hyp/panic.h"
@@ -96,6 +97,7 @@ static void open_console(const void *fdt)
 		console_open(&u->uart);
 	if (cmdline_has(host_bootargs(fdt), CMDLINE_QUIET))
 		console_decide(true);
+	debug_asked = cmdline_has(host_bootargs(fdt), CMDLINE_DEBUG);
 	if (err < 0)
 		print("Warning: %s\n", diag.text);
 }
@@ -131,6 +133,8 @@ static void read_bundle(void)
 	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &diag), &diag);
 	config.quiet |= cmdline_has(host.bootargs, CMDLINE_QUIET);
 	config.verbose |= cmdline_has(host.bootargs, CMDLINE_VERBOSE);
+	config.debug |= debug_asked;
+	debug_asked = config.debug;
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
 	report_kept(&host);
@@ -191,6 +195,7 @@ static void empty_spin_tables(void)
 /* Makes what is known already (carry()) visible. */
 static void see_again(u64 fdt)
 {
+	debug_asked = config.debug;
 	if (host.uart.found && opens(&host.uart.uart))
 		console_open(&host.uart.uart);
 	map_memory(fdt, tree_size, "device tree");

@@ -59,6 +59,11 @@ void console_open(const struct uart *uart)
 	say();
 }
 
+const struct uart *console_uart(void)
+{
+	return console.kind ? &console : NULL;
+}
+
 void console_decide(bool quiet)
 {
 	voice = quiet ? QUIET : ALOUD;

@@ -14,6 +14,9 @@ void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The UART to print on. */
 void console_open(const struct uart *uart);
 
+/* That UART; NULL: there is none. */
+const struct uart *console_uart(void);
+
 /*
  * Whether the UART speaks; until this is known, all waits in the log ring, and what is left of it
  * is said then. @quiet: to the log ring alone, but for Mavis's own end. The guest may turn off the

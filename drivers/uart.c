@@ -34,7 +34,7 @@ static bool swapped(const struct uart *u, const struct uart_step *s)
 	return s->width == UART_OWN && u->big_endian;
 }
 
-static u32 reg_read(const struct uart *u, const struct uart_step *s)
+u32 uart_reg_read(const struct uart *u, const struct uart_step *s)
 {
 	u64 addr = address(u, s);
 	u32 val;
@@ -73,12 +73,12 @@ static void reg_write(const struct uart *u, const struct uart_step *s, u32 val)
 
 static bool is_true(const struct uart *u, const struct uart_step *s)
 {
-	return (reg_read(u, s) & s->mask) == s->value;
+	return (uart_reg_read(u, s) & s->mask) == s->value;
 }
 
-static void make_true(const struct uart *u, const struct uart_step *s)
+void uart_make_true(const struct uart *u, const struct uart_step *s)
 {
-	u32 val = reg_read(u, s);
+	u32 val = uart_reg_read(u, s);
 
 	if ((val & s->mask) != s->value)
 		reg_write(u, s, (val & ~s->mask) | s->value);
@@ -95,6 +95,11 @@ static bool wait_until(const struct uart *u, const struct uart_step *s)
 	return false;
 }
 
+bool uart_is_dead(void)
+{
+	return dead;
+}
+
 bool uart_open(const struct uart *u)
 {
 	dead = false;
@@ -102,11 +107,11 @@ bool uart_open(const struct uart *u)
 		if (s->op == UART_IS && !is_true(u, s))
 			return false;
 		if (s->op == UART_ON)
-			make_true(u, s);
+			uart_make_true(u, s);
 		if (s->op == UART_COMMAND)
 			reg_write(u, s, s->value);
 		if (s->op == UART_WAIT)
-			reg_read(u, s);			/* is it there? */
+			uart_reg_read(u, s);			/* is it there? */
 	}
 	patience = PATIENCE;
 	return !dead;

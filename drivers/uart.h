@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * UARTs that EL2 prints on: transmit only, polled, at the speed that the loader set. The guest owns
- * the device.
+ * UARTs that EL2 prints on: polled, at the speed that the loader set. The guest owns the device.
+ * EL2 reads from one only for a debugger.
  */
 #ifndef DRIVERS_UART_H
 #define DRIVERS_UART_H
@@ -59,5 +59,16 @@ void uart_write(const struct uart *uart, const char *text);
 
 /* Waits until the last character has left. */
 void uart_drain(const struct uart *uart);
+
+/* Only where the config asks for `debug`: drivers/uart_read.c. */
+
+/* True if it is of a kind that can be read here, and has never answered with an abort. */
+bool uart_can_read(const struct uart *uart);
+
+/* Turns the receiver on where it is off. */
+void uart_listen(const struct uart *uart);
+
+/* The next character that has come; -1: none has. Never waits. */
+int uart_read(const struct uart *uart);
 
 #endif

@@ -37,4 +37,9 @@ struct uart_step {
 /* Each list ends with UART_END. */
 extern const struct uart_step *const uart_steps[UART_KINDS];
 
+/* The register of a step; the step made true; one of these has been answered with an abort. */
+u32 uart_reg_read(const struct uart *u, const struct uart_step *s);
+void uart_make_true(const struct uart *u, const struct uart_step *s);
+bool uart_is_dead(void);
+
 #endif

@@ -4,6 +4,7 @@
 #include "drivers/console.h"
 #include "drivers/cpu_power.h"
 #include "hyp/caps.h"
+#include "hyp/debug.h"
 #include "hyp/el1_state.h"
 #include "hyp/errata.h"
 #include "hyp/guest.h"
@@ -271,7 +272,7 @@ void secondary_main(struct cpu *self)
 /* boot/ is where this is called from, and is gone when it is through. */
 void guest_start(u64 entry, u64 x0)
 {
-	if (el2_leave_boot())
+	if (el2_leave_boot(debug_asked))
 		stop("EL2 cannot unmap boot/: the page pool is used up");
 	guest_enter(entry, x0);
 }

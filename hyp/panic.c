@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/panic.h"
 
+#include <string.h>
+
 #include "lib/sections.h"
 #include "drivers/console.h"
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
+#include "hyp/debug.h"
+#include "hyp/gdb.h"
 #include "hyp/guest.h"
 #include "lib/arch.h"
 #include "mm/tlb.h"
 
 struct panic_frame panic_frame;
+bool debug_asked;
 
 /* The compiler's stack protector compares with this at the end of a function; head.S chooses it. */
 u64 __stack_chk_guard;
@@ -54,6 +59,15 @@ static u64 in_image(u64 addr)
 static bool is_text(u64 addr)
 {
 	return addr >= (u64)__image_start && addr < (u64)__text_end;
+}
+
+/* 8 bytes of what tells mavis.elf from others, as readelf -n writes them. */
+static u64 build_id(unsigned from)
+{
+	u64 val;
+
+	memcpy(&val, __build_id + BUILD_ID_OFFSET + from, sizeof(val));
+	return __builtin_bswap64(val);
 }
 
 /* A frame record (AAPCS64): where the caller's is, and where the function returns to. */
@@ -106,6 +120,17 @@ struct exception {
 	u64 esr, elr, far, spsr;
 };
 
+static void show_debugger(const struct exception *e)
+{
+	u64 regs[GDB_CORE];
+
+	memcpy(regs, panic_frame.x, sizeof(panic_frame.x));
+	regs[GDB_SP] = panic_frame.sp;
+	regs[GDB_PC] = e->elr;
+	regs[GDB_CPSR] = e->spsr;
+	debug_panic(regs);
+}
+
 static void report(u64 kind, const struct exception *e)
 {
 	static const char *const from[] = { "EL2 with SP_EL0", "EL2", "the guest",
@@ -120,6 +145,7 @@ static void report(u64 kind, const struct exception *e)
 	else
 		print("\nmavis: unexpected %s from %s on CPU %#lx\n", what[kind % 4],
 		      from[kind / 4], read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
+	print("  build %016lx%016lx%08x\n", build_id(0), build_id(8), (u32)(build_id(16) >> 32));
 	print("  ESR_EL2 %#lx  ELR_EL2 %#lx  FAR_EL2 %#lx  SPSR_EL2 %#lx  SP %#lx\n", e->esr,
 	      e->elr, e->far, e->spsr, f->sp);
 	if (guard == (u64)__stack_guard || guard == (u64)__panic_guard)
@@ -151,6 +177,8 @@ void panic_exception(u64 kind)
 		stop_other_cpus();
 		console_break_lock();
 		report(kind, &e);
+		if (debug_asked)
+			show_debugger(&e);
 		power_off();
 	case 1:
 		console_break_lock();		/* which says what is unsaid, and may fail too */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The image in memory, as linker.ld lays it out: first what leaves before the guest starts (boot/
- * and libfdt), then what stays.
+ * and libfdt), then what stays, or stays only if it is asked for.
  */
 #ifndef LIB_SECTIONS_H
 #define LIB_SECTIONS_H
@@ -14,12 +14,17 @@ extern char __image_start[], __image_end[];
 extern char __boot_text_end[], __boot_rodata_end[], __boot_end[];
 extern char __boot_bss_start[], __boot_bss_end[];
 extern char __first_start[];
-/* the rest, from __boot_end on */
+/* what stays only where `debug` is asked for: text and constants; what starts as 0 */
+extern char __asked_end[], __asked_bss_start[];
+/* the rest, from __asked_end on */
 extern char __text_end[], __rodata_end[], __noinit_start[];
 extern char __carried_start[], __bss_start[];
 extern char __stack_guard[], __stack_start[], __stack_end[], __panic_guard[], __panic_stack_end[];
 extern char __pool_start[];
+extern char __build_id[];		/* an ELF note; its name has 4 bytes */
 #pragma GCC visibility pop
+
+#define BUILD_ID_OFFSET	16
 
 /*
  * Of a copy that has moved (boot/move.h), which has it from the image that wrote it. All 0: this is

@@ -53,9 +53,11 @@ u64 el2_build(u64 el)
 	map_section(__image_start, __boot_text_end, S1_TEXT);
 	map_section(__boot_text_end, __boot_rodata_end, S1_RODATA);
 	map_section(__boot_rodata_end, __boot_end, S1_DATA);
-	map_section(__boot_end, __text_end, S1_TEXT);
+	map_section(__boot_end, __asked_end, S1_TEXT);
+	map_section(__asked_end, __text_end, S1_TEXT);
 	map_section(__text_end, __rodata_end, S1_RODATA);
-	map_section(__rodata_end, __boot_bss_start, S1_DATA);
+	map_section(__rodata_end, __asked_bss_start, S1_DATA);
+	map_section(__asked_bss_start, __boot_bss_start, S1_DATA);
 	map_section(__boot_bss_start, __boot_bss_end, S1_DATA);
 	map_section(__stack_start, __stack_end, S1_DATA);
 	map_section(__panic_guard + PAGE_SIZE, __panic_stack_end, S1_DATA);
@@ -161,18 +163,20 @@ static int clear_and_unmap(const char *start, const char *end)
 }
 
 /* What was text or constants is made writable in between: nothing is ever both. */
-int el2_leave_boot(void)
+int el2_leave_boot(bool asked)
 {
-	u64 size = (u64)(__boot_end - __image_start);
+	const char *end = asked ? __boot_end : __asked_end;
+	const char *bss = asked ? __boot_bss_start : __asked_bss_start;
+	u64 size = (u64)(end - __image_start);
 	int err = stage1_unmap(&el2_table, PA((u64)__image_start), size);
 
 	if (!err)
 		err = stage1_map(&el2_table, PA((u64)__image_start), size, S1_DATA);
 	if (!err)
-		err = clear_and_unmap(__image_start, __boot_end);
+		err = clear_and_unmap(__image_start, end);
 	if (!err && !image_place.size)
 		err = clear_and_unmap(__first_start, __image_end);
-	return err ? err : clear_and_unmap(__boot_bss_start, __boot_bss_end);
+	return err ? err : clear_and_unmap(bss, __boot_bss_end);
 }
 
 /*

@@ -49,10 +49,11 @@ bool el2_sees(pa_t pa, u64 size);
 int el2_unmap_memory(void);
 
 /*
- * Clears and unmaps what runs once: the text, constants and data of boot/ and libfdt. To be called
- * from what stays, and not to return there. -ENOMEM.
+ * Clears and unmaps what runs once: the text, constants and data of boot/ and libfdt, and what only
+ * a debugger needs unless it is @asked for. To be called from what stays, and not to return there.
+ * -ENOMEM.
  */
-int el2_leave_boot(void);
+int el2_leave_boot(bool asked);
 
 /*
  * Writes back and drops what caches hold of whole pages that EL2 does not see otherwise. One caller

@@ -60,6 +60,7 @@ static const struct prop guest_props[] = {
 	GUEST(verbose, "verbose", FLAG),
 	GUEST(strict, "strict", FLAG),
 	GUEST(control, "control", FLAG),
+	GUEST(debug, "debug", FLAG),
 	GUEST(no_fwb, "no-fwb", FLAG),
 	GUEST(as, "as", CHOICE, .choices = config_as),
 	GUEST(as_far, "as-far-as-possible", FLAG),

@@ -54,6 +54,7 @@ struct config {
 	bool verbose;			/* a line for each region of the machine's, too */
 	bool strict;			/* stop where the self-check finds a difference */
 	bool control;			/* offer the control page and calls */
+	bool debug;			/* gdb on the console, ... (docs/debugging.md) */
 	u8 firmware_calls;		/* enum firmware_calls */
 	struct config_pairs allow_smc;	/* function identifiers that pass besides */
 	bool no_fwb;			/* HCR_EL2.FWB = 0 also where the CPU has FEAT_S2FWB */

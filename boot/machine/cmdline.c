@@ -11,6 +11,7 @@ static const char *const words[NR_CMDLINE_WORDS] = {
 	[CMDLINE_VERBOSE] = "verbose",
 	[CMDLINE_QUIET] = "quiet",
 	[CMDLINE_JSON] = "json",
+	[CMDLINE_DEBUG] = "debug",
 	[CMDLINE_EARLYCON] = "earlycon=",
 	[CMDLINE_STDOUT] = "earlycon",
 };

@@ -11,6 +11,7 @@ enum cmdline_word {
 	CMDLINE_VERBOSE,		/* each row of the region table */
 	CMDLINE_QUIET,			/* errors alone */
 	CMDLINE_JSON,			/* the region table for programs, too */
+	CMDLINE_DEBUG,			/* gdb on the console */
 	CMDLINE_EARLYCON,		/* where the console is: machine/earlycon.h */
 	CMDLINE_STDOUT,			/* the same, without a value: where the tree says */
 	NR_CMDLINE_WORDS

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A debugger for tests: QEMU's gdbstub and its monitor, each on a socket of its own, without gdb."""
 
+import contextlib
 import json
+import os
 import pathlib
 import re
+import select
 import socket
 import struct
 import tempfile
+import threading
 import time
 
 import machine
@@ -156,6 +160,58 @@ class Monitor:
     def close(self):
         self.file.close()
         self.socket.close()
+
+
+class Wire:
+    """The machine's console as a socket at `path`, for a gdb; what the machine says still comes to its log."""
+
+    def __init__(self, m):
+        self.m = m
+        self.folder = tempfile.TemporaryDirectory(prefix="mavis-")
+        self.path = pathlib.Path(self.folder.name, "console")
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(str(self.path))
+        self.server.listen(1)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._carry)
+        self.thread.start()
+
+    def _carry(self):
+        console = self.m.qemu.child_fd
+        sides = [self.server]
+        while not self.ended.is_set():
+            for side in select.select(sides, [], [], 0.1)[0]:
+                if side is self.server:
+                    gdb, _ = self.server.accept()
+                    sides = [gdb, console]
+                    continue
+                data = gdb.recv(4096) if side is gdb else self._said(console)
+                if not data:
+                    sides.remove(side)
+                elif side is gdb:
+                    os.write(console, data)
+                else:
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):   # gdb has had enough
+                        gdb.sendall(data)
+        for side in sides:
+            if side is not console:
+                side.close()
+
+    def _said(self, console):
+        try:
+            data = os.read(console, 4096)
+        except OSError:             # QEMU has ended
+            return b""
+        text = data.decode(errors="replace")
+        self.m.log_file.write(text)
+        self.m.console += text
+        return data
+
+    def close(self):
+        self.ended.set()
+        self.thread.join()
+        self.server.close()
+        self.folder.cleanup()
 
 
 class Sockets:

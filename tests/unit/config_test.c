@@ -113,7 +113,7 @@ static void the_guest_is_read(void **state)
 {
 	(void)state;
 	accepts("cpus = <2>; memory = <0x1 0x20000000>; bootargs = \"console=ttyAMA0 quiet\"; mte; "
-		"verify; strict; quiet; verbose; control; no-fwb; require-smmu; "
+		"verify; strict; quiet; verbose; control; debug; no-fwb; require-smmu; "
 		"place = <0x8 0x7fe00000>;");
 	assert_int_equal(config.cpus, 2);
 	assert_int_equal(config.memory, 0x120000000);
@@ -121,6 +121,7 @@ static void the_guest_is_read(void **state)
 	assert_true(config.mte);
 	assert_true(config.verify);
 	assert_true(config.strict && config.quiet && config.verbose && config.control &&
+		    config.debug &&
 		    config.no_fwb && config.require_smmu);
 	assert_int_equal(config.place, 0x87fe00000);
 }

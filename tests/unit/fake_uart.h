@@ -46,6 +46,7 @@ struct fake_state {
 	bool command;			/* GENI: one waits for its character */
 	unsigned stage;			/* UARTDM: how far it is on the way to a character */
 	bool tdfe, tend, to_clear;	/* SCIF: flags, which stay; that they have to be cleared */
+	bool receives;			/* every register is as regs[] has it */
 	bool done;			/* LINFlexD: a flag that stays */
 	char sent[16384];
 	unsigned nr_sent, aborts, overwritten;

@@ -3,6 +3,11 @@
 #include "tests/unit/fake_uart.h"
 
 #include "drivers/uart.c"
+#include "drivers/uart_read.c"
+#undef OWN
+#undef ON
+#undef IF
+#undef DATA
 #include "drivers/uart_steps.c"
 #include "tests/unit/test.h"
 
@@ -249,6 +254,57 @@ static void a_flag_that_was_left_set_does_not_hold_up(void **state)
 	assert_true(fake.reads < 10);
 }
 
+/* The receiver is on, and a character has come only if the hardware says so. */
+static void a_character_is_read_when_it_has_come(void **state)
+{
+	static const struct { u16 reg, data, on; u32 none, came; u32 enable; } kinds[UART_KINDS] = {
+		[UART_PL011] = { 0x18, 0x00, .none = 0x90, .came = 0x80 },
+		[UART_SBSA] = { 0x18, 0x00, .none = 0x90, .came = 0x80 },
+		[UART_8250] = { 5, 0, .none = 0x60, .came = 0x61 },
+		[UART_CADENCE] = { 0x2c, 0x30, 0x00, 0x0a, 0x08, 0x04 },
+		[UART_IMX] = { 0xb4, 0x00, 0x84, 0x60, 0x40, 0x02 },
+		[UART_MESON] = { 0x0c, 0x04, 0x08, 0x500000, 0x400000, 0x2000 },
+		[UART_LPUART] = { 0x1c, 0x0c, 0x08, 0x00ff0000, 0x01ff0000, 0x40000 },
+		[UART_SCIF] = { 0x1c, 0x14, 0x08, 0x0000, 0x0001, 0x10 },
+		[UART_RZ_SCIFA] = { 0x0e, 0x0a, 0x04, 0x0300, 0x0301, 0x10 },
+		[UART_EM] = { 0x18, 0x00, .none = 0x60, .came = 0x61 },
+		[UART_MVEBU] = { 0x0c, 0x00, .none = 0x40, .came = 0x50 },
+		[UART_MVEBU_EXT] = { 0x0c, 0x18, .none = 0x0040, .came = 0x4040 },
+		[UART_S5PV210] = { 0x18, 0x24, .none = 0x30000, .came = 0x30100 },
+		[UART_SPRD] = { 0x0c, 0x04, .none = 0x300, .came = 0x301 },
+		[UART_OWL] = { 0x0c, 0x04, .none = 0x420, .came = 0x400 },
+		[UART_STM32] = { 0x1c, 0x24, 0x00, 0xc0, 0xe0, 0x04 },
+	};
+	const struct fake_device *d;
+
+	(void)state;
+	for (each_device(d)) {
+		u64 status = kinds[d->uart.kind].reg, data = kinds[d->uart.kind].data;
+
+		open_on(d, true);
+		assert_int_equal(uart_can_read(&d->uart), !!kinds[d->uart.kind].came);
+		if (!uart_can_read(&d->uart)) {
+			assert_int_equal(uart_read(&d->uart), -1);
+			continue;
+		}
+		fake.receives = true;
+		if (d->uart.kind == UART_8250)
+			status <<= d->uart.shift;
+		uart_listen(&d->uart);
+		if (kinds[d->uart.kind].enable)
+			assert_true(fake.regs[kinds[d->uart.kind].on] &
+				    kinds[d->uart.kind].enable);
+		fake.regs[status] = kinds[d->uart.kind].none;
+		fake.regs[data] = 0x5a;
+		assert_int_equal(uart_read(&d->uart), -1);
+		fake.regs[status] = kinds[d->uart.kind].came;
+		assert_int_equal(uart_read(&d->uart), 0x5a);
+		fake.answers = 1;
+		assert_int_equal(uart_read(&d->uart), -1);
+		assert_false(uart_can_read(&d->uart));
+	}
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test(f)
@@ -266,6 +322,7 @@ int main(void)
 		TEST(a_command_that_does_not_end_is_ended),
 		TEST(the_mode_of_the_fifo_is_looked_up),
 		TEST(a_flag_that_was_left_set_does_not_hold_up),
+		TEST(a_character_is_read_when_it_has_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
