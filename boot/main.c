@@ -85,8 +85,9 @@ static bool opens(const struct uart *u)
 static void open_console(const void *fdt)
 {
 	struct host_uart *u = &host.uart;
+	const char *args = host_bootargs(fdt);
 	struct uart named;
-	int err = earlycon_parse(host_bootargs(fdt), &named, &diag);
+	int err = earlycon_parse(args, &named, &diag);
 
 	host_read_uart(fdt, u);
 	if (err > 0 && opens(&named))
@@ -95,7 +96,7 @@ static void open_console(const void *fdt)
 		u->found = u->found && opens(&u->uart);
 	if (u->found)
 		console_open(&u->uart);
-	if (cmdline_has(host_bootargs(fdt), CMDLINE_QUIET))
+	if (cmdline_has(args, CMDLINE_QUIET))
 		console_decide(true);
 	debug_asked = cmdline_has(host_bootargs(fdt), CMDLINE_DEBUG);
 	if (err < 0)

@@ -88,33 +88,29 @@ u64 el2_build(u64 el)
 	return page_pool.next.v;
 }
 
+static int stop_at_first(const struct pt_leaf *leaf, void *arg)
+{
+	*(struct pt_leaf *)arg = *leaf;
+	return 1;
+}
+
 bool el2_sees(pa_t pa, u64 size)
 {
 	struct pt_leaf leaf;
 
-	for (u64 at = pa.v; at < pa.v + size; at = leaf.in + leaf.size)
-		if (!pt_lookup(&el2_table, at, &leaf))
-			return true;
-	return false;
+	return pt_for_each_leaf(&el2_table, pa.v, size, stop_at_first, &leaf) == 1;
 }
 
 /* Maps what is not mapped yet of a range that is in part. */
 static int map_holes(u64 base, u64 end, enum s1_kind kind)
 {
-	struct pt_leaf leaf;
-
 	while (base < end) {
-		u64 next = base;
+		struct pt_leaf next = { .in = end };
 
-		if (!pt_lookup(&el2_table, base, &leaf)) {
-			base = leaf.in + leaf.size;
-			continue;
-		}
-		while (next < end && pt_lookup(&el2_table, next, &leaf))
-			next += PAGE_SIZE;
-		if (stage1_map(&el2_table, PA(base), next - base, kind))
+		pt_for_each_leaf(&el2_table, base, end - base, stop_at_first, &next);
+		if (next.in > base && stage1_map(&el2_table, PA(base), next.in - base, kind))
 			return -ENOMEM;
-		base = next;
+		base = next.in + next.nr * next.size;
 	}
 	return 0;
 }

@@ -26,22 +26,60 @@ static const char *const known[DT_NR_KNOWN] = {
 	[DT_STATUS] = "status",
 };
 
+static const u8 *structure(const void *fdt)
+{
+	return (const u8 *)fdt + fdt_off_dt_struct(fdt);
+}
+
+/* A text in the @size bytes from @p on ends there; *len: its bytes, with the NUL. */
+static bool text_ends(const u8 *p, u32 size, u32 *len)
+{
+	const u8 *end = memchr(p, 0, size);
+
+	*len = end ? (u32)(end - p) + 1 : 0;
+	return end;
+}
+
+/* What follows a tag: its bytes, of @left; and the property's name. */
+static bool body_is_sound(const void *fdt, u32 tag, const u8 *p, u32 left, u32 *len)
+{
+	u32 strings = fdt_size_dt_strings(fdt), name, size;
+
+	*len = 0;
+	if (tag == FDT_BEGIN_NODE)
+		return text_ends(p, left, len);
+	if (tag != FDT_PROP)
+		return true;
+	if (left < 8 || dt_cell(p) > left - 8)
+		return false;
+	*len = 8 + dt_cell(p);
+	name = dt_cell(p + 4);
+	return name < strings && text_ends((const u8 *)fdt + fdt_off_dt_strings(fdt) + name,
+					   strings - name, &size);
+}
+
 /*
- * What a walk relies on and fdt_check_full() leaves open: a root, properties before children, and
- * not too deep. And what makes fdt_check_full() itself end: libfdt before 1.7 lets the length of a
- * property wrap, and then steps back.
+ * In one pass, all that a walk and libfdt rely on: texts, properties and tags end in their blocks;
+ * there is one root, without a name, properties come before children, and it is not too deep.
  */
 static bool structure_is_sound(const void *fdt)
 {
+	const u8 *p = structure(fdt);
+	u32 left = fdt_size_dt_struct(fdt) & ~3u, tag, len;
 	bool children[DT_MAX_DEPTH] = { false };
-	int depth = -1, next = 0, at;
 	bool root = false;
+	int depth = -1;
 
-	for (;;) {
-		at = next;
-		switch (fdt_next_tag(fdt, at, &next)) {
+	for (; left >= FDT_TAGSIZE; p += len, left -= len) {
+		tag = dt_cell(p);
+		if (!body_is_sound(fdt, tag, p + FDT_TAGSIZE, left - FDT_TAGSIZE, &len))
+			return false;
+		len = (u32)ALIGN_UP(FDT_TAGSIZE + len, FDT_TAGSIZE);
+		if (root && depth < 0 && tag != FDT_END)
+			return false;
+		switch (tag) {
 		case FDT_BEGIN_NODE:
-			if (++depth == DT_MAX_DEPTH)
+			if (++depth == DT_MAX_DEPTH || (!depth && p[FDT_TAGSIZE]))
 				return false;
 			root = true;
 			children[depth] = false;
@@ -49,23 +87,36 @@ static bool structure_is_sound(const void *fdt)
 				children[depth - 1] = true;
 			break;
 		case FDT_PROP:
-			if (depth < 0 || children[depth] || next <= at)
+			if (depth < 0 || children[depth])
 				return false;
 			break;
 		case FDT_END_NODE:
 			if (depth-- < 0)
 				return false;
 			break;
+		case FDT_NOP:
+			break;
 		case FDT_END:
-			return next >= 0 && root;
+			return root && depth < 0;
+		default:
+			return false;
 		}
 	}
+	return false;
+}
+
+static bool fits(const void *fdt, u32 offset, u32 size)
+{
+	return offset <= fdt_totalsize(fdt) && size <= fdt_totalsize(fdt) - offset;
 }
 
 /* Blocks lie where the Devicetree Specification has them aligned, and reservations end. */
 static bool header_is_sound(const void *fdt)
 {
-	return !fdt_check_header(fdt) && IS_ALIGNED(fdt_off_dt_struct(fdt), 4) &&
+	return !fdt_check_header(fdt) &&
+	       fits(fdt, fdt_off_dt_struct(fdt), fdt_size_dt_struct(fdt)) &&
+	       fits(fdt, fdt_off_dt_strings(fdt), fdt_size_dt_strings(fdt)) &&
+	       IS_ALIGNED(fdt_off_dt_struct(fdt), 4) &&
 	       IS_ALIGNED(fdt_off_mem_rsvmap(fdt), 8) && fdt_num_mem_rsv(fdt) >= 0;
 }
 
@@ -87,7 +138,7 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 			    fdt_totalsize(fdt), (unsigned long)size);
 	if (!header_is_sound(fdt))
 		return fail(d, -EINVAL, "its header is corrupt: a block is not where it says");
-	if (!structure_is_sound(fdt) || fdt_check_full(fdt, size))
+	if (!structure_is_sound(fdt))
 		return fail(d, -EINVAL,
 			    "its nodes and properties are corrupt, or nested more than %d deep",
 			    DT_MAX_DEPTH);
@@ -111,6 +162,23 @@ bool dt_reservation(const void *fdt, int i, struct range *r)
 		return false;
 	*r = (struct range){ base, size };
 	return true;
+}
+
+/*
+ * As fdt_next_tag(), which checks at each step what dt_check() has found to be sound, and what no
+ * edit of libfdt's makes otherwise. Trees are walked often.
+ */
+static u32 next_tag(const u8 *structure, int at, int *next)
+{
+	const u8 *p = structure + at;
+	u32 tag = dt_cell(p), len = 0;
+
+	if (tag == FDT_BEGIN_NODE)
+		len = (u32)strlen((const char *)p + FDT_TAGSIZE) + 1;
+	else if (tag == FDT_PROP)
+		len = dt_cell(p + FDT_TAGSIZE) + (u32)sizeof(struct fdt_property) - FDT_TAGSIZE;
+	*next = at + FDT_TAGSIZE + (int)ALIGN_UP(len, FDT_TAGSIZE);
+	return tag;
 }
 
 void dt_walk(struct dt_walk *w, const void *fdt)
@@ -161,24 +229,26 @@ static u32 find_known(struct dt_walk *w, u32 offset)
 /* Of two properties of one name the first counts, as in libfdt and Linux. */
 static void read_prop(struct dt_walk *w, int at)
 {
-	const struct fdt_property *p = fdt_offset_ptr(w->fdt, at, sizeof(*p));
-	u32 i = find_known(w, fdt32_to_cpu(p->nameoff));
+	const u8 *p = structure(w->fdt) + at;
+	u32 i = find_known(w, dt_cell(p + offsetof(struct fdt_property, nameoff)));
 
 	if (i < DT_NR_KNOWN && !w->prop[i].data)
-		w->prop[i] = (struct dt_prop){ (const u8 *)p->data, fdt32_to_cpu(p->len) };
+		w->prop[i] = (struct dt_prop){ p + sizeof(struct fdt_property),
+					       dt_cell(p + offsetof(struct fdt_property, len)) };
 }
 
 /* The node that the walk stands on; @at: what follows its name. */
 static void read_node(struct dt_walk *w, int at)
 {
+	const u8 *from = structure(w->fdt);
 	u32 tag;
 	int next;
 
 	memset(w->prop, 0, sizeof(w->prop));
-	w->bus[w->depth].name = fdt_offset_ptr(w->fdt, w->node + FDT_TAGSIZE, 1);
+	w->bus[w->depth].name = (const char *)from + w->node + FDT_TAGSIZE;
 
 	for (;; at = next) {
-		tag = fdt_next_tag(w->fdt, at, &next);
+		tag = next_tag(from, at, &next);
 		if (tag == FDT_PROP)
 			read_prop(w, at);
 		else if (tag != FDT_NOP)
@@ -190,10 +260,11 @@ static void read_node(struct dt_walk *w, int at)
 
 bool dt_next(struct dt_walk *w)
 {
+	const u8 *from = structure(w->fdt);
 	int at = w->next, next;
 
 	for (;; at = next) {
-		switch (fdt_next_tag(w->fdt, at, &next)) {
+		switch (next_tag(from, at, &next)) {
 		case FDT_BEGIN_NODE:
 			w->node = at;
 			w->depth++;
@@ -212,7 +283,7 @@ void dt_stand(struct dt_walk *w, int node, int depth)
 {
 	int at;
 
-	fdt_next_tag(w->fdt, node, &at);
+	next_tag(structure(w->fdt), node, &at);
 	w->node = node;
 	w->depth = depth;
 	read_node(w, at);

@@ -80,13 +80,13 @@ static int read_chosen(struct host *host, const struct dt_walk *w, struct diag *
 
 const char *host_bootargs(const void *fdt)
 {
-	struct dt_prop args;
-	const char *text;
-	int len;
+	const char *text = NULL;
+	struct dt_walk w;
 
-	args.data = fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "bootargs", &len);
-	args.len = args.data ? (u32)len : 0;
-	text = dt_string(args);
+	dt_walk(&w, fdt);
+	while (dt_next(&w) && !text)
+		if (dt_at(&w, "chosen"))
+			text = dt_string(dt_prop(&w, "bootargs"));
 	return text ? text : "";
 }
 

@@ -92,6 +92,7 @@ static void run(void *tree, size_t size)
 		check_refusal(&d);
 		return;
 	}
+	CHECK(!fdt_check_full(tree, fdt_totalsize(tree)));
 	host_read_uart(tree, &host.uart);
 	if (host_read(tree, &host, &d)) {
 		check_refusal(&d);

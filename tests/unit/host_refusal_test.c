@@ -118,6 +118,33 @@ static void a_length_that_wraps_is_refused(void **state)
 	corrupt(fdt_totalsize(fdt), "nodes and properties");
 }
 
+/* What one pass finds sound is so for libfdt as well, which edits it later. */
+static void what_is_sound_is_so_for_libfdt(void **state)
+{
+	static const u32 values[] = { 0, 1, 2, 3, 4, 5, 9, 0x7f, 0x1000, 0x41000000,
+				      0x7fffffff, 0xfffffff0 };
+	fdt32_t *word, was;
+	unsigned passed = 0, refused = 0;
+
+	(void)state;
+	load("virt-gicv3");
+	word = (fdt32_t *)((u8 *)fdt + fdt_off_dt_struct(fdt));
+	for (u32 i = 0; i < fdt_size_dt_struct(fdt) / 4; i++) {
+		was = word[i];
+		for (unsigned v = 0; v < ARRAY_SIZE(values); v++) {
+			word[i] = cpu_to_fdt32(values[v]);
+			if (host_check(fdt, fdt_totalsize(fdt), &diag)) {
+				refused++;
+				continue;
+			}
+			passed++;
+			assert_int_equal(fdt_check_full(fdt, fdt_totalsize(fdt)), 0);
+		}
+		word[i] = was;
+	}
+	assert_true(passed > 1000 && refused > 1000);
+}
+
 static void a_tree_without_a_root_is_refused(void **state)
 {
 	const fdt32_t end[] = { cpu_to_fdt32(FDT_NOP), cpu_to_fdt32(FDT_END) };
@@ -425,6 +452,7 @@ int main(void)
 		TEST(the_size_is_read_from_a_valid_header_only),
 		TEST(a_part_of_a_header_is_refused),
 		TEST(a_corrupt_header_is_refused),
+		TEST(what_is_sound_is_so_for_libfdt),
 		TEST(a_misaligned_tree_is_refused),
 		TEST(corrupt_nodes_are_refused),
 		TEST(a_length_that_wraps_is_refused),
