@@ -84,6 +84,7 @@ static int quiesce(u64 pa, struct diag *d)
 static int look_at(struct host_its *h, struct diag *d)
 {
 	u64 pa = h->range.base;
+	bool physical;
 	unsigned arch;
 
 	if (!h->enabled)
@@ -94,8 +95,9 @@ static int look_at(struct host_its *h, struct diag *d)
 			    "GIC: ITS at %#lx: EL2 cannot map it: its `reg` is too small, or the page pool is used up",
 			    pa);
 	arch = (unsigned)FIELD(read32(pa + GITS_PIDR2), 7, 4);
-	h->given = (arch == 3 || arch == 4) && read64(pa + GITS_TYPER) & GITS_TYPER_PHYSICAL;
-	if (h->given)
+	physical = (arch == 3 || arch == 4) && read64(pa + GITS_TYPER) & GITS_TYPER_PHYSICAL;
+	h->given = physical && !h->withheld;
+	if (physical)
 		return quiesce(pa, d);
 	print("Warning: ITS at %#lx: no GICv3's, by its registers: the guest does not have it\n",
 	      pa);

@@ -205,8 +205,11 @@ static void read_bus(struct dt_walk *w)
 	bus->size_cells = cells(w->prop[DT_SIZE_CELLS], 1);
 	bus->ranges = w->prop[DT_RANGES];
 	bus->mapped = bus->address_cells - 1u < 2 && bus->size_cells - 1u < 2;
-	if (w->depth)
+	bus->off = !dt_enabled(w);
+	if (w->depth) {
 		bus->mapped &= dt_parent(w)->mapped && bus->ranges.data;
+		bus->off |= dt_parent(w)->off;
+	}
 }
 
 /* Which of the known names is at @offset among the strings. */

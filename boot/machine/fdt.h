@@ -56,6 +56,7 @@ struct dt_bus {
 	struct dt_prop ranges;
 	u8 address_cells, size_cells;
 	bool mapped;		/* the CPU reaches the children's `reg`, level by level */
+	bool off;		/* it is disabled, or a node above it */
 };
 
 /* A property's name that was looked up, by its offset among the tree's strings. */
@@ -121,6 +122,11 @@ bool dt_next_prop(const struct dt_walk *w, int *at, const char **name, struct dt
 static inline const char *dt_name(const struct dt_walk *w)
 {
 	return w->bus[w->depth].name;
+}
+
+static inline bool dt_is_off(const struct dt_walk *w)
+{
+	return w->bus[w->depth].off;
 }
 
 static inline const struct dt_bus *dt_parent(const struct dt_walk *w)

@@ -94,6 +94,7 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 			       HOST_MAX_ITS);
 	gic->its[gic->nr_its++] = (struct host_its){
 		.range = r,
+		.node = w->node,
 		.enabled = dt_enabled(w),
 		.noncoherent = dt_prop(w, "dma-noncoherent").data,
 	};

@@ -169,7 +169,10 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 	}
 	if (err)
 		return err;
-	return why ? host_keep(host, w, why, d) : host_read_mmio(host, w, d);
+	if (why)
+		return host_keep(host, w, why, d);
+	/* Nobody asked for what a master does that no driver is to find. */
+	return dt_is_off(w) && dt_is_master(w) ? 0 : host_read_mmio(host, w, d);
 }
 
 static int read_node(struct host *host, const struct dt_walk *w, struct diag *d)
@@ -202,7 +205,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	host->bundle = (struct range){ 0, 0 };
 	host->bootargs = "";
 	host->nr_smmus = host->nr_streams = host->nr_doorbells = 0;
-	host->nr_masters = host->more_masters = 0;
+	host->nr_masters = host->more_masters = host->nr_off_masters = 0;
 	host->other_smmu = host->qemu = host->asked_firmware = false;
 
 	dt_walk(&w, fdt);

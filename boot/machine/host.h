@@ -50,9 +50,10 @@ struct host_reserved {
 enum host_mmio_kind { HOST_MMIO_REG, HOST_PCI_ECAM, HOST_PCI_IO, HOST_PCI_MEM32, HOST_PCI_MEM64 };
 
 /*
- * One `reg` entry of a device, enabled or not, or one window of a PCI host bridge, translated to a
- * CPU address: page-aligned outwards, outside of all memory. Entries of one kind may overlap, as
- * devices share pages, but not one that is read-only and one that is not.
+ * One `reg` entry of a device, or one window of a PCI host bridge, enabled or not, but of no master
+ * of the bus that is not; translated to a CPU address: page-aligned outwards, outside of all
+ * memory. Entries of one kind may overlap, as devices share pages, but not one that is read-only
+ * and one that is not.
  */
 struct host_mmio {
 	struct range range;
@@ -73,7 +74,9 @@ struct host_kept {
 
 struct host_its {
 	struct range range;
+	int node;
 	bool enabled;
+	bool withheld;		/* by the config: it comes to rest, and nobody has it */
 	bool noncoherent;		/* it reads past the CPUs' caches, says the tree */
 	bool given;			/* the guest has it, through Mavis: boot/guest/its.h */
 };
@@ -163,6 +166,8 @@ struct host {
 	unsigned nr_streams;
 	struct host_master master[HOST_MAX_MASTERS];	/* enabled ones */
 	unsigned nr_masters, more_masters;	/* beyond these */
+	unsigned nr_off_masters;	/* disabled ones: their registers are nobody's, ... */
+	char off_master[40];		/* ... and this is the first */
 	struct range doorbell[HOST_MAX_DOORBELLS];	/* devices write there to interrupt */
 	unsigned nr_doorbells;
 	bool other_smmu;		/* one is enabled that is no SMMUv3 */

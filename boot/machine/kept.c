@@ -46,10 +46,30 @@ int host_keep(struct host *host, const struct dt_walk *w, const char *why, struc
 
 static const char withheld[] = "withheld by the config";
 
+/* Devices do not interrupt by what the guest does not have. */
+static void forget_doorbells(struct host *host)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < host->nr_doorbells; i++) {
+		bool gone = false;
+
+		for (unsigned k = 0; k < host->nr_kept && !gone; k++)
+			gone = host->kept[k].why == withheld &&
+			       ranges_overlap(host->kept[k].range, host->doorbell[i]);
+		if (!gone)
+			host->doorbell[n++] = host->doorbell[i];
+	}
+	host->nr_doorbells = n;
+}
+
 /* Not as a device either: a bridge that the guest does not have leads nowhere. */
 static void forget(struct host *host, int node)
 {
 	unsigned n = 0;
+
+	for (unsigned i = 0; i < host->gic.nr_its; i++)
+		host->gic.its[i].withheld |= host->gic.its[i].node == node;
 
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		if (host->mmio[i].node != node)
@@ -76,7 +96,23 @@ int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)
 		forget(host, w.node);
 		err = host_keep(host, &w, withheld, d);
 	}
+	forget_doorbells(host);
 	return err ? err : host_withhold_callers(host, paths, d);
+}
+
+static bool say_off(const struct host *host, unsigned *at, char *buf, size_t size)
+{
+	unsigned nr = host->nr_off_masters;
+
+	if (!nr)
+		return false;
+	if (nr > 1)
+		format(buf, size, "Not for guests: %s and %u more (disabled, and do DMA)",
+		       host->off_master, nr - 1);
+	else
+		format(buf, size, "Not for guests: %s (disabled, and does DMA)", host->off_master);
+	++*at;
+	return true;
 }
 
 bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size)
@@ -92,8 +128,8 @@ bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size)
 		if (k == first)
 			break;
 	}
-	if (*at == host->nr_kept)
-		return false;
+	if (*at >= host->nr_kept)
+		return *at == host->nr_kept && say_off(host, at, buf, size);
 	first = &host->kept[(*at)++];
 	for (k = first + 1; k < end; k++)
 		more += k->why == first->why;

@@ -70,8 +70,13 @@ int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d)
 	struct range regs;
 	int ret;
 
-	if (!dt_enabled(w) || !dt_reg_count(w) || !dt_is_master(w))
+	if (!dt_reg_count(w) || !dt_is_master(w))
 		return 0;
+	if (dt_is_off(w)) {
+		if (!host->nr_off_masters++)
+			format(host->off_master, sizeof(host->off_master), "%s", dt_name(w));
+		return 0;
+	}
 	ret = dt_reg(w, 0, &regs, d);
 	if (ret <= 0)
 		return ret;

@@ -124,3 +124,17 @@ def test_a_guest_that_drives_it_by_hand(start, tmp_path, cpu):
     assert "GICR_PROPBASER names memory that is not the guest's own" in said
     assert re.search(r"mavis: ITS at 0x8080000: INT \(0x3\), device 0x2, event 0x15: its collection is not mapped.*; skipped",
                      said)
+
+
+def test_one_that_the_config_withholds_is_nobodys(start, tmp_path):
+    """Its registers, its tables and its node: interrupts come by lines then."""
+    bundle = bundles.make(tmp_path / "guest.cpio", bundles.config(tmp_path / "config.dts", 'withhold = "/intc/its";'))
+    m = start("withheld", smp=1, loaded=machine.mavis(bundle), args=DEVICES).login()
+    assert "Not for guests: its@8080000 (withheld by the config)" in m.boot_log()
+    assert "an ITS's tables" not in m.boot_log()
+    assert m.run("ls -d /proc/device-tree/intc*/its* 2>/dev/null; true") == ""
+    assert m.run("dd if=/dev/hwrng bs=32 count=1 2>/dev/null | wc -c") == "32"
+    assert "MSI" not in m.run("cat /proc/interrupts")
+    m.run("peek /dev/mem 0x8080000", check=False)
+    assert re.search(r"mavis: CPU 0 at \S+: read of 0x8080000: no region", m.console)
+    m.close()

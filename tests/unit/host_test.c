@@ -453,6 +453,62 @@ static void disabled_devices_are_mmio_but_not_cpus_or_smmus(void **state)
 	assert_true(host.other_smmu);
 }
 
+/* Not for a guest that turns it on by itself; what shares its page with others is theirs. */
+static void a_disabled_master_has_no_registers(void **state)
+{
+	char text[160];
+	unsigned at = 0;
+
+	(void)state;
+	load_and_read("virt-gicv3");
+	assert_non_null(find_mmio(0x10000000));
+	tree_set_string(fdt, "/pcie@10000000", "status", "disabled");
+	tree_set_string(fdt, "/virtio_mmio@a000000", "status", "disabled");
+	read_all();
+	for (unsigned i = 0; i < host.nr_mmio; i++)
+		assert_int_equal(host.mmio[i].kind, HOST_MMIO_REG);
+	assert_non_null(find_mmio(0xa000000));
+	assert_int_equal(host.nr_off_masters, 2);
+	while (kept_next(&host, &at, text, sizeof(text)))
+		;
+	assert_string_equal(text,
+			    "Not for guests: virtio_mmio@a000000 and 1 more (disabled, and do DMA)");
+	tree_delete(fdt, "/pcie@10000000", "status");
+	read_all();
+	assert_non_null(find_mmio(0x10000000));
+	at = 0;
+	while (kept_next(&host, &at, text, sizeof(text)))
+		;
+	assert_string_equal(text,
+			    "Not for guests: virtio_mmio@a000000 (disabled, and does DMA)");
+}
+
+static void what_is_below_a_disabled_node_is_disabled(void **state)
+{
+	(void)state;
+	load_and_read("zcu102");
+	assert_true(host.nr_masters > 0);
+	tree_set_string(fdt, "/axi", "status", "disabled");
+	read_all();
+	assert_int_equal(host.nr_masters, 0);
+	assert_null(find_mmio(0xfd0e0000));
+	assert_mmio(0xff010000, PAGE_SIZE, HOST_MMIO_REG, "serial@ff010000");
+}
+
+/* It must come to rest, and is in no list but that. */
+static void an_its_that_is_withheld_interrupts_nobody(void **state)
+{
+	(void)state;
+	load_and_read("virt-gicv3");
+	assert_int_equal(host.gic.nr_its, 1);
+	assert_int_equal(host.nr_doorbells, 1);
+	assert_int_equal(host_withhold(&host, STRINGS("/pl031"), &diag), 0);
+	assert_false(host.gic.its[0].withheld);
+	assert_int_equal(host_withhold(&host, STRINGS("/intc/its"), &diag), 0);
+	assert_true(host.gic.its[0].withheld && host.gic.its[0].enabled);
+	assert_int_equal(host.nr_doorbells, 0);
+}
+
 static void registers_in_memory_are_memory(void **state)
 {
 	(void)state;
@@ -633,6 +689,9 @@ int main(void)
 		TEST(more_than_can_be_kept_is_refused),
 		TEST(each_reason_is_said_once),
 		TEST(disabled_devices_are_mmio_but_not_cpus_or_smmus),
+		TEST(a_disabled_master_has_no_registers),
+		TEST(what_is_below_a_disabled_node_is_disabled),
+		TEST(an_its_that_is_withheld_interrupts_nobody),
 		TEST(registers_in_memory_are_memory),
 		TEST(the_boot_cpu_comes_first),
 		TEST(stdout_path_names_the_uart),
