@@ -164,8 +164,8 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu dma ecam el2_regs errata gdb gic guest harden idreg \
-		its_command its_memory mmio psci pstate set smccc work)
+	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu decode dma ecam el2_regs errata fixup gdb gic guest \
+		harden idreg its_command its_memory lens mmio psci pstate set smccc watch work)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))
@@ -183,6 +183,13 @@ $(O)/host/%.dtb: tests/data/%.dts
 	@mkdir -p $(@D)
 	$(Q)dtc -q -I dts -O dtb -o $@ $<
 
+# The assembler's word on the instructions that a test decodes.
+$(O)/host/decode_cases.bin: tests/unit/decode_cases.S tests/unit/decode_cases.h Makefile | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_FLAGS) -I. -c -o $@.o $<
+	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
+
+$(O)/host/decode_test: | $(O)/host/decode_cases.bin
 $(UNIT_TESTS): | $(patsubst tests/data/%.dts,$(O)/host/%.dtb,$(wildcard tests/data/*.dts))
 
 # Host tools that share code with the hypervisor: no sanitizers, so that they start anywhere.
@@ -580,6 +587,7 @@ $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt
 
 $(O)/fuzz/gdb_fuzz: $(O)/fuzz/hyp/gdb.c.o
+$(O)/fuzz/decode_fuzz: $(O)/fuzz/hyp/decode.c.o
 $(O)/fuzz/its_fuzz: $(patsubst %,$(O)/fuzz/hyp/%.c.o,its_command its_memory)
 
 # $(call FUZZ,fuzzer,seconds,seed): it starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes

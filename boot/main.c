@@ -19,6 +19,7 @@
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
 #include "boot/guest/smmu.h"
+#include "boot/guest/watch.h"
 #include "boot/guest/worked.h"
 #include "boot/machine/cmdline.h"
 #include "boot/machine/cpu_start.h"
@@ -298,6 +299,7 @@ static void offer_control(void)
 {
 	if (config.control)
 		check(control_offer(control_page, read_sysreg(cntfrq_el0), &diag), &diag);
+	check(watch_begin(&diag), &diag);
 }
 
 /* Entered from head.S with the device tree's address and the exception level. */

@@ -39,6 +39,58 @@ endfunc \name
 	access write32, str, w1
 	access write64, str, x1
 
+/* The same for whoever has to know: x0 = address, w1 = size; w0 = 0 where it has aborted. */
+.macro attempt
+	mrs	x10, elr_el2
+	mrs	x11, spsr_el2
+	mrs	x12, esr_el2
+	mrs	x13, far_el2
+	mrs	x14, hpfar_el2
+	adr	x17, failed
+.endm
+
+func io_try_read				/* x2 = where to */
+	attempt
+	tbnz	w1, #3, 4f
+	tbnz	w1, #2, 3f
+	tbnz	w1, #1, 2f
+	ldarb	w9, [x0]
+	b	5f
+2:	ldarh	w9, [x0]
+	b	5f
+3:	ldar	w9, [x0]
+	b	5f
+4:	ldar	x9, [x0]
+5:	str	x9, [x2]
+	mov	w0, #1
+	ret
+endfunc io_try_read
+
+func io_try_write				/* x2 = what */
+	attempt
+	tbnz	w1, #3, 4f
+	tbnz	w1, #2, 3f
+	tbnz	w1, #1, 2f
+	strb	w2, [x0]
+	b	5f
+2:	strh	w2, [x0]
+	b	5f
+3:	str	w2, [x0]
+	b	5f
+4:	str	x2, [x0]
+5:	mov	w0, #1
+	ret
+endfunc io_try_write
+
+failed:
+	msr	elr_el2, x10
+	msr	spsr_el2, x11
+	msr	esr_el2, x12
+	msr	far_el2, x13
+	msr	hpfar_el2, x14
+	mov	w0, #0
+	ret
+
 aborted:
 	msr	elr_el2, x10
 	msr	spsr_el2, x11

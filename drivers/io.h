@@ -55,6 +55,13 @@ DEFINE_WRITE(write16, u16)
 DEFINE_WRITE(write32, u32)
 DEFINE_WRITE(write64, u64)
 
+/*
+ * The same for a guest that has to meet the abort itself: false, with nothing remembered of it. At
+ * EL2 only; @size is 1, 2, 4 or 8.
+ */
+bool io_try_read(u64 addr, unsigned size, u64 *val);
+bool io_try_write(u64 addr, unsigned size, u64 val);
+
 /* An access to @addr has aborted. Returns what a read gives. From io.S. */
 u64 io_aborted(u64 addr);
 

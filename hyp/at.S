@@ -19,6 +19,7 @@ func at_guest
 	mrs	x8, par_el1
 	dmb	sy
 	adr	x17, 5f
+	tbnz	w1, #2, 7f
 	tbnz	w1, #1, 2f
 	tbnz	w1, #0, 1f
 	at	s1e1r, x0
@@ -29,6 +30,11 @@ func at_guest
 	at	s12e1r, x0
 	b	4f
 3:	at	s12e1w, x0
+	b	4f
+7:	tbnz	w1, #0, 8f
+	at	s1e0r, x0
+	b	4f
+8:	at	s1e0w, x0
 4:	isb					/* PAR_EL1 is written by then */
 	dmb	sy				/* Cortex-A77 erratum 1508412: on both sides */
 	mrs	x0, par_el1

@@ -5,11 +5,12 @@
 
 #include "lib/arch.h"
 
-enum at_op { AT_S1E1R, AT_S1E1W, AT_S12E1R, AT_S12E1W };	/* at.S relies on the bits */
+enum at_op { AT_S1E1R, AT_S1E1W, AT_S12E1R, AT_S12E1W,	/* at.S relies on the bits */
+	     AT_S1E0R, AT_S1E0W };
 
 /*
- * Translates @va by the guest's stage 1, or by both stages, as for a read or a write at EL1, and
- * returns what PAR_EL1 then holds.
+ * Translates @va by the guest's stage 1, or by both stages, as for a read or a write at EL1 or
+ * EL0, and returns what PAR_EL1 then holds.
  * All of the guest's registers, and EL2's that describe the exception in hand, keep their values.
  * PAR_EL1.F is set, too, where the guest's tables lie in memory that answers with an external
  * abort.

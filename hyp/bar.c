@@ -82,12 +82,18 @@ void bar_report(void)
 /* None of this takes a page, or can fail: the leaves are there. */
 void bar_retire(struct bar *b)
 {
+	const struct region *window;
 	ipa_t at = IPA(b->parked);
 
 	if (!at.v)
 		return;
-	stage2_make(&guest.s2, at, b->region.size, &region_find(guest.regions, at)->attr);
-	stage2_join(&guest.s2, at, b->region.size);
+	window = region_find(guest.regions, at);
+	if (region_traps(window)) {
+		stage2_break(&guest.s2, at, b->region.size, &window->attr);
+	} else {
+		stage2_make(&guest.s2, at, b->region.size, &window->attr);
+		stage2_join(&guest.s2, at, b->region.size);
+	}
 	b->parked = 0;
 }
 
@@ -139,7 +145,8 @@ void bar_touch(u64 ipa)
 		struct region *r = &b->region;
 
 		if (!b->touched && r->ipa.v && ipa - r->ipa.v < r->size) {
-			stage2_make(&guest.s2, r->ipa, r->size, NULL);
+			if (!region_traps(r))
+				stage2_make(&guest.s2, r->ipa, r->size, NULL);
 			b->touched = true;
 		}
 		if (b->parked && ipa - b->parked < r->size)

@@ -7,11 +7,13 @@
 #include "hyp/bar.h"
 #include "hyp/calls.h"
 #include "hyp/cpu.h"
+#include "hyp/fixup.h"
 #include "hyp/guest.h"
 #include "hyp/later.h"
 #include "hyp/mmio.h"
 #include "hyp/set.h"
 #include "hyp/trap.h"
+#include "hyp/watch.h"
 #include "hyp/work.h"
 #include "lib/errno.h"
 #include "mm/resolve.h"
@@ -46,17 +48,27 @@ bool control_find(u64 index, struct control_target *t)
 	return true;
 }
 
+unsigned control_region_number(const struct region *r)
+{
+	for (unsigned i = 0; i < bars.nr; i++)
+		if (r == &bars.bar[i].region)
+			return guest_regions.nr + i;
+	return (unsigned)(r - guest_regions.region);
+}
+
 /* The number of the region that holds @ipa; nr_regions if none does. */
 static unsigned region_at(u64 ipa)
 {
 	const struct region *r = guest_region(ipa);
 
-	if (!r)
-		return nr_regions;
-	for (unsigned i = 0; i < bars.nr; i++)
-		if (r == &bars.bar[i].region)
-			return guest_regions.nr + i;
-	return (unsigned)(r - guest_regions.region);
+	return r ? control_region_number(r) : nr_regions;
+}
+
+struct region *control_region(u64 ipa)
+{
+	struct control_target t;
+
+	return control_find(region_at(ipa), &t) ? t.region : NULL;
 }
 
 u64 control_pack(const struct s2_attr *a)
@@ -93,7 +105,8 @@ static s64 region(const u64 *a, u64 *r)
 		    (o->exec ? CONTROL_FLAG_EXEC : 0) |
 		    (region_has_tags(t.region) ? 0 : CONTROL_FLAG_NO_TAGS) |
 		    (o->adjustable ? CONTROL_FLAG_ADJUSTABLE : 0) |
-		    (t.bar ? CONTROL_FLAG_BAR : 0);
+		    (t.bar ? CONTROL_FLAG_BAR : 0) |
+		    (t.region->watched ? CONTROL_FLAG_WATCHED : 0);
 
 	r[0] = t.region->ipa.v;
 	r[1] = t.region->pa.v;
@@ -152,6 +165,9 @@ static s64 counter(const u64 *a, u64 *r)
 		[COUNT_CHANGE] = "attribute changes",
 		[COUNT_CLEANED] = "KiB cleaned",
 		[COUNT_ITS_REFUSED] = "ITS refused",
+		[COUNT_WATCHED] = "accesses watched",
+		[COUNT_LET_THROUGH] = "let through",
+		[COUNT_FIXED_UP] = "unaligned emulated",
 	};
 
 	if (a[0] >= NR_CPU_COUNTERS)
@@ -203,12 +219,55 @@ static s64 translate(const u64 *a, u64 *r)
 	if (r[0] & PAR_F)
 		return 0;
 	bar_touch(r[0] & PAR_PA);
-	if (stage2_lookup(&guest.s2, IPA(r[0] & PAR_PA), &leaf) ||
+	if (stage2_lookup(&guest.s2, IPA(r[0] & PAR_PA), &leaf) || leaf.broken ||
 	    !(write ? leaf.attr.write : leaf.attr.read)) {
 		r[1] = 0;
 		return -EFAULT;
 	}
 	r[1] = at_guest(a[0], write ? AT_S12E1W : AT_S12E1R);
+	return 0;
+}
+
+static s64 watch(const u64 *a, u64 *r)
+{
+	struct control_target t;
+
+	if (!control_find(a[0], &t))
+		return -ENOENT;
+	if (a[1] > 1)
+		return -EINVAL;
+	r[0] = t.region->watched;
+	if (a[1])
+		return watch_start(t.region);
+	watch_stop(t.region);
+	return 0;
+}
+
+static s64 trace(const u64 *a, u64 *r)
+{
+	struct watch_record rec;
+
+	r[0] = a[0];
+	if (watch_get(&r[0], &rec))
+		return -ENOENT;
+	r[1] = rec.time;
+	r[2] = rec.pc;
+	r[3] = rec.ipa;
+	r[4] = rec.val;
+	r[5] = rec.cpu | (u64)rec.region << 16 | (u64)rec.size << 32 |
+	       (rec.write ? CONTROL_TRACE_WRITE : 0);
+	return 0;
+}
+
+static s64 fixups(const u64 *a, u64 *r)
+{
+	const struct fixup *fixup = fixup_get(a[0]);
+
+	if (!fixup)
+		return -ENOENT;
+	r[0] = fixup->pc;
+	r[1] = fixup->count;
+	r[2] = fixup->region;
 	return 0;
 }
 
@@ -224,6 +283,8 @@ static s64 (*const commands[])(const u64 *args, u64 *results) = {
 	[CONTROL_SET] = control_set,   [CONTROL_COUNTER] = counter,
 	[CONTROL_ABORTS] = aborts,     [CONTROL_AT] = translate,
 	[CONTROL_CALLS] = calls,       [CONTROL_AT_LATER] = later,
+	[CONTROL_WATCH] = watch,       [CONTROL_TRACE] = trace,
+	[CONTROL_FIXUPS] = fixups,
 };
 
 /*

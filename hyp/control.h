@@ -8,6 +8,7 @@
 
 #include "hyp/control_abi.h"
 #include "hyp/frame.h"
+#include "mm/region.h"
 
 struct control_setup {
 	bool offered;
@@ -26,6 +27,10 @@ s64 control_run(u64 command, const u64 *args, u64 *results);
 
 /* Carries out the SMCCC call in @f; NOT_SUPPORTED if it is none of these or none is offered. */
 void control_call(struct frame *f);
+
+/* The region at @ipa, or NULL; its number. With guest.s2_lock. */
+struct region *control_region(u64 ipa);
+unsigned control_region_number(const struct region *r);
 
 /* Counts a stage 2 abort at @ipa for its region. */
 void control_count_abort(u64 ipa);

@@ -7,7 +7,7 @@
 #define HYP_CONTROL_ABI_H
 
 #define CONTROL_MAJOR		1
-#define CONTROL_MINOR		0
+#define CONTROL_MINOR		1
 
 /* SMCCC calls of the vendor-specific hypervisor service, by HVC or SMC. */
 #define CONTROL_CALL(command)	(0xc6000000 | (command))
@@ -45,6 +45,9 @@
 #define CONTROL_AT		8
 #define CONTROL_CALLS		9
 #define CONTROL_AT_LATER	10
+#define CONTROL_WATCH		11
+#define CONTROL_TRACE		12
+#define CONTROL_FIXUPS		13
 
 /*
  * Status: 0, or one of these. SET is the only command with EPERM, so that it is not mistaken for
@@ -84,6 +87,7 @@
 #define CONTROL_FLAG_NO_TAGS		(1 << 2)
 #define CONTROL_FLAG_ADJUSTABLE		(1 << 3)
 #define CONTROL_FLAG_BAR		(1 << 4)	/* follows a PCI BAR */
+#define CONTROL_FLAG_WATCHED		(1 << 5)	/* every access is recorded */
 
 /* REGION, WALK r4: [3:0] MemAttr, [9:8] SH, [23:16] access */
 #define CONTROL_SH_SHIFT	8
@@ -97,6 +101,9 @@
 
 /* CHECK, r4: [7:0] PAR_EL1.ATTR, [15:8] SH, [23:16] setting of stage 1, [24] PAR_EL1 is a fault */
 #define CONTROL_CHECK_FAULTED	(1 << 24)
+
+/* TRACE, r5: [15:0] CPU, [31:16] region, [39:32] bytes */
+#define CONTROL_TRACE_WRITE	0x10000000000	/* [40]; else it is a read */
 
 /* SET, a[2]: the shareability stays as it is (64 bits, all ones) */
 #define CONTROL_KEEP_SH		0xffffffffffffffff

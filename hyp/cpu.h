@@ -37,10 +37,14 @@ enum cpu_counter {
 	COUNT_CHANGE,			/* attributes changed by a control command */
 	COUNT_CLEANED,			/* KiB of memory cleaned from the caches (work.h) */
 	COUNT_ITS_REFUSED,		/* commands for an ITS that were wrong */
+	COUNT_WATCHED,			/* instructions carried out in a region that is watched */
+	COUNT_LET_THROUGH,		/* ... and those that were not */
+	COUNT_FIXED_UP,			/* unaligned ones carried out in pieces */
 	NR_CPU_COUNTERS
 };
 
 struct cpu_kind;
+struct region;
 
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
@@ -59,6 +63,8 @@ struct cpu {
 	} later;		/* a translation that waits for the event (later.c) */
 	u64 entry, context;	/* where it enters the guest, and x0 there */
 	u32 *aborts;		/* by region (control.h), or NULL */
+	struct region *opened[2];	/* watches that are open for this CPU (watch.h), ... */
+	u64 opened_for;			/* ... for the instruction here */
 	bool again;		/* the instruction in hand is to be started again (work.h) */
 } __attribute__((aligned(64)));
 

@@ -14,6 +14,7 @@
 #include "hyp/mmio.h"
 #include "hyp/panic.h"
 #include "hyp/trap.h"
+#include "hyp/watch.h"
 #include "hyp/work.h"
 #include "lib/arch.h"
 
@@ -40,6 +41,9 @@ static u64 find_ipa(u64 esr)
 /* As for memory that was plugged in: virtio-mem, DIMMs, CXL. */
 static const char no_region[] =
 	"no region: it is not for guests, or memory that the machine's device tree does not have, which needs one in the config (docs/config.md)";
+
+static const char denied[] = "not permitted in this region";
+static const char no_answer[] = "no answer from the machine";
 
 /* The line for whoever debugs the guest, and the abort that a bus would answer with. */
 static void refuse(u64 esr, const char *why, u64 ipa)
@@ -186,7 +190,8 @@ static void stage2_fault(struct frame *f, u64 esr)
 		emulated_page(f, esr, &function, ipa);
 		return;
 	}
-	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && resolve(IPA(ipa)))
+	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION &&
+	    (watch_trap(f, esr, ipa) || resolve(IPA(ipa))))
 		return;
 	control_count_abort(ipa);
 	if (esr & ISS2_TAG_ACCESS) {
@@ -198,7 +203,7 @@ static void stage2_fault(struct frame *f, u64 esr)
 		refuse(esr, no_region, ipa);
 		return;
 	case FSC_PERMISSION:
-		refuse(esr, "not permitted in this region", ipa);
+		refuse(esr, denied, ipa);
 		return;
 	default:
 		refuse(esr, "beyond the guest's address space", ipa);
@@ -219,26 +224,61 @@ static void __attribute__((noreturn)) end_as(const struct region *r, u64 esr)
 	     read_sysreg(far_el2), r->name, names[r->opts.as], esr);
 }
 
+static void unaligned_fault(u64 esr, const struct region *r)
+{
+	if (r->opts.unaligned == UNALIGNED_ENDS)
+		end_as(r, esr);
+	inject_abort(esr, r->opts.unaligned == UNALIGNED_BAD_SIZE ? FSC_ADDRESS_SIZE :
+								    FSC_ALIGNMENT);
+}
+
+void fault_finish(u64 esr, u64 ipa, enum carry_result result, const struct carry *c)
+{
+	switch (result) {
+	case CARRY_UNALIGNED:
+		unaligned_fault(esr, c->page[0].region);
+		return;
+	case CARRY_FAULT:
+		write_sysreg(c->far, far_el2);
+		inject_abort(esr, c->fsc);
+		return;
+	case CARRY_DENIED:
+		refuse(esr, denied, ipa);
+		return;
+	case CARRY_ABORTED:
+		refuse(esr, no_answer, ipa);
+		return;
+	default:
+		return;
+	}
+}
+
 /*
  * Stage 2 alone makes the memory what cannot be accessed so. HPFAR_EL2 is not valid for these:
  * stage 1 is asked again.
  */
-static void attribute_fault(u64 esr)
+static void attribute_fault(struct frame *f, u64 esr)
 {
-	u64 par = at_guest(read_sysreg(far_el2), AT_S1E1R), fsc = ISS_FSC(esr);
+	u64 par = at_guest(read_sysreg(far_el2), AT_S1E1R), ipa = par & PAR_PA;
+	bool unaligned = ISS_FSC(esr) == FSC_ALIGNMENT;
+	enum carry_result ret = CARRY_UNABLE;
 	const struct region *r = NULL;
+	struct carry c;
 
 	if (!(par & PAR_F)) {
-		control_count_abort(par & PAR_PA);
+		control_count_abort(ipa);
 		lock(&guest.s2_lock);
-		r = guest_region(par & PAR_PA);
+		r = guest_region(ipa);
+		if (r && unaligned && r->opts.unaligned == UNALIGNED_EMULATED)
+			ret = work_step() ? carry_out(f, esr, &c) : CARRY_RETRY;
 		unlock(&guest.s2_lock);
 	}
-	if (r && fsc == FSC_ALIGNMENT && r->opts.unaligned == UNALIGNED_ENDS)
-		end_as(r, esr);
-	if (r && fsc == FSC_ALIGNMENT && r->opts.unaligned == UNALIGNED_BAD_SIZE)
-		fsc = FSC_ADDRESS_SIZE;
-	inject_abort(esr, fsc);
+	if (ret != CARRY_UNABLE)
+		fault_finish(esr, ipa | (read_sysreg(far_el2) & PAGE_MASK), ret, &c);
+	else if (r && unaligned)
+		unaligned_fault(esr, r);
+	else
+		inject_abort(esr, ISS_FSC(esr));
 }
 
 void fault_trap(struct frame *f, u64 esr)
@@ -250,7 +290,7 @@ void fault_trap(struct frame *f, u64 esr)
 	switch (fsc) {
 	case FSC_ALIGNMENT:			/* stage 2 made it Device */
 	case FSC_UNSUPPORTED:
-		attribute_fault(esr);
+		attribute_fault(f, esr);
 		return;
 	/* two entries for one address: both go, and the access is tried again */
 	case FSC_TLB_CONFLICT:
@@ -262,5 +302,5 @@ void fault_trap(struct frame *f, u64 esr)
 	if (FSC_TYPE(fsc) <= FSC_PERMISSION)
 		stage2_fault(f, esr);
 	else
-		refuse(esr, "no answer from the machine", NO_IPA);
+		refuse(esr, no_answer, NO_IPA);
 }

@@ -57,7 +57,7 @@ static void see(struct its *its, u64 page)
 	}
 	look_away(its);
 	lock(&guest.s2_lock);
-	el2_look_at(its->window, PA(page));
+	el2_look_at(its->window, PA(page), S1_DEVICE);
 	unlock(&guest.s2_lock);
 	its->seen = page;
 }

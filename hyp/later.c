@@ -2,7 +2,7 @@
 #include "hyp/later.h"
 
 #include "hyp/control.h"
-#include "hyp/errata.h"
+#include "hyp/hcr.h"
 #include "hyp/inject.h"
 #include "hyp/sysreg.h"
 #include "lib/errno.h"
@@ -16,12 +16,9 @@ static const u64 traps[] = {
 	[CONTROL_LATER_TTBR1] = HCR_TVM,
 };
 
-/* The guest meets the change when this trap returns: an exception return synchronizes context. */
 static void set_traps(u64 bits)
 {
-	if (errata_at_work & ERRATUM_HCR_DSB)
-		dsb(nsh);
-	write_sysreg((read_sysreg(hcr_el2) & ~(HCR_TPC | HCR_TVM)) | bits, hcr_el2);
+	hcr_change(HCR_TPC | HCR_TVM, bits);
 }
 
 s64 later_ask(u64 va, u64 write, u64 event)

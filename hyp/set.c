@@ -58,17 +58,20 @@ static void finish(void)
 {
 	struct region *r = change.target.region;
 
-	stage2_make(&guest.s2, r->ipa, r->size, &change.new);
+	if (region_traps(r))
+		stage2_break(&guest.s2, r->ipa, r->size, &change.new);
+	else
+		stage2_make(&guest.s2, r->ipa, r->size, &change.new);
 	settle();
 	change.finished = true;
 }
 
-/* With nothing to clean. A BAR that nobody has touched keeps its leaves broken. */
+/* With nothing to clean. A BAR that nobody has touched, and what is watched, stay broken. */
 static int change_now(const struct control_target *t, const struct s2_attr *attr)
 {
 	struct region *r = t->region;
 
-	if (t->bar && !t->bar->touched)
+	if ((t->bar && !t->bar->touched) || region_traps(r))
 		return stage2_break(&guest.s2, r->ipa, r->size, attr);
 	return stage2_change(&guest.s2, r->ipa, r->size, *attr);
 }
@@ -89,7 +92,8 @@ static int change_clean(struct region *r)
 		return err;
 	err = work_add(region_pa(r));
 	if (err) {
-		stage2_make(&guest.s2, r->ipa, r->size, NULL);
+		if (!region_traps(r))
+			stage2_make(&guest.s2, r->ipa, r->size, NULL);
 		return err;
 	}
 	work_then(finish);

@@ -10,6 +10,7 @@
 #include "hyp/later.h"
 #include "hyp/smccc.h"
 #include "hyp/sysreg.h"
+#include "hyp/watch.h"
 #include "lib/lock.h"
 #include "lib/arch.h"
 
@@ -57,6 +58,8 @@ static void handle(struct frame *f, struct cpu *self, u64 esr)
 	/* EL2 takes no interrupts: it looks when it runs anyway, also when the guest powers off. */
 	if (dma.on)
 		dma_poll();
+	if (self->opened[0] && watch_close(self, esr))
+		return;
 	switch (ESR_EC(esr)) {
 	case EC_HVC64:			/* has left ELR_EL2 behind itself */
 		self->count[COUNT_HVC]++;

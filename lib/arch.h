@@ -42,6 +42,7 @@
 
 /* MAIR_ELx: bytes for AttrIndx. */
 #define MAIR_DEVICE_nGnRnE	0x00
+#define MAIR_NORMAL_NC		0x44
 #define MAIR_NORMAL_WB		0xff	/* read and write allocate */
 #define MAIR_NORMAL_TAGGED	0xf0	/* the same */
 
@@ -77,6 +78,7 @@
 #define HCR_VM		BIT(0)
 #define HCR_SWIO	BIT(1)
 #define HCR_DC		BIT(12)
+#define HCR_TWI		BIT(13)
 #define HCR_TID3	BIT(18)
 #define HCR_TSC		BIT(19)
 #define HCR_TIDCP	BIT(20)
@@ -106,6 +108,7 @@
 #define ESR_IL		BIT(25)
 
 #define EC_UNKNOWN		0x00
+#define EC_WFX			0x01	/* WFI, where HCR_EL2.TWI asks for it */
 #define EC_CP15_32		0x03	/* MCR, MRC */
 #define EC_CP15_64		0x04	/* MCRR, MRRC */
 #define EC_LS64			0x0a	/* LD64B and the like */

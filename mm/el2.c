@@ -220,9 +220,9 @@ int el2_make_window(u64 *window)
 	return stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
-void el2_look_at(u64 window, pa_t page)
+void el2_look_at(u64 window, pa_t page, enum s1_kind kind)
 {
-	stage1_show(&el2_table, window, page);
+	stage1_show(&el2_table, window, page, kind);
 }
 
 /*

@@ -71,9 +71,9 @@ int el2_clean_part(struct range all, struct range part);
 int el2_poke(pa_t pa, u64 val);
 
 /*
- * A page of EL2's address space, which takes one of the pool's, to see one of the guest's through:
- * as Device, so that what is read of it, after its lines have been cleaned, is what memory holds,
- * and nothing is read by speculation. -ENOMEM.
+ * A page of EL2's address space, which takes one of the pool's, to see one of the guest's through.
+ * What is read as S1_DEVICE, after its lines have been cleaned, is what memory holds, and nothing
+ * is read by speculation. -ENOMEM.
  */
 int el2_make_window(u64 *window);
 
@@ -82,7 +82,7 @@ int el2_make_window(u64 *window);
  * time. Another CPU that
  * looks through the window later, at what this one has shown, calls el2_look_again() first.
  */
-void el2_look_at(u64 window, pa_t page);
+void el2_look_at(u64 window, pa_t page, enum s1_kind kind);
 void el2_look_again(void);
 void el2_look_away(u64 window);
 

@@ -58,6 +58,7 @@ enum region_unaligned {
 	UNALIGNED_FAULTS,	/* an alignment fault in the guest */
 	UNALIGNED_BAD_SIZE,	/* an address size fault, level 0, in the guest */
 	UNALIGNED_ENDS,		/* the end of the guest */
+	UNALIGNED_EMULATED,	/* EL2 does it in pieces (hyp/carry.h) */
 };
 
 /* What a descriptor says beside its type. All zero: what the type implies. */
@@ -79,6 +80,7 @@ struct region_opts {
 	u8 expose;			/* enum region_expose */
 	bool adjustable;		/* the guest may change its memory type while it runs */
 	bool no_dma;			/* devices behind an SMMU do not reach it */
+	bool watch;			/* every access is recorded from the start (hyp/watch.h) */
 	bool probe_tags; /* see before the guest starts whether tags are stored there */
 };
 
@@ -92,6 +94,8 @@ struct region {
 	struct region_opts opts;
 	struct s2_attr attr;		/* resolved, ... */
 	const char *reason;		/* ... and what decided */
+	bool watched;			/* hyp/watch.h; while the guest runs, with guest.s2_lock */
+	u16 opened;			/* CPUs for which the watch is open now */
 };
 
 static inline struct range region_ipa(const struct region *r)
@@ -116,6 +120,12 @@ static inline bool region_is_memory(const struct region *r)
 static inline bool region_runs_code(const struct region *r)
 {
 	return region_is_memory(r) && r->attr.exec;
+}
+
+/* True if stage 2 has the region's leaves broken, so that every access traps. */
+static inline bool region_traps(const struct region *r)
+{
+	return r->watched && !r->opened;
 }
 
 #define REGION_MAX 1280

@@ -7,18 +7,20 @@
  * MAIR_EL2, a byte for each AttrIndx. Device without early acknowledgement: a write to PCI
  * configuration space is done when the guest goes on.
  */
-enum { INDEX_DEVICE, INDEX_WB, INDEX_TAGGED };
+enum { INDEX_DEVICE, INDEX_WB, INDEX_TAGGED, INDEX_NC };
 
 #define MAIR(index, byte)	((u64)(byte) << (8 * (index)))
 
 const u64 stage1_mair = MAIR(INDEX_DEVICE, MAIR_DEVICE_nGnRnE) |
 			MAIR(INDEX_WB, MAIR_NORMAL_WB) |
-			MAIR(INDEX_TAGGED, MAIR_NORMAL_TAGGED);
+			MAIR(INDEX_TAGGED, MAIR_NORMAL_TAGGED) |
+			MAIR(INDEX_NC, MAIR_NORMAL_NC);
 
 /* The attributes of a leaf at EL2: one privilege level (HCR_EL2.E2H = 0). */
 #define NORMAL	(INDEX_WB << DESC_ATTRINDX_SHIFT | DESC_SH_INNER)
 #define TAGGED	(INDEX_TAGGED << DESC_ATTRINDX_SHIFT | DESC_SH_INNER)
 #define DEVICE	(INDEX_DEVICE << DESC_ATTRINDX_SHIFT)
+#define NON_CACHEABLE (INDEX_NC << DESC_ATTRINDX_SHIFT | DESC_SH_INNER)
 
 /* W^X by construction: these are all the permissions there are. */
 #define READ_EXEC	(DESC_AP1 | DESC_READ_ONLY)
@@ -34,6 +36,7 @@ static const struct {
 	[S1_DATA]	= { NORMAL | READ_WRITE,	PT_LARGEST },
 	[S1_POOL]	= { NORMAL | READ_WRITE,	PT_PAGES },
 	[S1_DEVICE]	= { DEVICE | READ_WRITE,	PT_LARGEST },
+	[S1_NC]		= { NON_CACHEABLE | READ_WRITE,	PT_LARGEST },
 	[S1_TAGGED]	= { TAGGED | READ_WRITE,	PT_LARGEST },
 };
 
@@ -60,9 +63,9 @@ int stage1_map(struct pgtable *pt, pa_t pa, u64 size, enum s1_kind kind)
 	return pt_map(pt, pa.v, pa, size, attrs, kinds[kind].grain);
 }
 
-int stage1_show(struct pgtable *pt, u64 va, pa_t page)
+int stage1_show(struct pgtable *pt, u64 va, pa_t page, enum s1_kind kind)
 {
-	return pt_map(pt, va, page, PAGE_SIZE, kinds[S1_DEVICE].attrs, PT_PAGES);
+	return pt_map(pt, va, page, PAGE_SIZE, kinds[kind].attrs, PT_PAGES);
 }
 
 int stage1_unmap(struct pgtable *pt, pa_t pa, u64 size)
@@ -74,5 +77,5 @@ int stage1_unmap(struct pgtable *pt, pa_t pa, u64 size)
 _Static_assert(!WRITABLE_AND_EXECUTABLE(READ_EXEC), "W^X");
 _Static_assert(!WRITABLE_AND_EXECUTABLE(READ_ONLY), "W^X");
 _Static_assert(!WRITABLE_AND_EXECUTABLE(READ_WRITE), "W^X");
-_Static_assert(!((NORMAL | TAGGED | DEVICE | READ_EXEC | READ_ONLY | READ_WRITE | DESC_GP) &
-		 ~PT_ATTR_MASK), "attribute bits are not the walker's");
+_Static_assert(!((NORMAL | TAGGED | DEVICE | NON_CACHEABLE | READ_EXEC | READ_ONLY | READ_WRITE |
+		  DESC_GP) & ~PT_ATTR_MASK), "attribute bits are not the walker's");

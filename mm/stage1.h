@@ -12,6 +12,7 @@ enum s1_kind {
 	S1_DATA,		/* Normal WB, read-write */
 	S1_POOL,		/* as S1_DATA, in single pages: see stage1_unmap() */
 	S1_DEVICE,		/* Device-nGnRnE, read-write */
+	S1_NC,			/* Normal Non-cacheable, read-write: the guest's, as it has it */
 	S1_TAGGED,		/* Normal WB Tagged, read-write: for probing tag storage */
 	S1_NR_KINDS,
 };
@@ -28,10 +29,10 @@ int stage1_init(struct pgtable *pt, struct pool *pool, bool bti);
 int stage1_map(struct pgtable *pt, pa_t pa, u64 size, enum s1_kind kind);
 
 /*
- * Maps a page of memory at another address, as S1_DEVICE. -EEXIST: something is there; -EINVAL:
+ * Maps a page of memory at another address, not as text. -EEXIST: something is there; -EINVAL:
  * the page is beyond 2^48; -ENOMEM.
  */
-int stage1_show(struct pgtable *pt, u64 va, pa_t page);
+int stage1_show(struct pgtable *pt, u64 va, pa_t page, enum s1_kind kind);
 
 /*
  * Errors are pt_unmap()'s. To unmap a part of a block unmaps all of it for a moment. That must not

@@ -58,6 +58,12 @@ static const struct prop_choice vmas[] = {
 	{ NULL, 0 },
 };
 
+static const struct prop_choice unaligned[] = {
+	{ "fault", UNALIGNED_FAULTS },
+	{ "emulate", UNALIGNED_EMULATED },
+	{ NULL, 0 },
+};
+
 static const struct prop_choice shareabilities[] = {
 	{ "none", SH_NONE },
 	{ "outer", SH_OUTER },
@@ -98,6 +104,8 @@ static const struct prop_choice shareabilities[] = {
 	ROW(SHAREABILITY, "shareability", T_RAW, opts.sh, CHOICE, .choices = shareabilities) \
 	ROW(ALLOW_ALIAS, "allow-alias", T_ANY, opts.allow_alias, FLAG)			\
 	ROW(ADJUSTABLE, "adjustable", T_ANY, opts.adjustable, FLAG)			\
+	ROW(WATCH, "watch", T_ANY, opts.watch, FLAG)					\
+	ROW(UNALIGNED, "unaligned", T_ANY, opts.unaligned, CHOICE, .choices = unaligned)	\
 	ROW(NO_DMA, "no-dma", T_ANY, opts.no_dma, FLAG)				\
 	ROW(OPTIONAL, "optional", T_ANY, optional, FLAG)				\
 	ROW(AS, "as", T_NOT_RAW, opts.as, CHOICE, .choices = config_as)			\
@@ -316,6 +324,20 @@ static int check_adjustable(const struct config_reader *r, const struct region *
 	return 0;
 }
 
+/* Somebody has to read the records; and what the guest's kernel runs in cannot trap. */
+static int check_watch(const struct config_reader *r, const struct region *region)
+{
+	if (!region->opts.watch)
+		return 0;
+	if (region_is_memory(region))
+		return refuse(r, -EINVAL, "watch",
+			      "the guest's kernel runs in this memory: expose it as reserved, pmem or none");
+	if (!r->config->control)
+		return refuse(r, -EINVAL, "watch",
+			      "says nothing without `control` in /guest, by which the records are read: add it");
+	return 0;
+}
+
 /*
  * What another hypervisor is to make of it; `as` of the guest is for all but what says itself what
  * its attributes are. What the memory is to it follows from the region, unless `vma` says so.
@@ -336,6 +358,9 @@ static int set_as(const struct config_reader *r, struct region *region,
 	if (o->has_device_type)
 		return refuse(r, -EINVAL, "device-type",
 			      "stands beside `as`, which has a type of its own: keep one of them");
+	if (given & BIT(P_UNALIGNED))
+		return refuse(r, -EINVAL, "unaligned",
+			      "stands beside `as`, which has a way of its own: keep one of them");
 	if (o->untagged && o->untagged != UNTAGGED_TRUSTED)
 		return refuse(r, -EINVAL, "untagged",
 			      "stands beside `as`, which keeps its type: only \"trusted\" is possible");
@@ -375,6 +400,8 @@ int config_read_region(struct config_reader *r)
 	err = check_tags(r, &n, &region);
 	if (!err)
 		err = check_adjustable(r, &region);
+	if (!err)
+		err = check_watch(r, &region);
 	if (err)
 		return err;
 	region.pa = PA(n.reg.base);

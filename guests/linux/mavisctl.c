@@ -217,8 +217,14 @@ static const char *size_name(uint64_t size)
 	return text;
 }
 
+int refuse(int64_t status, const char *why)
+{
+	fprintf(stderr, "mavisctl: refused (%" PRId64 "): %s\n", status, why);
+	return 1;
+}
+
 /* What a status other than 0 means, and what to do about it. */
-static int refused(int64_t status)
+int refused(int64_t status)
 {
 	static const struct {
 		int64_t status;
@@ -239,20 +245,17 @@ static int refused(int64_t status)
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(texts); i++)
-		if (texts[i].status == status) {
-			fprintf(stderr, "mavisctl: refused (%" PRId64 "): %s\n", status,
-				texts[i].text);
-			return 1;
-		}
-	fprintf(stderr, "mavisctl: refused (%" PRId64 "): see docs/control.md\n", status);
-	return 1;
+		if (texts[i].status == status)
+			return refuse(status, texts[i].text);
+	return refuse(status, "see docs/control.md");
 }
 
 static const char *flags_text(uint64_t flags)
 {
 	static char text[80];
 
-	snprintf(text, sizeof(text), "%s%s%s", flags & CONTROL_FLAG_ADJUSTABLE ? " adjustable" : "",
+	snprintf(text, sizeof(text), "%s%s%s%s", flags & CONTROL_FLAG_WATCHED ? " watched" : "",
+		 flags & CONTROL_FLAG_ADJUSTABLE ? " adjustable" : "",
 		 flags & CONTROL_FLAG_BAR ? " BAR" : "",
 		 flags & CONTROL_FLAG_NO_TAGS ? " no-tags" : "");
 	return text;
@@ -283,25 +286,28 @@ static int regions(int argc, char **argv)
 			       ", \"name\": \"%.40s\", \"ipa\": %" PRIu64 ", \"pa\": %" PRIu64
 			       ", \"size\": %" PRIu64 ", \"type\": \"%s\""
 			       ", \"memattr\": %u, \"sh\": %u"
-			       ", \"access\": \"%s\", \"adjustable\": %s, \"bar\": %s, \"tags\": %s}",
+			       ", \"access\": \"%s\", \"adjustable\": %s, \"bar\": %s, \"tags\": %s"
+			       ", \"watched\": %s}",
 			       i ? "," : "", i, name, a.r[0], a.r[1], a.r[2], type_name(a.r[3]),
 			       (unsigned)(a.r[4] & 15), (unsigned)(a.r[4] >> CONTROL_SH_SHIFT & 3),
 			       access_name(a.r[4]),
 			       flags & CONTROL_FLAG_ADJUSTABLE ? "true" : "false",
 			       flags & CONTROL_FLAG_BAR ? "true" : "false",
-			       flags & CONTROL_FLAG_NO_TAGS ? "false" : "true");
+			       flags & CONTROL_FLAG_NO_TAGS ? "false" : "true",
+			       flags & CONTROL_FLAG_WATCHED ? "true" : "false");
 		else
 			printf("%-12s %9s %-13s %-14s %s %.40s%s\n", at, size_name(a.r[2]),
 			       type_name(a.r[3]), memattr_name(a.r[4] & 15), access_name(a.r[4]),
-			       name, flags_text(flags & CONTROL_FLAG_ADJUSTABLE));
+			       name,
+			       flags_text(flags &
+					  (CONTROL_FLAG_ADJUSTABLE | CONTROL_FLAG_WATCHED)));
 	}
 	if (json)
 		printf("\n]\n");
 	return 0;
 }
 
-/* A region's number by its name or its number. */
-static uint64_t find_region(const char *text)
+uint64_t find_region(const char *text)
 {
 	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
 	char *end;
@@ -371,17 +377,26 @@ static int walk(int argc, char **argv)
 	return a.status != 0;
 }
 
-/* The number after an option before the end of the arguments, which loses both; else @val. */
-static unsigned long option(int *argc, char **argv, const char *name, unsigned long val)
+const char *text_option(int *argc, char **argv, const char *name)
 {
+	const char *text;
+
 	for (int i = 0; i + 1 < *argc; i++)
 		if (!strcmp(argv[i], name)) {
-			val = strtoul(argv[i + 1], NULL, 0);
+			text = argv[i + 1];
 			memmove(&argv[i], &argv[i + 2], (size_t)(*argc - i - 2) * sizeof(*argv));
 			*argc -= 2;
-			break;
+			return text;
 		}
-	return val;
+	return NULL;
+}
+
+/* The number after an option; without the option @val. */
+static unsigned long option(int *argc, char **argv, const char *name, unsigned long val)
+{
+	const char *text = text_option(argc, argv, name);
+
+	return text ? strtoul(text, NULL, 0) : val;
 }
 
 /* Each type in turn, so many times. */
@@ -464,6 +479,8 @@ static void stats_of_calls(void)
 		printf("}}\n");
 }
 
+static int what_grows(unsigned seconds, unsigned lines);
+
 static int stats(int argc, char **argv)
 {
 	struct reading c[MAX_COUNTERS];
@@ -471,7 +488,8 @@ static int stats(int argc, char **argv)
 	uint64_t nr = ask(CONTROL_INFO, 0, 0, 0).r[0];
 	bool first = true;
 
-	(void)argc, (void)argv;
+	if (argc > 0)
+		return what_grows((unsigned)atoi(argv[0]), argc > 1 ? (unsigned)atoi(argv[1]) : 0);
 	if (json)
 		printf("{\"counters\": {");
 	for (unsigned i = 0; i < n; i++)
@@ -494,15 +512,14 @@ static int stats(int argc, char **argv)
 			       (const char *)&a.r[5], count);
 		first = false;
 	}
+	stats_of_fixups();
 	stats_of_calls();
 	return 0;
 }
 
 /* What has grown, once each so many seconds, until it is interrupted or has printed `lines`. */
-static int watch(int argc, char **argv)
+static int what_grows(unsigned seconds, unsigned lines)
 {
-	unsigned seconds = argc > 0 ? (unsigned)atoi(argv[0]) : 1;
-	unsigned lines = argc > 1 ? (unsigned)atoi(argv[1]) : 0;
 	struct reading c[2][MAX_COUNTERS];
 	unsigned n = read_counters(c[0]);
 
@@ -576,8 +593,9 @@ static const struct {
 	{ "walk", "IPA", "what stage 2 maps at an address", walk },
 	{ "at", "[PID] ADDRESS", "what a mapping comes to: stage 1, 2, both", at },
 	{ "set", "REGION TYPE... [OPTION N]", "change an adjustable region, on all CPUs", set },
-	{ "stats", "", "exits, stage 2 aborts, changes", stats },
-	{ "watch", "[SECONDS [LINES]]", "what has grown, line by line", watch },
+	{ "stats", "[SECONDS [LINES]]", "exits, aborts, changes; or their growth", stats },
+	{ "watch", "REGION [off]", "record every access to a region", watch },
+	{ "trace", "[FILTER FIRST[-LAST]]...", "the accesses that were recorded", trace },
 	{ "check", "", "what the self-check at boot found", check },
 	{ "demo", "", "half a minute: what the memory types mean", demo },
 };
@@ -592,6 +610,7 @@ static int usage(FILE *to)
 		fprintf(to, "%s%s", i == 5 ? "\n      " : " ", memory_types[i].name);
 	fprintf(to, " 0x0...0xf\n");
 	fprintf(to, "OPTION: --times (all of it so often), --pause (milliseconds after each)\n");
+	fprintf(to, "FILTER: --range (addresses), --pc, --cpu, --from (number of a record)\n");
 	fprintf(to, "REGION: a name or a number, as `regions` has them\n");
 	return to == stdout ? 0 : 2;
 }

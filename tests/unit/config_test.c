@@ -623,7 +623,8 @@ static void every_option_is_read(void **state)
 	assert_int_equal(o->untagged, UNTAGGED_TRUSTED);
 	assert_int_equal(o->expose, EXPOSE_PMEM);
 	assert_true(o->read_only && o->allow_alias && o->probe_tags && o->no_dma);
-	assert_false(o->exec);
+	assert_false(o->exec || o->watch);
+	assert_int_equal(o->unaligned, UNALIGNED_FAULTS);
 
 	o = &accepts_region(REG "type = \"device-memory\"; tags; exec; expose = \"reserved\";")
 		     ->opts;
@@ -787,6 +788,12 @@ static const struct refusal refused_regions[] = {
 	  "expose it as reserved, pmem or none", 0 },
 	{ RAM REG "expose = \"none\"; adjustable;", "adjustable",
 	  "without `control` in /guest", 0 },
+	{ REG "type = \"mmio\"; watch;", "watch", "says nothing without `control`", 0 },
+	{ RAM REG "watch;", "watch", "the guest's kernel runs in this memory", 0 },
+	{ REG "type = \"mmio\"; unaligned = \"emulated\";", "unaligned",
+	  "did you mean emulate?", 0 },
+	{ REG "type = \"mmio\"; unaligned = \"emulate\"; as = \"bao\";", "unaligned",
+	  "stands beside `as`", 0 },
 	{ RAM REG "readonly;", "readonly", "did you mean read-only?", 0 },
 	{ RAM REG "colour;", "colour", "known here: reg, ipa", 0 },
 

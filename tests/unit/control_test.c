@@ -317,7 +317,7 @@ static void what_may_not_be_changed_is_not(void **state)
 	assert_int_equal(memattr_at(BASE + MIB(128)), S2_NORMAL_NC);
 	assert_int_equal(memattr_at(BASE + MIB(64)), S2_NORMAL_NC);
 	assert_int_equal(run(7, 0, 0, 0), CONTROL_NOT_SUPPORTED);
-	assert_int_equal(run(11, 0, 0, 0), CONTROL_NOT_SUPPORTED);
+	assert_int_equal(run(CONTROL_FIXUPS + 1, 0, 0, 0), CONTROL_NOT_SUPPORTED);
 	assert_int_equal(run(~0ull, 0, 0, 0), CONTROL_NOT_SUPPORTED);
 }
 
@@ -436,7 +436,7 @@ static void the_page_has_registers_for_each_cpu(void **state)
 {
 	(void)state;
 	assert_int_equal(page_read(CONTROL_PAGE_MAGIC, 4), CONTROL_MAGIC);
-	assert_int_equal(page_read(CONTROL_PAGE_MAGIC, 8), 0x100005356414d);
+	assert_int_equal(page_read(CONTROL_PAGE_MAGIC, 8), 0x100015356414d);
 	assert_int_equal(page_read(CONTROL_PAGE_REGIONS, 8), 2ull << 32 | (NR_TABLE + 1));
 	page_write(CONTROL_PAGE_ARGS, 4, TARGET);
 	page_write(CONTROL_PAGE_ARGS + 4, 4, 0);

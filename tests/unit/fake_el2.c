@@ -73,8 +73,9 @@ int el2_make_window(u64 *window)
 	return fake_el2.map_result;
 }
 
-void el2_look_at(u64 window, pa_t page)
+void el2_look_at(u64 window, pa_t page, enum s1_kind kind)
 {
+	(void)kind;
 	if (window != FAKE_WINDOW || fake_el2.looks_at)
 		abort();
 	fake_el2.looks_at = page.v;

@@ -112,7 +112,7 @@ u64 at_guest(u64 va, enum at_op op)
 {
 	machine.at_va = va;
 	machine.at_ops |= 1u << op;
-	return op < AT_S12E1R ? machine.at_stage1 : machine.at_both;
+	return op < AT_S12E1R || op >= AT_S1E0R ? machine.at_stage1 : machine.at_both;
 }
 
 u64 guest_mair(void)

@@ -35,6 +35,7 @@ static void each_kind_is_mapped_as_its_name_says(void **state)
 		[S1_DATA]	= { 0xff, 3, true, false },
 		[S1_POOL]	= { 0xff, 3, true, false },
 		[S1_DEVICE]	= { 0x00, 0, true, false },
+		[S1_NC]		= { 0x44, 3, true, false },
 		[S1_TAGGED]	= { 0xf0, 3, true, false },
 	};
 

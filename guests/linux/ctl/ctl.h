@@ -32,6 +32,23 @@ struct answer at_in_process(pid_t pid, uint64_t va);
 /* The command: mavisctl at [PID] ADDRESS. -1: not so. */
 int at(int argc, char **argv);
 
+/* mavisctl watch REGION [off], and mavisctl trace [OPTION N]. -1: not so. */
+int watch(int argc, char **argv);
+int trace(int argc, char **argv);
+
+/* What `stats` says of unaligned accesses. */
+void stats_of_fixups(void);
+
+/* Says that Mavis has refused, and why, or what its status means. Both give 1. */
+int refuse(int64_t status, const char *why);
+int refused(int64_t status);
+
+/* A region's number by its name or its number; there is none: the end. */
+uint64_t find_region(const char *text);
+
+/* What follows an option before the end of the arguments, which lose both; else NULL. */
+const char *text_option(int *argc, char **argv, const char *name);
+
 /* Of a region: its name, for the IPA; false: there is none. */
 bool region_name(uint64_t ipa, char *name, unsigned size);
 
