@@ -261,6 +261,24 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 	return 0;
 }
 
+/* Linux puts a GIC's tables wherever it has memory; the GIC knows none of the guest's addresses. */
+static bool memory_elsewhere(struct host_its *h, const struct config *config)
+{
+	struct diag why;
+
+	for (unsigned i = 0; i < config->nr_regions; i++) {
+		const struct region *r = &config->regions[i];
+
+		if (!region_is_memory(r) || r->ipa.v == r->pa.v)
+			continue;
+		fail(&why, 0, "region %s gives the guest memory at another address (`ipa`), where it may put tables that the GIC looks for here",
+		     r->name);
+		warn(h->range.base, why.text);
+		return true;
+	}
+	return false;
+}
+
 int its_take(struct host *host, const struct config *config, struct diag *d)
 {
 	struct host_gic *gic = &host->gic;
@@ -271,6 +289,8 @@ int its_take(struct host *host, const struct config *config, struct diag *d)
 		return err;
 	for (unsigned i = 0; i < gic->nr_its && !err; i++)
 		err = look_at(&gic->its[i], d);
+	for (unsigned i = 0; i < gic->nr_its && !err; i++)
+		gic->its[i].given &= !memory_elsewhere(&gic->its[i], config);
 	for (unsigned i = 0; i < gic->nr_its && !err; i++)
 		if (gic->its[i].given)
 			err = take(host, &gic->its[i], config, bits, d);

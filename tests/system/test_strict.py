@@ -29,5 +29,6 @@ def test_memory_that_the_guest_sees_elsewhere_is_warned_of(start, tmp_path):
     region = "regions { high { reg = <0x0 0x7c000000 0x0 0x4000000>; ipa = <0x1 0x0>; type = \"ram\"; }; };"
     m = boot(start, "elsewhere", tmp_path, region).login()
     assert "Warning: region high: DMA goes wrong there" in m.boot_log()
+    assert "Warning: ITS at 0x8080000: region high gives the guest memory at another address" in m.boot_log()
     assert "100000000-103ffffff : System RAM" in m.run("cat /proc/iomem")
     m.close()
