@@ -170,11 +170,9 @@ static void move(u64 fdt)
 	check(home_find(&host, &config, &home, &diag), &diag);
 	if (home.size)
 		map_memory(home.base, home.size, "the place where Mavis moves");
-	if (home.size && !move_keeps(home)) {
-		print("Warning: memory: %#lx does not keep what is written to it: correct the machine's tree, or have the config's `place` say where there is some: Mavis does not move\n",
-		      home.base);
-		home.size = 0;
-	}
+	if (home.size && !move_keeps(home))
+		stop("memory: %#lx does not keep what is written to it: the machine's tree says that memory is there: correct it",
+		     home.base);
 	report_memory(&host, home);
 	if (!home.size)
 		return;
