@@ -409,9 +409,11 @@ $(O)/explorer.html: tools/explorer $(wildcard tools/explorerpage/* tools/labrepo
 
 # --- Tests ----------------------------------------------------------------------------------------
 
+# As many test files at a time as there are CPUs; each machine has 1 GiB or two.
+TEST_JOBS := $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 # libfdt is made with SWIG, of which newer Pythons complain.
 PYTEST = MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini \
-	--junitxml='$(O)/junit/$@.xml'
+	-n $(TEST_JOBS) --dist loadfile --junitxml='$(O)/junit/$@.xml'
 
 # Bare-metal guests.
 TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) \
@@ -650,6 +652,7 @@ LOADER= FIRMWARE=              image: extlinux, script, fit, grub; files of the 
 APPEND=                        the command line, Mavis's (run, image) or Linux's (native)
 CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree
 PYTEST_ARGS=                   for pytest, such as -k boot or -x
+TEST_JOBS=2                    test files at a time; 0 for one after the other, in this process
 GDB= GDB_ARGS=                 debug: another gdb; more arguments, such as -batch -ex "break main" -ex c -ex bt
 V=1                            show the commands
 endef
