@@ -155,6 +155,7 @@ static void run_eret(struct at at)
 
 static void run_smc(struct at at)
 {
+	observers_check_leave(at);
 	tlb_check_leave(at, "SMC: ");
 	context_check_complete(at, "SMC");
 	context_synchronize(at.cpu);

@@ -71,6 +71,9 @@ enum seen { SEEN, UNORDERED, CLEANING, DIRTY, STALE };
 enum seen memory_seen_by_device(struct at at, u64 pa, u64 size, bool coherent, bool released,
 				u64 *found);
 
+/* Which CPU has stored to the line at @pa last. */
+unsigned memory_storer(u64 pa);
+
 /* A device has written there, past the caches. */
 void memory_written_by_device(struct at at, u64 pa, u64 size);
 

@@ -87,3 +87,8 @@ void memory_written_by_device(struct at at, u64 pa, u64 size)
 		l->writer = MASTER;
 	}
 }
+
+unsigned memory_storer(u64 pa)
+{
+	return line_at(pa)->store_cpu;
+}

@@ -52,6 +52,17 @@ void observer_merge(u64 *reg, u64 offset, struct told t);
  */
 bool observer_changed(struct at at, u64 seen[MAX_CPUS + 1]);
 
+/* What an SMMU has been seen to have in its tables, and what it may still have cached. */
+struct smmu_tlb {
+	struct seen_table *tables;
+	struct stale *stale;
+};
+
+void smmu_tlb_forget(struct smmu_tlb *t);
+void smmu_tlb_saw(struct smmu_tlb *t, u64 pa, u64 in, unsigned level, const u64 *desc);
+void smmu_tlb_command(struct smmu_tlb *t, u64 low, u64 high);
+void smmu_tlb_check_leave(const struct smmu_tlb *t, struct at at);
+
 void its_reset(void);
 void its_found(u64 base);
 void its_written(struct at at, u64 base, u64 offset, struct told t);

@@ -22,6 +22,7 @@ static struct smmu {
 	u32 prod, posted;	/* commands: told, and looked at */
 	u32 event_prod;
 	u64 seen[MAX_CPUS + 1];
+	struct smmu_tlb tlb;
 	/* Each CPU's count of barriers for loads when it last read PROD, or an event. */
 	u64 told[MAX_CPUS], event_read[MAX_CPUS];
 } smmus[MAX_SMMUS];
@@ -29,7 +30,8 @@ static unsigned nr_smmus;
 
 void smmu_reset(void)
 {
-	nr_smmus = 0;
+	while (nr_smmus)
+		smmu_tlb_forget(&smmus[--nr_smmus].tlb);
 }
 
 void smmu_found(u64 base)
@@ -55,35 +57,44 @@ static bool tables_coherent(const struct smmu *s)
 	return FIELD(s->cr1, 7, 6) && FIELD(s->cr1, 11, 10);
 }
 
-static void read_stage2(const struct doorbell *d, u64 table, unsigned level, bool coherent)
+/* @in: the first input address. */
+struct walk {
+	struct smmu *smmu;
+	const struct doorbell *d;
+	bool coherent;
+};
+
+static void read_stage2(const struct walk *w, u64 table, u64 in, unsigned level)
 {
 	u64 desc[ENTRIES];
 
-	observer_reads(d, table, PAGE, coherent, "an SMMU's stage 2");
+	observer_reads(w->d, table, PAGE, w->coherent, "an SMMU's stage 2");
 	if (!peek(table, desc, sizeof(desc)))
 		return;
-	for (unsigned i = 0; i < ENTRIES; i++)
+	smmu_tlb_saw(&w->smmu->tlb, table, in, level, desc);
+	for (u64 i = 0; i < ENTRIES; i++)
 		if (is_table(desc[i], level))
-			read_stage2(d, desc[i] & DESC_ADDR, level + 1, coherent);
+			read_stage2(w, desc[i] & DESC_ADDR, in + (i << level_shift(level)),
+				    level + 1);
 }
 
 /* STE.S2T0SZ and so on, which stand as in VTCR_EL2. */
-static void read_root(const struct doorbell *d, u64 vtcr, u64 ttb)
+static void read_root(struct smmu *s, const struct doorbell *d, u64 vtcr, u64 ttb)
 {
 	unsigned bits = 64 - FIELD(vtcr, 5, 0), level = 2 - FIELD(vtcr, 7, 6);
 	unsigned reach = level_shift(level) + 9;
-	bool coherent = FIELD(vtcr, 9, 8) && FIELD(vtcr, 13, 12);
+	const struct walk w = { s, d, FIELD(vtcr, 9, 8) && FIELD(vtcr, 13, 12) };
 
 	if (FIELD(vtcr, 7, 6) == 3 || FIELD(vtcr, 15, 14))	/* not 4 KiB */
 		return;
-	for (unsigned i = 0; i < (bits > reach ? 1u << (bits - reach) : 1); i++)
-		read_stage2(d, ttb + i * PAGE, level, coherent);
+	for (u64 i = 0; i < (bits > reach ? 1u << (bits - reach) : 1); i++)
+		read_stage2(&w, ttb + i * PAGE, i << reach, level);
 }
 
 #define STE_SIZE	64
 #define STES		(PAGE / STE_SIZE)
 
-static void read_stream(const struct doorbell *d, const u64 ste[8], u64 *last)
+static void read_stream(struct smmu *s, const struct doorbell *d, const u64 ste[8], u64 *last)
 {
 	unsigned config = FIELD(ste[0], 3, 1);
 
@@ -96,10 +107,10 @@ static void read_stream(const struct doorbell *d, const u64 ste[8], u64 *last)
 	if (!(config & 4) || !(config & 2) || *last == ste[3])
 		return;
 	*last = ste[3];
-	read_root(d, ste[2] >> 32, ste[3] & 0xffffffffffff0ull);
+	read_root(s, d, ste[2] >> 32, ste[3] & 0xffffffffffff0ull);
 }
 
-static void read_streams(const struct smmu *s, const struct doorbell *d, u64 table, u64 size,
+static void read_streams(struct smmu *s, const struct doorbell *d, u64 table, u64 size,
 			 u64 *last)
 {
 	u64 ste[STES][8];
@@ -109,10 +120,10 @@ static void read_streams(const struct smmu *s, const struct doorbell *d, u64 tab
 		if (peek(at, ste, sizeof(ste)))
 			for (unsigned i = 0; i < STES; i++)
 				if (at + i * STE_SIZE - table < size)
-					read_stream(d, ste[i], last);
+					read_stream(s, d, ste[i], last);
 }
 
-static void read_level1(const struct smmu *s, const struct doorbell *d, u64 table, u64 size)
+static void read_level1(struct smmu *s, const struct doorbell *d, u64 table, u64 size)
 {
 	u64 desc[PAGE / 8], last_table = 0, last = 0;
 
@@ -172,10 +183,14 @@ static void read_commands(struct smmu *s, const struct doorbell *d)
 		return;
 	s->prod &= positions(s->cmdq);
 	s->posted &= positions(s->cmdq);
-	for (; s->posted != s->prod; s->posted = step(s->cmdq, s->posted))
-		observer_reads(d, entry_of(s->cmdq, s->posted, 16), 16, queues_coherent(s),
-			       "an SMMU's command queue");
 	read_tables(s, d);
+	for (; s->posted != s->prod; s->posted = step(s->cmdq, s->posted)) {
+		u64 cmd[2], pa = entry_of(s->cmdq, s->posted, sizeof(cmd));
+
+		observer_reads(d, pa, sizeof(cmd), queues_coherent(s), "an SMMU's command queue");
+		if (peek(pa, cmd, sizeof(cmd)))
+			smmu_tlb_command(&s->tlb, cmd[0], cmd[1]);
+	}
 }
 
 /* EVENTQ_PROD says what it has written; then this CPU may read it. */
@@ -231,8 +246,10 @@ static void write_register(struct at at, struct smmu *s, u64 offset, struct told
 	switch (offset) {
 	case SMMU_CR0:
 		s->cr0 = val;
-		if (val & ~cr0 & CR0_SMMUEN)
+		if ((val ^ cr0) & CR0_SMMUEN) {
 			memset(s->seen, 0xff, sizeof(s->seen));
+			smmu_tlb_forget(&s->tlb);
+		}
 		read_commands(s, &(struct doorbell){ at, t.ordered, "SMMU_CR0 is written" });
 		break;
 	case SMMU_CR1:
@@ -283,6 +300,8 @@ void smmu_check_leave(struct at at)
 {
 	const struct doorbell d = { at, false, "EL2 is left" };
 
-	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++)
+	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++) {
 		read_tables(s, &d);
+		smmu_tlb_check_leave(&s->tlb, at);
+	}
 }

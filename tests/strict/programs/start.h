@@ -261,10 +261,12 @@ cpu_on:	movz	w0, #0xc400, lsl #16
 #define SMMU_CMDQ_CONS	0x9c
 #define SMMU_EVENTQ_BASE 0xa0
 #define SMMU_EVENTQ_PROD 0xa8		/* QEMU has it in both pages */
+#define SMMU_TLBI_S2_IPA 0x2a
 #define SMMU_SYNC	0x46
 #define SMMU_COHERENT	0xd75
 #define SMMU_NOT_COHERENT 0x820
 #define STE_VTCR	((1 << 51) | (0x20059 << 32))	/* AArch64; walks past the caches */
+#define STE_VTCR_COHERENT ((1 << 51) | (0x23559 << 32))
 
 /* An ITS whose command queue is the page at x19. Its registers: x9. */
 .macro start_its attrs:vararg
