@@ -54,6 +54,7 @@ NEEDS_fit := $(NEEDS_image)
 NEEDS_lab-bundle := build tools run
 NEEDS_lab := $(NEEDS_lab-bundle) lab
 NEEDS_explorer := tools
+NEEDS_site := docs
 NEEDS_bench := build tools run unit
 NEEDS_debug := build tools run debug
 NEEDS_strict := build tools run unit
@@ -407,6 +408,11 @@ $(O)/explorer.html: tools/explorer $(wildcard tools/explorerpage/* tools/labrepo
 		tests/data/virt-gicv3.dts $(O)/tools/regions $(O)/target/.version
 	$(Q)tools/explorer --regions $(O)/tools/regions -o $@
 
+# docs/ as a site with a search.
+.PHONY: site
+site: | $(DEPS)/.docs
+	$(Q)tools/site -o $(O)/site
+
 # --- Tests ----------------------------------------------------------------------------------------
 
 # As many test files at a time as there are CPUs; each machine has 1 GiB or two.
@@ -628,6 +634,7 @@ make test       every test: unit, tools, and system tests in QEMU (JUnit in buil
 make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
 make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab-*.png
 make explorer   build/explorer.html: types and encodings to pick, what comes of them, who else maps what
+make site       build/site, the pages of docs/ with a search
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make config-check  configs/*.dts against the schema, and on their machines
