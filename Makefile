@@ -32,6 +32,8 @@ endif
 LD := $(CROSS_COMPILE)ld
 OBJCOPY := $(CROSS_COMPILE)objcopy
 HOSTCC ?= cc
+# How host programs link libfdt.
+HOST_FDT := -lfdt
 
 ifneq ($(findstring clang,$(notdir $(firstword $(CC)))),)
   TARGET_FLAGS := --target=aarch64-none-elf
@@ -51,10 +53,14 @@ NEEDS_native := run
 NEEDS_run := build tools run
 NEEDS_image := build tools run image
 NEEDS_fit := $(NEEDS_image)
+NEEDS_efi := build sign
 NEEDS_lab-bundle := build tools run
 NEEDS_lab := $(NEEDS_lab-bundle) lab
 NEEDS_explorer := tools
 NEEDS_site := docs
+NEEDS_install := build tools
+NEEDS_install-site := build tools docs
+NEEDS_dist := build tools docs
 NEEDS_bench := build tools run unit
 NEEDS_debug := build tools run debug
 NEEDS_strict := build tools run unit
@@ -178,7 +184,7 @@ $(O)/host/%.c.o: %.c Makefile | $(DEPS)/.unit
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/host/%_test: tests/unit/%_test.c $(UNIT_HELPERS) $(HOST_OBJ) | $(DEPS)/.unit
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) -lcmocka -lfdt
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) -lcmocka $(HOST_FDT)
 
 $(O)/host/%.dtb: tests/data/%.dts
 	@mkdir -p $(@D)
@@ -201,7 +207,7 @@ TOOL_SRC := $(addprefix mm/,attr.c combine.c region.c resolve.c alias.c) $(LIB_S
 $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
 		$(wildcard $(addsuffix /*.h,tools/regiontool mm drivers hyp lib boot boot/*)) Makefile | $(DEPS)/.tools
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $(filter %.c,$^) -lfdt
+	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $(filter %.c,$^) $(HOST_FDT)
 
 $(O)/host/regions_tool_test: $(O)/tools/regions
 
@@ -342,15 +348,29 @@ native: $(call named,$(KERNEL)) $(call named,$(RAMDISK)) $(TREE) | $(DEPS)/.run
 # What is on the card besides: LOADER picks one of U-Boot's ways, FIRMWARE names the vendor's files.
 LOADER :=
 FIRMWARE :=
+# A private key, NAME.key with NAME.crt beside it; and U-Boot's own tree, which is to want it.
+KEY :=
+TRUST :=
 CARD = MAVIS_BUILD='$(O)' tools/card $@ $(BOARD) --image $(O)/mavis.img --bundle '$(BUNDLE)' --deps $(DEPS) --append '$(APPEND)'
 CARD_IN := $(O)/mavis.img $(call named,$(BUNDLE)) $(O)/tools/regions
 
+SIGN = $(if $(KEY),--key '$(KEY)') $(if $(TRUST),--trust '$(TRUST)')
+
 .PHONY: image fit
 image: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image $(if $(filter grub,$(LOADER)),$(DEPS)/.grub)
-	$(Q)$(CARD) $(LOADER:%=--loader %) $(if $(FIRMWARE),--firmware $(FIRMWARE)) -o $(O)/$(BOARD_NAME).img
+	$(Q)$(CARD) $(LOADER:%=--loader %) $(if $(FIRMWARE),--firmware $(FIRMWARE)) $(SIGN) -o $(O)/$(BOARD_NAME).img
 
 fit: $(CARD_IN) | $(DEPS)/.run $(DEPS)/.image
-	$(Q)$(CARD) -o $(O)/$(BOARD_NAME).itb
+	$(Q)$(CARD) $(SIGN) -o $(O)/$(BOARD_NAME).itb
+
+# The same image for UEFI's Secure Boot.
+.PHONY: efi
+efi: $(O)/mavis.img | $(DEPS)/.sign
+	$(Q)[ -n '$(KEY)' ] || { echo 'make efi: sign with which key? KEY=NAME.key, with NAME.crt beside it' >&2; exit 1; }
+	$(Q)sbsign --key '$(KEY)' --cert '$(KEY:.key=.crt)' --output $(O)/mavis.efi $< >$(O)/mavis.efi.log 2>&1 || \
+		{ cat $(O)/mavis.efi.log >&2; exit 1; }
+	$(Q)sbverify --cert '$(KEY:.key=.crt)' $(O)/mavis.efi >$(O)/mavis.efi.log 2>&1 || \
+		{ cat $(O)/mavis.efi.log >&2; exit 1; }
 
 # --- The lab --------------------------------------------------------------------------------------
 
@@ -610,6 +630,7 @@ fuzz: $(FUZZERS)
 	$(Q)$(foreach f,$^,{ $(call FUZZ,$f,$(FUZZ_SECONDS),$(FUZZ_SEED)); } &&) true
 
 include dev.mk
+include dist.mk
 
 # --- The rest -------------------------------------------------------------------------------------
 
@@ -630,11 +651,14 @@ make native     the same kernel and machine without Mavis
 make bundle     build/guest.cpio, the guest's kernel, ramdisk and description
 make image      build/<board>.img, to write to an SD card (BOARD=virt raspi4b zcu102 imx8mp)
 make fit        build/<board>.itb, the same in one file for U-Boot's bootm
+make efi        build/mavis.efi, the image signed for UEFI's Secure Boot with KEY=
 make test       every test: unit, tools, and system tests in QEMU (JUnit in build/junit); make test-all adds the long matrix
 make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
 make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab-*.png
 make explorer   build/explorer.html: types and encodings to pick, what comes of them, who else maps what
 make site       build/site, the pages of docs/ with a search
+make install    image, tools and manual pages below PREFIX=/usr/local, DESTDIR= before it; install-site, uninstall
+make dist       build/dist, a release: archives, checksums, and what it is made of (SPDX)
 make bench      what Mavis costs in instructions, beside the native boot
 make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
 make config-check  configs/*.dts against the schema, and on their machines
@@ -656,6 +680,7 @@ CONFIG=configs/virt.dts        the guest's description; BUNDLE= a ready bundle i
 KERNEL= RAMDISK=               what goes into the bundle
 MACHINE=                       the device tree on which the config is checked, if it is for another machine than BOARD
 LOADER= FIRMWARE=              image: extlinux, script, fit, grub; files of the board's vendor to put on it
+KEY= TRUST=                    fit, image LOADER=fit, efi: sign with NAME.key; U-Boot's tree that is to want it
 APPEND=                        the command line, Mavis's (run, image) or Linux's (native)
 CROSS_COMPILE= CC= LIBFDT=     toolchain (CC=clang works), a libfdt source tree
 PYTEST_ARGS=                   for pytest, such as -k boot or -x
