@@ -32,6 +32,16 @@ struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3)
 	return (struct smc_result){ { x0, x1, x2, x3 } };
 }
 
+void firmware_smc(u64 regs[FIRMWARE_NR_REGS]);		/* smc.S */
+
+void firmware_pass(u64 regs[FIRMWARE_NR_REGS])
+{
+	if (firmware_takes_smc(firmware.conduit, read_sysreg(id_aa64pfr0_el1)))
+		firmware_smc(regs);
+	else
+		regs[0] = (u64)PSCI_NOT_SUPPORTED;
+}
+
 static s32 features(u32 fid)
 {
 	return (s32)firmware_call(PSCI_FEATURES, fid, 0, 0).x[0];

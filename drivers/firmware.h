@@ -78,8 +78,18 @@ struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3);
 #define FIRMWARE_NR_REGS	18
 
 /*
- * Calls the firmware by SMC with @regs, and leaves there what they are afterwards. Only where
- * something says that there is a firmware that takes it: an SMC may not return otherwise.
+ * False where an SMC is UNDEFINED: without EL3 (Arm ARM, SMC), by ID_AA64PFR0_EL1; but where PSCI
+ * is called so somebody answers all the same, as QEMU does.
+ */
+static inline bool firmware_takes_smc(enum conduit conduit, u64 pfr0)
+{
+	return conduit == CONDUIT_SMC || FIELD(pfr0, 15, 12);
+}
+
+/*
+ * Calls the firmware by SMC with @regs, and leaves there what they are afterwards: NOT_SUPPORTED if
+ * nothing takes it. Only where something says that there is a firmware for it: an SMC may not
+ * return otherwise.
  */
 void firmware_pass(u64 regs[FIRMWARE_NR_REGS]);
 

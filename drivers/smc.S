@@ -8,7 +8,7 @@
 	.text
 
 /* x0 = the 18 registers, which become what they are after the call */
-func firmware_pass
+func firmware_smc
 	stp	x19, x30, [sp, #-16]!
 	mov	x19, x0
 	ldp	x2, x3, [x19, #16 * 1]
@@ -32,6 +32,6 @@ func firmware_pass
 	stp	x16, x17, [x19, #16 * 8]
 	ldp	x19, x30, [sp], #16
 	ret
-endfunc firmware_pass
+endfunc firmware_smc
 
 	.section .note.GNU-stack, "", %progbits

@@ -79,6 +79,44 @@ void bar_report(void)
 	}
 }
 
+static bool same_attr(struct s2_attr a, struct s2_attr b)
+{
+	return a.memattr == b.memattr && a.sh == b.sh && a.read == b.read && a.write == b.write &&
+	       a.exec == b.exec;
+}
+
+/* The window has what the region has: one cannot be told from the other. */
+static bool is_as_window(const struct region *r)
+{
+	const struct region *window = region_find(guest.regions, r->ipa);
+
+	return !region_traps(r) && !region_traps(window) && same_attr(window->attr, r->attr);
+}
+
+static bool is_alike(u64 ipa, const struct region *r)
+{
+	struct s2_leaf leaf;
+
+	return !stage2_lookup(&guest.s2, IPA(ipa), &leaf) && !leaf.broken &&
+	       same_attr(leaf.attr, r->attr);
+}
+
+/*
+ * What was split for [at, at + size) is made whole again. Not while BARs that lie side by side are
+ * alike: they would be joined, and none could leave without a page.
+ */
+void bar_join(u64 at, u64 size)
+{
+	for (const struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
+		const struct region *r = &b->region;
+
+		if (b->touched && !is_as_window(r) &&
+		    (is_alike(r->ipa.v - PAGE_SIZE, r) || is_alike(r->ipa.v + r->size, r)))
+			return;
+	}
+	stage2_join(&guest.s2, IPA(at), size);
+}
+
 /* None of this takes a page, or can fail: the leaves are there. */
 void bar_retire(struct bar *b)
 {
@@ -88,13 +126,13 @@ void bar_retire(struct bar *b)
 	if (!at.v)
 		return;
 	window = region_find(guest.regions, at);
+	b->parked = 0;
 	if (region_traps(window)) {
 		stage2_break(&guest.s2, at, b->region.size, &window->attr);
 	} else {
 		stage2_make(&guest.s2, at, b->region.size, &window->attr);
-		stage2_join(&guest.s2, at, b->region.size);
+		bar_join(at.v, b->region.size);
 	}
-	b->parked = 0;
 }
 
 /* Nobody else's place may be cut. */
@@ -126,17 +164,25 @@ int bar_place(struct bar *b, u64 at)
 	return err;
 }
 
+/*
+ * Takes no page, which whoever has work to do relies on (work.h): a BAR that differs from its
+ * window has leaves of its own (bar_join()), and one that does not stays as it is.
+ */
 void bar_unplace(struct bar *b)
 {
 	struct region *r = &b->region;
+	u64 at = r->ipa.v;
+	bool joined = b->touched && is_as_window(r);
 
 	dma_unplace(r);
-	if (b->touched)
+	if (b->touched && !joined)
 		stage2_break(&guest.s2, r->ipa, r->size, NULL);
 	b->touched = false;
-	b->parked = r->ipa.v;
+	b->parked = joined ? 0 : at;
 	r->ipa = IPA(0);
 	r->pa = PA(0);
+	if (joined)
+		bar_join(at, r->size);
 }
 
 void bar_touch(u64 ipa)

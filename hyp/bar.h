@@ -49,6 +49,9 @@ void bar_unplace(struct bar *b);
 /* The window's attributes are back where the region was last. */
 void bar_retire(struct bar *b);
 
+/* stage2_join() but where BARs would be joined with each other. */
+void bar_join(u64 at, u64 size);
+
 /*
  * Somebody touches @ipa, and there is no work left (work.h): if a BAR is or was last there, stage 2
  * becomes what it is to be.

@@ -7,6 +7,7 @@
 #include "hyp/at.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
+#include "hyp/ecam.h"
 #include "hyp/fixup.h"
 #include "hyp/guest.h"
 #include "hyp/inject.h"
@@ -18,7 +19,6 @@
 #include "mm/stage1.h"
 
 #define ADDRESS_BITS	GENMASK(55, 0)		/* what is above may be a tag */
-#define PAR_FST(par)	FIELD(par, 6, 1)
 #define DCZID_BYTES(id)	(4ull << FIELD(id, 3, 0))
 
 static bool from_el0(void)
@@ -127,7 +127,8 @@ static enum carry_result find_page(struct carry *c, u64 va)
 	*p = (struct carry_page){ .va = ALIGN_DOWN(va, PAGE_SIZE), .ipa = par & PAR_PA,
 				  .stage1_device = !(PAR_ATTR(par) & 0xf0) };
 	p->region = guest_region(p->ipa);
-	if (!p->region || mmio_find(IPA(p->ipa)) || stage2_lookup(&guest.s2, IPA(p->ipa), &leaf) ||
+	if (!p->region || mmio_find(IPA(p->ipa)) || ecam_kind_of(p->ipa) != ECAM_GUESTS ||
+	    stage2_lookup(&guest.s2, IPA(p->ipa), &leaf) ||
 	    !(p->region->watched || p->region->opts.unaligned == UNALIGNED_EMULATED))
 		return unable(c, "it goes on in memory that is not watched");
 	if (combine(PAR_ATTR(par), leaf.attr.memattr, guest.caps.fwb, guest.caps.mte_perm, &a) ||

@@ -65,18 +65,19 @@ enum ecam_kind ecam_kind_of(u64 at)
 /* Makes stage 2 what the page is. Only of a page that was the guest's it can fail: -ENOMEM. */
 static int apply(u64 at)
 {
+	const struct region *space = region_find(guest.regions, IPA(at));
 	enum ecam_kind kind = ecam_kind_of(at);
-	struct s2_attr attr = region_find(guest.regions, IPA(at))->attr;
+	struct s2_attr attr = space->attr;
 	int err;
 
 	attr.write &= kind == ECAM_GUESTS;
 	attr.read &= kind != ECAM_HIDDEN;
 	err = stage2_break(&guest.s2, IPA(at), PAGE_SIZE, &attr);
-	if (err || kind == ECAM_HIDDEN)
+	if (err || kind == ECAM_HIDDEN || region_traps(space))
 		return err;
 	stage2_make(&guest.s2, IPA(at), PAGE_SIZE, NULL);
 	if (kind == ECAM_GUESTS)
-		stage2_join(&guest.s2, IPA(at), PAGE_SIZE);
+		bar_join(at, PAGE_SIZE);
 	return 0;
 }
 

@@ -279,6 +279,7 @@ void guest_start(u64 entry, u64 x0)
 
 void guest_stop(const char *why)
 {
+	panic_take_over();
 	print("mavis: the guest is %s\n", why);
 	for (;;)
 		asm volatile("wfi");

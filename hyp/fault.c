@@ -19,12 +19,23 @@
 #include "lib/arch.h"
 
 #define NO_IPA		(~0ull)
+#define TRY_AGAIN	(~0ull - 1)	/* what was asked changes at the moment */
 
 /*
- * The guest physical address of the access, or NO_IPA. HPFAR_EL2 holds it after a fault of stage
- * 2's walk and on a stage 1 walk, not after a permission fault (Arm ARM, HPFAR_EL2): there stage 1
- * is asked again. The other CPUs may have changed stage 1 meanwhile: what comes is then another of
- * the guest's pages, or none.
+ * The translation failed although the access came further: another CPU is between break and make
+ * of a page that stage 1's tables lie in, or the guest itself is changing these. Tried again, the
+ * access meets what is there then.
+ */
+static bool changes(u64 par)
+{
+	return par & PAR_F && (par & PAR_S || FSC_TYPE(PAR_FST(par)) == FSC_TRANSLATION);
+}
+
+/*
+ * The guest physical address of the access, NO_IPA or TRY_AGAIN. HPFAR_EL2 holds it after a fault
+ * of stage 2's walk and on a stage 1 walk, not after a permission fault (Arm ARM, HPFAR_EL2): there
+ * stage 1 is asked again. The other CPUs may have changed stage 1 meanwhile: what comes is then
+ * another of the guest's pages, or none.
  */
 static u64 find_ipa(u64 esr)
 {
@@ -35,6 +46,8 @@ static u64 find_ipa(u64 esr)
 	      errata_at_work & ERRATUM_HPFAR))
 		return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (far & PAGE_MASK);
 	par = at_guest(far, AT_S1E1R);
+	if (changes(par))
+		return TRY_AGAIN;
 	return par & PAR_F ? NO_IPA : (par & PAR_PA) | (far & PAGE_MASK);
 }
 
@@ -139,21 +152,34 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
 }
 
 /*
- * True if the access will do when it is tried again: the fault fell between the break and the make
- * of another CPU, which holds the lock in between; or this CPU now does a part of the work that the
- * address waits for; or it is the first to touch a BAR.
+ * True for a load or store that stage 2 now lets through, but did not. Of fetches and of stage 1's
+ * own walks the leaf does not say all; nor of tags.
  */
-static bool resolve(ipa_t ipa)
+static bool permits(const struct s2_leaf *leaf, u64 esr)
 {
+	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT || esr & (ISS_S1PTW | ISS2_TAG_ACCESS))
+		return false;
+	return esr & ISS_WNR ? leaf->attr.write : leaf->attr.read;
+}
+
+/*
+ * True if the access will do when it is tried again: the fault fell between the break and the make
+ * of another CPU, which holds the lock in between, or before it; or this CPU now does a part of the
+ * work that the address waits for; or it is the first to touch a BAR.
+ */
+static bool resolve(ipa_t ipa, u64 esr)
+{
+	bool permission = FSC_TYPE(ISS_FSC(esr)) == FSC_PERMISSION, again;
 	struct s2_leaf leaf;
-	bool mapped;
 
 	lock(&guest.s2_lock);
-	mapped = !stage2_lookup(&guest.s2, ipa, &leaf);
-	if (mapped && leaf.broken && work_step())
+	again = !stage2_lookup(&guest.s2, ipa, &leaf);
+	if (again && leaf.broken && work_step())
 		bar_touch(ipa.v);
+	if (again && permission && !leaf.broken)
+		again = permits(&leaf, esr);
 	unlock(&guest.s2_lock);
-	return mapped;
+	return again;
 }
 
 /* What is asked of Mavis is not to show in what it is asked for. */
@@ -175,6 +201,8 @@ static void stage2_fault(struct frame *f, u64 esr)
 	struct mmio_page function;
 	u64 ipa = find_ipa(esr);
 
+	if (ipa == TRY_AGAIN)
+		return;
 	if (ipa == NO_IPA) {
 		refuse(esr, "no permission", NO_IPA);
 		return;
@@ -190,8 +218,9 @@ static void stage2_fault(struct frame *f, u64 esr)
 		emulated_page(f, esr, &function, ipa);
 		return;
 	}
-	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION &&
-	    (watch_trap(f, esr, ipa) || resolve(IPA(ipa))))
+	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && watch_trap(f, esr, ipa))
+		return;
+	if (FSC_TYPE(ISS_FSC(esr)) != FSC_ADDRESS_SIZE && resolve(IPA(ipa), esr))
 		return;
 	control_count_abort(ipa);
 	if (esr & ISS2_TAG_ACCESS) {
@@ -219,6 +248,7 @@ static void __attribute__((noreturn)) end_as(const struct region *r, u64 esr)
 #undef AS
 	};
 
+	panic_take_over();
 	stop("CPU %u at %#lx: unaligned %s %#lx in region %s, which stage 2 makes Device memory: as %s, which does not know this fault (ESR_EL2 %#lx, FSC 0x21) and ends the guest there",
 	     this_cpu()->index, read_sysreg(elr_el2), esr & ISS_WNR ? "write to" : "read of",
 	     read_sysreg(far_el2), r->name, names[r->opts.as], esr);
@@ -265,6 +295,8 @@ static void attribute_fault(struct frame *f, u64 esr)
 	const struct region *r = NULL;
 	struct carry c;
 
+	if (changes(par))
+		return;
 	if (!(par & PAR_F)) {
 		control_count_abort(ipa);
 		lock(&guest.s2_lock);

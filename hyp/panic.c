@@ -116,6 +116,17 @@ static void stop_other_cpus(void)
 	isb();
 }
 
+/* As vectors.S does it for an exception. */
+void panic_take_over(void)
+{
+	u64 owner = 0;
+
+	if (!__atomic_compare_exchange_n(&panic_owner, &owner, read_sysreg(mpidr_el1), false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		panic_wait();
+	stop_other_cpus();
+}
+
 struct exception {
 	u64 esr, elr, far, spsr;
 };

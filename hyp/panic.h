@@ -31,6 +31,12 @@ void stop(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void check(int err, const struct diag *d);
 
 /*
+ * Stops the guest on all other CPUs: they wait at EL2. Of two CPUs that call it one returns.
+ * Without locks, for who stops for good.
+ */
+void panic_take_over(void);
+
+/*
  * Stops the guest on all CPUs, reports an unexpected exception at EL2 with registers and a
  * backtrace, and stops the machine. From vectors.S only.
  */

@@ -151,6 +151,8 @@
 
 /* PAR_EL1 after AT */
 #define PAR_F		BIT(0)
+#define PAR_S		BIT(9)		/* with F: the fault is stage 2's */
+#define PAR_FST(par)	FIELD(par, 6, 1)
 #define PAR_SH(par)	((u8)FIELD(par, 8, 7))
 #define PAR_PA		GENMASK(47, 12)
 #define PAR_ATTR(par)	((u8)FIELD(par, 63, 56))

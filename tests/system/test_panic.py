@@ -11,8 +11,10 @@ import subprocess
 
 import pytest
 
+import bundles
 import machine
 from patched import CPUS, RET, UDF, Patched
+
 
 @pytest.fixture
 def patched(start, request):
@@ -38,6 +40,24 @@ def test_where_nothing_turns_the_machine_off_every_cpu_is_stopped(patched):
     assert len(places) == CPUS
     assert {level for _, level in places} == {2}, places
     assert sorted(function for function, _ in places) == ["panic_wait"] * (CPUS - 1) + ["power_off"], places
+
+
+def test_the_end_that_the_guest_would_have_elsewhere_is_one_on_every_cpu(start, tmp_path):
+    """As KVM before 6.9 has it, which ends the guest at an unaligned store to what stage 2 makes Device memory."""
+    region = 'regions { card { pci = "0000:00:02.0"; bar = <2>; type = "prefetchable"; as = "kvm-6.8"; }; };'
+    bar = "/sys/bus/pci/devices/0000:00:02.0"
+    with contextlib.ExitStack() as stack:
+        p = Patched(start, stack, "end-as", {("firmware_power_off", 0): RET},
+                    bundle=bundles.make(tmp_path / "b", bundles.config(tmp_path / "config.dts", region)),
+                    args=["-object", "memory-backend-ram,id=card,size=1M,share=on",
+                          "-device", "ivshmem-plain,memdev=card,addr=2"],
+                    before=f"echo 1 >{bar}/enable", last=f"taskset -c 2 unaligned {bar}/resource2_wc 0")
+        p.m.expect("mavis: error: CPU 2 at .*: as kvm-6.8, ")
+        p.m.expect("mavis: stopped")
+        p.m.listen(2)
+        places = list(p.where())
+    assert {level for _, level in places} == {2}, places
+    assert [function for function, _ in places].count("panic_wait") == CPUS - 1, places
 
 
 def test_an_error_on_the_way_is_said_once_and_the_machine_goes_off(patched):

@@ -451,6 +451,60 @@ static void a_thousand_places_leave_stage_2_as_it_was(void **state)
 			 0);
 }
 
+/* ... or the second to go would take the pages that cleaning the first one needs. */
+static void two_side_by_side_are_not_joined(void **state)
+{
+	const struct bar *one = follower("one", 2, 0, MIB(1));
+	const struct bar *two = follower("two", 2, 1, MIB(1));
+	struct s2_leaf leaf;
+	u32 free;
+
+	(void)state;
+	follower("other", 3, 0, KIB(4));
+	guest.caps.fwb = true;
+	*reg(2, 0, 0x10) = BUS;
+	*reg(2, 0, 0x14) = BUS + (u32)MIB(1);
+	*reg(3, 0, 0x10) = BUS + (u32)MIB(4);
+	assert_int_equal(bars_trap(checks, &d), 0);
+	store(config_of(2, 0) + 4, 2, 2);
+	store(config_of(3, 0) + 4, 2, 2);
+	touch(WINDOW);
+	touch(WINDOW + MIB(1));
+	store(config_of(3, 0) + 0x10, 4, BUS + MIB(8));		/* what it left is joined */
+	assert_int_equal(stage2_lookup(&guest.s2, IPA(WINDOW), &leaf), 0);
+	assert_true(leaf.size < MIB(2));
+	fake_el2.nr_cleaned = 0;
+	fake_el2.total_cleaned = 0;
+	free = page_pool.nr_free = 3;
+	assert_true(store(config_of(2, 0) + 4, 2, 0) > 0);
+	assert_int_equal(one->region.ipa.v | two->region.ipa.v, 0);
+	assert_int_equal(page_pool.nr_free, free);
+	assert_int_equal(fake_el2.total_cleaned, MIB(2));
+	assert_null(one->note);
+	assert_null(two->note);
+}
+
+/* One that is what its window is may be joined with it, and goes without a page. */
+static void one_like_its_window_goes_without_a_page(void **state)
+{
+	struct bar *b = follower("regs", 2, 0, KIB(4));
+
+	(void)state;
+	b->region.type = REGION_MMIO;
+	table.region[0].attr = (struct s2_attr){ S2_DEVICE_nGnRE, SH_NONE, true, true, false };
+	*reg(2, 0, 0x10) = BUS;
+	assert_int_equal(bars_trap(checks, &d), 0);
+	table.region[0].attr = b->region.attr;
+	store(config_of(2, 0) + 4, 2, 2);
+	touch(WINDOW);
+	stage2_join(&guest.s2, IPA(WINDOW), GIB(1));
+	page_pool.nr_free = 0;
+	store(config_of(2, 0) + 4, 2, 0);
+	assert_int_equal(b->region.ipa.v, 0);
+	assert_int_equal(b->parked, 0);
+	assert_int_equal(touch(WINDOW).attr.memattr, S2_DEVICE_nGnRE);
+}
+
 static void of_two_at_one_place_the_first_stays(void **state)
 {
 	(void)state;
@@ -636,6 +690,8 @@ int main(void)
 		cmocka_unit_test_setup(a_decode_that_is_toggled_costs_nothing, make),
 		cmocka_unit_test_setup(one_that_comes_back_is_as_it_was, make),
 		cmocka_unit_test_setup(a_thousand_places_leave_stage_2_as_it_was, make),
+		cmocka_unit_test_setup(two_side_by_side_are_not_joined, make),
+		cmocka_unit_test_setup(one_like_its_window_goes_without_a_page, make),
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
 		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
 		cmocka_unit_test_setup(a_missing_function_is_refused_by_its_cause, make),

@@ -188,6 +188,17 @@ static void a_nodes_calls_pass_by_their_class(void **state)
 	}
 }
 
+/* QEMU answers although its CPUs have no EL3; elsewhere it would be EL2's own undefined one. */
+static void an_smc_is_for_machines_that_have_it(void **state)
+{
+	(void)state;
+	assert_true(firmware_takes_smc(CONDUIT_SMC, 0x11));
+	assert_true(firmware_takes_smc(CONDUIT_SMC, 0x1111));
+	assert_true(firmware_takes_smc(CONDUIT_NONE, 0x2222));
+	assert_false(firmware_takes_smc(CONDUIT_NONE, 0x10111));
+	assert_false(firmware_takes_smc(CONDUIT_HVC, 0x0111));
+}
+
 static void a_node_that_is_disabled_has_no_calls(void **state)
 {
 	(void)state;
@@ -513,6 +524,7 @@ int main(void)
 		TEST(what_kernels_ask_of_anyone_is_refused_without_a_word),
 		TEST(a_nodes_calls_pass_by_their_class),
 		TEST(a_node_that_is_disabled_has_no_calls),
+		TEST(an_smc_is_for_machines_that_have_it),
 		TEST(a_node_that_is_withheld_has_no_calls_but_the_next_of_its_kind_has),
 		TEST(resets_of_what_el2_runs_on_pass_to_nobody),
 		TEST(scmi_passes_where_its_memory_is_the_guests),
