@@ -3,17 +3,15 @@
 
 import contextlib
 import re
-import socket
 
 import pytest
 
 import bundles
 import debugger
+import firmware
 import machine
+from firmware import SIZE, WINDOW, WINDOW_END, config, number, port
 
-MIB = 1 << 20
-SIZE = 64 * MIB
-ECAM, WINDOW, WINDOW_END = 0x4010000000, 0x8000000000, 0x10000000000
 # Linux lets nobody see the configuration space of its own driver otherwise.
 CONFIG = """/dts-v1/;
 / {
@@ -30,49 +28,16 @@ CONFIG = """/dts-v1/;
 NOTHING = "0xffffffffffffffff"
 
 
-def port(number):
-    """A root port with memory behind it."""
-    return ["-device", f"pcie-root-port,id=port{number},bus=pcie.0,addr={number},slot={number}",
-            "-object", f"memory-backend-ram,id=bar{number},size={SIZE},share=on",
-            "-device", f"ivshmem-plain,memdev=bar{number},bus=port{number},addr=0"]
-
-
-def config(bus, device, register):
-    return ECAM + (bus << 20) + (device << 15) + register
-
-
-def as_firmware(path, writes):
-    """What firmware does before the loader: writes of (address, 32-bit value)."""
-    with contextlib.closing(socket.socket(socket.AF_UNIX)) as s:
-        s.connect(str(path))
-        with s.makefile("rw") as f:
-            for addr, value in writes:
-                f.write(f"writel {addr:#x} {value:#x}\n")
-                f.flush()
-                assert f.readline().startswith("OK")
-
-
-def number(device, bus, base):
-    """The port leads to this bus, and its window and the function's BAR are there."""
-    limit = base + SIZE - MIB
-    return [(config(0, device, 0x18), bus << 16 | bus << 8), (config(0, device, 0x28), base >> 32),
-            (config(0, device, 0x2c), limit >> 32),
-            (config(0, device, 0x24), (limit >> 16 & 0xfff0) << 16 | base >> 16 & 0xfff0 | 0x10001),
-            (config(0, device, 4), 6), (config(bus, 0, 0x18), base & 0xffffffff | 0xc), (config(bus, 0, 0x1c), base >> 32),
-            (config(bus, 0, 4), 2)]
-
-
 @pytest.fixture(scope="module")
 def guest(start, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bridges")
     bundle = bundles.make(folder / "guest.cpio", bundles.config(folder / "config.dts", text=CONFIG))
     with contextlib.ExitStack() as stack:
         sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
-        qtest = sockets.qmp.with_name("qtest")
-        args = [*sockets.args(), "-qtest", f"unix:{qtest},server=on,wait=off", "-qtest-log", "/dev/null"]
-        m = start("renumbered", smp=2, loaded=machine.mavis(bundle), args=[*args, *port(5), *port(6)])
+        m = start("renumbered", smp=2, loaded=machine.mavis(bundle),
+                  args=[*sockets.args(), *firmware.args(sockets), *port(5), *port(6)])
         monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
-        as_firmware(qtest, number(5, 7, WINDOW_END - SIZE) + number(6, 9, WINDOW + SIZE))
+        firmware.write(sockets, number(5, 7, WINDOW_END - SIZE) + number(6, 9, WINDOW + SIZE))
         monitor.ask("cont")
         yield m.login()
 

@@ -9,20 +9,28 @@ import pytest
 import boards
 import bundles
 import debugger
+import firmware
 import machine
 
 # Where the guest is linked for: QEMU's virt and the Raspberry Pi have memory at different addresses.
 AT = {"raspi4b": 0x10000000}
 VIRT_AT = 0x44000000
-CLASSES = ["memory", "walks", "calls", "power", "control", "registers", "flash", "pci", "gic", "console"]
+CLASSES = ["memory", "walks", "calls", "power", "control", "registers", "flash", "pci", "buses",
+           "races", "gic", "its", "dma", "console"]
 CONFIG = """/dts-v1/;
 / {
     compatible = "mavis,config";
-    guest { control; bootargs = "%s"; };
+    guest { control; bootargs = "%s"; %s };
 };
 """
-# To have something to size and to move.
-PCI = ["-device", "virtio-rng-pci", "-device", "e1000e,romfile=", "-device", "pcie-root-port,id=root", "-device", "edu"]
+# To have something to size and to move; what is hidden is behind a bridge, to which firmware has given a number.
+PCI = ["-device", "virtio-rng-pci", "-device", "e1000e,romfile=,addr=3", "-device", "pcie-root-port,id=root,addr=5",
+       "-device", "edu,dma_mask=0xffffffffffffffff", *firmware.memory("root", 0)]
+REGIONS = """regions {
+    card { pci = "8086:10d3"; bar = <0>; type = "device-memory"; adjustable; };
+    hidden { pci = "0000:07:00.0"; bar = <2>; type = "device-memory"; expose = "reserved"; };
+    tables { reg = <0x0 0x50000000 0x0 0x10000>; type = "ram"; adjustable; expose = "reserved"; };
+};"""
 
 MACHINES = {
     "gicv3-max": {"gic": 3, "cpu": "max", "args": PCI},
@@ -33,7 +41,7 @@ MACHINES = {
     "raspi4b": {"board": boards.find("raspi4b")},
 }
 # What each machine has nothing to attack for.
-NOTHING = {"raspi4b": {"pci", "flash"}}
+NOTHING = {"raspi4b": {"pci", "flash", "buses", "races"}}
 SOON = ["gicv3-max", "gicv2-a72"]
 
 RUNS = [*((name, "", []) for name in SOON),
@@ -60,15 +68,19 @@ class Outside:
 @pytest.mark.parametrize("name, how", [pytest.param(name, how, marks=marks, id=f"{name}{how and '-' + how}")
                                        for name, how, marks in RUNS])
 def test_it_is_withstood(start, tmp_path, name, how):
-    config = bundles.config(tmp_path / "config.dts", text=CONFIG % how)
+    virt = "board" not in MACHINES[name]
+    words = f"{how} {'hidden' if virt else ''} {name}"
+    config = bundles.config(tmp_path / "config.dts", text=CONFIG % (words, REGIONS if virt else ""))
     at = AT.get(name, VIRT_AT)
     bundle = bundles.make(tmp_path / "b", config, kernel=machine.BUILD / f"test/hostile-{at:x}.bin", ramdisk=None, load=at)
     options = dict(MACHINES[name])
     with contextlib.ExitStack() as stack:
         sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
-        args = options.pop("args", []) + sockets.args()
+        args = options.pop("args", []) + sockets.args() + firmware.args(sockets)
         m = start(f"{name}-{how}", loaded=machine.mavis(bundle), args=args, **options)
         monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
+        if virt:
+            firmware.write(sockets, firmware.number(5, 7, firmware.WINDOW_END - firmware.SIZE))
         monitor.ask("cont")
         outside = Outside(m, monitor)
         for attack in CLASSES:
@@ -76,6 +88,7 @@ def test_it_is_withstood(start, tmp_path, name, how):
             assert state == "whole"
             assert outside.read() == outside.was, f"{attack}: Mavis's text or constants have changed"
             assert tried == withstood, m.console[-2000:]
-            assert int(tried) > 10 or attack in NOTHING.get(name, ())
+            nothing = NOTHING.get(name, set()) | (set() if name == "smmu" else {"dma"})
+            assert int(tried) > 10 or attack in nothing or (attack == "its" and not name.startswith(("gicv3", "smmu")))
         m.expect("hostile: done")
         m.close()

@@ -34,6 +34,12 @@ bool is_own(struct range r);
 /* The @i-th range that is the guest's, in order; false after the last. */
 bool own_range(unsigned i, struct range *r);
 
+/* An address that is not the guest's: more often than not one that is beside its memory. */
+u64 outside(void);
+
+/* True if the guest's command line has the word. */
+bool asked_for(const char *word);
+
 /* The classes. */
 void attack_memory(struct tally *t);		/* memory.c: what is not the guest's */
 void attack_walks(struct tally *t);
@@ -45,6 +51,10 @@ void attack_gic(struct tally *t);		/* devices.c */
 void attack_flash(struct tally *t);
 void attack_console(struct tally *t);
 void attack_pci(struct tally *t);
+void attack_its(struct tally *t);		/* its.c */
+void attack_dma(struct tally *t);		/* dma.c */
+void attack_buses(struct tally *t);		/* races.c */
+void attack_races(struct tally *t);
 
 /* victim.S: a CPU that turns itself off again */
 void victim(void);

@@ -35,7 +35,11 @@ static const struct {
 	{ "registers", attack_registers },
 	{ "flash", attack_flash },
 	{ "pci", attack_pci },
+	{ "buses", attack_buses },
+	{ "races", attack_races },
 	{ "gic", attack_gic },
+	{ "its", attack_its },
+	{ "dma", attack_dma },
 	{ "console", attack_console },
 };
 
@@ -73,6 +77,10 @@ static void read_own(void)
 		add_own(host.memory[i]);
 	for (unsigned i = 0; i < host.nr_mmio; i++)
 		add_own(host.mmio[i].range);
+	/* What the config reserves for races.c. */
+	for (unsigned i = 0; i < host.nr_reserved; i++)
+		if (!strncmp(host.reserved[i].name, "tables", 6))
+			add_own(host.reserved[i].range);
 	nr_own = ranges_normalise(own, nr_own);
 }
 
@@ -144,7 +152,20 @@ static const char *look(void)
 	return walk_stage_2();
 }
 
-static bool asked_for(const char *word)
+u64 outside(void)
+{
+	for (;;) {
+		struct range r = host.memory[any() % host.nr_memory];
+		u64 at = any() & 1 ? range_end(r) + any() % MIB(2) :
+			 any() & 1 ? r.base - 1 - any() % MIB(2) : any() & GENMASK(39, 0);
+
+		at = ALIGN_DOWN(at, PAGE_SIZE);
+		if (!is_own((struct range){ at, PAGE_SIZE }))
+			return at;
+	}
+}
+
+bool asked_for(const char *word)
 {
 	for (const char *s = host.bootargs; *s; s++)
 		if (!strncmp(s, word, strlen(word)))
