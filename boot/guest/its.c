@@ -21,6 +21,7 @@ _Static_assert(ITS_MAX_COLLECTIONS <= ITS_NOT_MAPPED && ITS_UNIT == 256, "an ITT
 #define TYPER_HIDDEN	(BIT(1) | GENMASK(45, 37))
 
 #define BASER_PAGE_SIZE	GENMASK(9, 8)
+#define BASER_64K	(2ull << 8)
 #define BASER_CACHE	(GENMASK(61, 59) | GENMASK(55, 53))
 
 /* Hardware that is not as it says, by GITS_IIDR; of one IIDR by the machine as well. */
@@ -166,8 +167,9 @@ static void fill_in(struct its *its, const struct its_plan *p, u64 block, u64 pa
 		u64 ro = read64(pa + GITS_BASER(n)) & GITS_BASER_RO;
 		u64 type = GITS_BASER_TYPE(ro);
 
+		/* Page_Size is unknown out of reset; models say 64 KiB, and programs rely on it. */
 		if (type == GITS_BASER_DEVICE || type == GITS_BASER_COLLECTION)
-			its->regs.baser[n] = ro;
+			its->regs.baser[n] = ro | BASER_64K;
 	}
 	its_make_ready(its);
 }
