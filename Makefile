@@ -297,7 +297,7 @@ $(DEPS)/Image: | $(DEPS)/.run ;
 $(DEPS)/backports/Image: | $(DEPS)/.backports ;
 
 # A bundle says which version made it.
-BUNDLE_TOOL := tools/bundle tools/newc.py tools/checked.py $(O)/tools/regions $(O)/target/.version
+BUNDLE_TOOL := tools/bundle tools/newc.py tools/elf.py tools/checked.py $(O)/tools/regions $(O)/target/.version
 MAKE_BUNDLE = MAVIS_BUILD='$(O)' tools/bundle -o $@
 
 $(MADE_BUNDLE): $(foreach v,KERNEL RAMDISK CONFIG MACHINE,$(call named,$($v))) $(BUNDLE_TOOL) $(O)/.bundle | $(DEPS)/.run
@@ -442,13 +442,19 @@ PYTEST = MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pyte
 	-n $(TEST_JOBS) --dist loadfile --junitxml='$(O)/junit/$@.xml'
 
 # Bare-metal guests.
-TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(wildcard tests/guests/*.S)) \
-	$(addprefix $(O)/test/hostile-,44000000.bin 10000000.bin)
+TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(filter-out %/bss.S,$(wildcard tests/guests/*.S))) \
+	$(addprefix $(O)/test/hostile-,44000000.bin 10000000.bin) $(O)/test/bss.elf
 
 $(O)/test/%.bin: tests/guests/%.S tests/guests/print.inc hyp/control_abi.h Makefile | $(DEPS)/.build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
 	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
+
+# An ELF program, linked for where QEMU puts the bundle.
+$(O)/test/bss.elf: tests/guests/bss.S tests/guests/print.inc Makefile | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_FLAGS) -c -o $@.o $<
+	$(Q)$(LD) -z noexecstack --build-id=none --no-warn-rwx-segments -Ttext=0x48000000 -o $@ $@.o
 
 # A firmware at EL3, for secure=on: text in flash from 0 on, and secure RAM.
 $(O)/test/el3.bin: tests/firmware/entry.S tests/firmware/el3.c Makefile | $(DEPS)/.build

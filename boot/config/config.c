@@ -25,7 +25,7 @@ struct bundle_node {
 struct member_node {
 	u64 size;
 	u32 crc32;
-	u64 load, entry;
+	u64 load, entry, memory, dtb_at;
 };
 
 static const struct prop root_props[] = {
@@ -79,13 +79,15 @@ static const struct prop bundle_props[] = {
 
 #define MEMBER(...)	PROP(struct member_node, __VA_ARGS__)
 
-enum { M_SIZE, M_CRC32, M_LOAD, M_ENTRY, NR_MEMBER_PROPS };
+enum { M_SIZE, M_CRC32, M_LOAD, M_ENTRY, M_MEMORY, M_DTB_AT, NR_MEMBER_PROPS };
 
 static const struct prop member_props[NR_MEMBER_PROPS] = {
 	[M_SIZE] = MEMBER(size, "size", U64, .min = 1, .max = ~0ul),
 	[M_CRC32] = MEMBER(crc32, "crc32", U32, .max = ~0u),
 	[M_LOAD] = MEMBER(load, "load", U64, .max = ~0ul),
 	[M_ENTRY] = MEMBER(entry, "entry", U64, .max = ~0ul, .align = 4),
+	[M_MEMORY] = MEMBER(memory, "memory", U64, .min = 1, .max = BIT(DT_PA_BITS)),
+	[M_DTB_AT] = MEMBER(dtb_at, "dtb-at", U64, .max = BIT(DT_PA_BITS), .align = PAGE_SIZE),
 };
 
 static int read_root(struct config_reader *r)
@@ -169,7 +171,7 @@ static int read_bundle(struct config_reader *r)
 	return props_read(&r->w, bundle_props, ARRAY_SIZE(bundle_props), &n, &given, r->diag);
 }
 
-/* Only the kernel has M_LOAD and M_ENTRY: @nr_props. */
+/* Only the kernel has those from M_LOAD on: @nr_props. */
 static int read_member(struct config_reader *r, unsigned nr_props, bool *has_crc, u32 *crc,
 		       u32 *given, struct member_node *m)
 {
@@ -198,6 +200,9 @@ static int read_kernel(struct config_reader *r)
 	c->bare = given & BIT(M_LOAD);
 	c->load = IPA(m.load);
 	c->entry = IPA(m.entry);
+	c->kernel_memory = m.memory;
+	c->has_dtb_at = given & BIT(M_DTB_AT);
+	c->dtb_at = IPA(m.dtb_at);
 	return 0;
 }
 

@@ -68,6 +68,9 @@ struct config {
 	u32 kernel_crc, ramdisk_crc, dtb_crc;
 	bool bare;			/* a bare-metal program: no arm64 Image header */
 	ipa_t load, entry;		/* where it goes and starts, when bare */
+	u64 kernel_memory;		/* from its beginning on, with bss and stack; 0: not said */
+	bool has_dtb_at;
+	ipa_t dtb_at;			/* where the kernel expects its tree, whatever x0 says */
 	const struct region *regions;	/* in their nodes' order, each only checked by itself */
 	unsigned nr_regions;
 	struct config_bar bar[BAR_MAX];

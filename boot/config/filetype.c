@@ -37,7 +37,7 @@ static const struct filetype types[] = {
 	{ "an Android vendor boot image", WRAPPED,
 	  "unpack_bootimg --vendor_boot_img (Debian: mkbootimg)", MAGIC("VNDRBOOT") },
 	{ "an ELF file", OTHER,
-	  .instead = "give arch/arm64/boot/Image, not vmlinux, or convert it with objcopy -O binary",
+	  .instead = "give tools/bundle arch/arm64/boot/Image, not vmlinux; it takes an ELF program apart",
 	  MAGIC("\x7f" "ELF") },
 	{ "an EFI zboot image", OTHER,
 	  .instead = "give arch/arm64/boot/Image, not vmlinuz.efi", MAGIC("zimg"), AT(4) },

@@ -66,6 +66,12 @@ static bool move(const struct member *m, const struct place *p)
 	return true;
 }
 
+/* A program's bss is zero when it starts; an Image clears its own. */
+static void clear_behind(u64 file, const struct place *p)
+{
+	memset((u8 *)p->pa.v + file, 0, p->size - file);
+}
+
 /*
  * The guest starts with its MMU off, reads and writes past the caches: what it will read there must
  * be at the PoC (booting.rst, "the address range of the loaded kernel image must be cleaned to the
@@ -75,6 +81,39 @@ static bool move(const struct member *m, const struct place *p)
 static void clean(const struct place *p)
 {
 	dcache_clean_inval_poc(p->pa.v, p->pa.v + p->size);
+}
+
+/*
+ * Writes all parts. The tree first: it is made from the host's and the config's, over which the
+ * others may move. True if the kernel was moved.
+ */
+static bool fill(const struct placement *p, const struct bundle *bundle, bool bare,
+		 const struct guest_fdt_args *tree)
+{
+	struct place made = { p->fdt.ipa, p->fdt_made, p->fdt.size };
+	struct member fdt = { (const void *)made.pa.v, made.size };
+	bool moved;
+
+	map_place(&made);
+	map_place(&p->fdt);
+	map_place(&p->kernel);
+	map_place(&p->ramdisk);
+	check(guest_fdt_write((void *)made.pa.v, made.size, tree, &diag), &diag);
+	move(&bundle->ramdisk, &p->ramdisk);
+	moved = move(&bundle->kernel, &p->kernel);
+	if (bare)
+		clear_behind(bundle->kernel.size, &p->kernel);
+	move(&fdt, &p->fdt);
+	clean(&p->kernel);
+	clean(&p->ramdisk);	/* Linux reads it with its MMU on; others may not */
+	clean(&p->fdt);
+
+	/*
+	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization
+	 * of caches").
+	 */
+	asm volatile("ic ialluis\n\tdsb ish\n\tisb" ::: "memory");
+	return moved;
 }
 
 /* What Linux would stop at without a word, or with one that names no remedy. */
@@ -107,6 +146,9 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 	r.ramdisk = member_range(&bundle->ramdisk);
 	r.bare = config->bare;
 	r.load = config->load;
+	r.memory = config->kernel_memory;
+	r.has_fdt_at = config->has_dtb_at;
+	r.fdt_at = config->dtb_at;
 	r.fdt_size = guest_fdt_bound(&tree);
 	r.host_fdt = (struct range){ (u64)host->fdt, fdt_totalsize(host->fdt) };
 	for (unsigned i = 0; i < host->nr_reserved; i++)
@@ -115,27 +157,8 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 		check_linux(bundle, &r.image);
 	check(place_guest(&r, &p, &diag), &diag);
 
-	/*
-	 * The tree first: it is made from the host's and the config's, over which the others may
-	 * move.
-	 */
-	map_place(&p.fdt);
 	tree.ramdisk = (struct range){ p.ramdisk.ipa.v, p.ramdisk.size };
-	check(guest_fdt_write((void *)p.fdt.pa.v, p.fdt.size, &tree, &diag), &diag);
-	clean(&p.fdt);
-
-	map_place(&p.kernel);
-	map_place(&p.ramdisk);
-	moved = move(&bundle->kernel, &p.kernel);
-	move(&bundle->ramdisk, &p.ramdisk);
-	clean(&p.kernel);
-	clean(&p.ramdisk);	/* Linux reads it with its MMU on; others may not */
-
-	/*
-	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization
-	 * of caches").
-	 */
-	asm volatile("ic ialluis\n\tdsb ish\n\tisb" ::: "memory");
+	moved = fill(&p, bundle, config->bare, &tree);
 
 	return (struct entry){
 		.pc = config->bare ? config->entry : p.kernel.ipa,

@@ -16,6 +16,9 @@ struct place_request {
 	bool bare; /* to `load` and nowhere else; `image` does not count */
 	ipa_t load;
 	struct image image;
+	u64 memory; /* what the kernel uses from its beginning on; 0: not known */
+	bool has_fdt_at;	/* its tree lies at `fdt_at` and nowhere else */
+	ipa_t fdt_at;
 	u64 fdt_size;
 	struct range host_fdt; /* PA; read while the guest's tree is written, then free */
 	struct range avoid[PLACE_MAX_AVOID];	/* PA of reserved memory */
@@ -32,12 +35,15 @@ struct placement {
 	struct place kernel;			/* size with bss */
 	struct place ramdisk;
 	struct place fdt;
+	pa_t fdt_made;			/* where it is written: in `fdt`, or else moves there */
 };
 
 /*
  * Leaves kernel and ramdisk where they are if the guest can use them there, else finds the lowest
- * room. Nothing is placed over another part, over the source of one that must move, or over what is
- * to be avoided. -ENOSPC, with the size that was asked for.
+ * room. If it is known what the kernel uses, tree and ramdisk come behind that, if there is room:
+ * a program may move them down to its end, in this order. Nothing is placed over another part or
+ * over what is to be avoided. The ramdisk comes over no other's source, so it moves first; then the
+ * kernel, then the tree from `fdt_made`. -ENOSPC, with the size or address that was asked for.
  */
 int place_guest(const struct place_request *r, struct placement *p, struct diag *d);
 

@@ -33,13 +33,17 @@ def config(path, guest="", text=None):
     return path
 
 
-def make(path, config_path, kernel=machine.KERNEL, ramdisk=machine.RAMDISK, force=True, load=None):
-    """A bundle as tools/bundle makes it, without its own checks; with `load`, of a program that starts there."""
+def make(path, config_path, kernel=machine.KERNEL, ramdisk=machine.RAMDISK, force=True, load=None, args=()):
+    """A bundle as tools/bundle makes it, without its own checks; with `load`, of a program that starts there.
+
+    `args` are more for the tool.
+    """
     argv = sys.argv
     sys.argv = ["bundle", "--kernel", str(kernel), "--config", str(config_path), "-o", str(path)]
     sys.argv += ["--ramdisk", str(ramdisk)] if ramdisk else []
     sys.argv += ["--force"] if force else []
     sys.argv += ["--load", str(load), "--entry", str(load)] if load else []
+    sys.argv += args
     try:
         tool.main()
     finally:

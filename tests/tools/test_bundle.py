@@ -110,8 +110,101 @@ def test_the_same_input_gives_the_same_bytes(files):
     assert made(files, output="again") == first
 
 
-def test_load_and_entry_go_together(files):
-    assert "--entry" in bundle(files, "--load", "0x48000000").stderr
+def test_a_program_starts_at_its_beginning_if_nothing_else_is_said(files):
+    made(files, "--load", "0x48000000")
+    assert kernel_cells(files, "load", "entry") == [0x48000000, 0x48000000]
+    (files / "out").unlink()
+    assert "--entry needs --load" in refusal(files, "--entry", "0x48000000")
+
+
+@pytest.mark.parametrize("size, is_", [("0x4000", 0x4000), ("64K", 64 << 10), ("4M", 4 * MIB), ("1g", 1 << 30)])
+def test_what_a_program_uses_and_where_its_tree_lies_is_in_the_config(files, size, is_):
+    made(files, "--load", "0x48000000", "--size", size, "--dtb-at", "0")
+    assert kernel_cells(files, "memory", "dtb-at") == [is_, 0]
+
+
+def test_sizes_and_addresses_that_cannot_be_are_refused(files):
+    assert "more than --size 0x10" in refusal(files, "--load", "0x48000000", "--size", "16")
+    for option, value in (("--size", "0"), ("--size", "x"), ("--size", "M"), ("--size", "-1"), ("--dtb-at", "0x800"),
+                          ("--dtb-at", "1" + "0" * 20)):
+        result = bundle(files, "--load", "0x48000000", option, value)
+        assert result.returncode and option in result.stderr and "Traceback" not in result.stderr
+
+
+def elf(*segments, entry=0x48000000, kind=2, machine=183, ident=b"\x7fELF\2\1\1", interpreter=False, cut=0):
+    """An ELF file. A segment is (address in memory, its bytes, its size in memory[, its virtual address])."""
+    heads, body = [], b""
+    at = 64 + 56 * (len(segments) + interpreter)
+    for pa, data, size, *va in segments:
+        heads.append(struct.pack("<IIQQQQQQ", 1, 7, at + len(body), *(va or [pa]), pa, len(data), size, 0x1000))
+        body += data
+    if interpreter:
+        heads.append(struct.pack("<IIQQQQQQ", 3, 4, 64, 0, 0, 1, 1, 1))
+    head = ident.ljust(16, b"\0")
+    head += struct.pack("<HHIQQQIHHHHHH", kind, machine, 1, entry, 64, 0, 0, 64, 56, len(heads), 0, 0, 0)
+    data = head + b"".join(heads) + body
+    return data[:len(data) - cut]
+
+
+def kernel_cells(folder, *names):
+    """Numbers of the config's node /bundle/kernel."""
+    tree = libfdt.FdtRo(extract(folder, "config.dtb"))
+    return [struct.unpack(">Q", property_of(tree, "/bundle/kernel", name))[0] for name in names]
+
+
+# The gap is zeros, the bss at the end is none of the file; the entry's address is a virtual one.
+@pytest.mark.parametrize("va, pa", [(0x48000000, 0x48000000), (0x88000000, 0x48000000), (0x48000000, 0)])
+def test_an_elf_program_is_taken_apart(files, va, pa):
+    far = 0 if pa == 0 else 0x3000
+    (files / "Image").write_bytes(elf((pa + far, b"data", 0x2000, va + 0x3000), (pa, b"code", 0x100, va), entry=va + 8))
+    made(files, "--dtb-at", "0x40000000")
+    assert extract(files, "kernel") == b"code" + bytes(0x3000 - 4) + b"data"
+    assert kernel_cells(files, "load", "entry", "memory", "dtb-at") == [0x48000000, 0x48000008, 0x5000, 0x40000000]
+    made(files, "--load", "0x48000000", "--size", "1M")
+    assert kernel_cells(files, "load", "entry", "memory") == [0x48000000, 0x48000008, MIB]
+
+
+def test_an_elf_program_that_runs_anywhere_is_told_where(files):
+    (files / "Image").write_bytes(elf((0, b"code", 8), (0x1000, b"data", 4), kind=3, entry=4))
+    assert "say where by --load" in refusal(files)
+    made(files, "--load", "0x50000000")
+    assert extract(files, "kernel") == b"code" + bytes(0xffc) + b"data"
+    assert kernel_cells(files, "load", "entry", "memory") == [0x50000000, 0x50000004, 0x1004]
+    made(files, "--load", "0x50000000", "--entry", "0x50001000")
+    assert kernel_cells(files, "entry") == [0x50001000]
+
+
+CODE = (0x48000000, b"code", 4)
+
+
+@pytest.mark.parametrize("content, words", [
+    (elf(CODE, ident=b"\x7fELF\1\1\1"), "64 bits"),
+    (elf(CODE, ident=b"\x7fELF\2\2\1"), "little-endian"),
+    (elf(CODE, machine=62), "another machine (e_machine 62)"),
+    (elf(CODE, kind=1), "not linked"),
+    (elf(CODE, interpreter=True), "an interpreter"),
+    (elf(CODE, cut=1), "without all of its segment at 0x48000000"),
+    (elf(CODE, cut=10), "cut short"),
+    (elf((0x48000000, b"code", 2)), "without all of its segment"),
+    (elf(), "without a segment"),
+    (elf((0x48000000, b"", 0)), "without a segment"),
+    (elf((0x48000000, b"", 0x1000)), "zeros alone"),
+    (elf(CODE, (0x48000002, b"data", 4)), "two segments at 0x48000002"),
+    (elf((0x48000000, b"code", 0x2000), (0x48001000, b"data", 4)), "two segments at 0x48001000"),
+    (elf(CODE, (0x58000000, b"data", 4)), "255 MiB between its segments, before 0x58000000"),
+    (elf(CODE, entry=0x48000004), "starts at 0x48000004"),
+    (elf((0xffff800080000000, b"code", 4), entry=0xffff800080000000), "arch/arm64/boot/Image instead of vmlinux"),
+])
+def test_an_elf_file_that_is_no_program_is_refused(files, content, words):
+    (files / "Image").write_bytes(content)
+    line = refusal(files)
+    assert line.startswith(f"bundle: {files}/Image: the kernel is an ELF file") or "is no ELF file" in line
+    assert words in line
+
+
+def test_an_elf_program_stays_where_it_is_linked(files):
+    (files / "Image").write_bytes(elf(CODE))
+    assert "linked for 0x48000000, not for 0x50000000" in refusal(files, "--load", "0x50000000")
 
 
 @pytest.mark.parametrize("content,words", [
@@ -120,7 +213,7 @@ def test_load_and_entry_go_together(files):
     (b"\x28\xb5\x2f\xfd" + bytes(100), ("zstd", "unzstd")),
     (b"\x5d\x00\x00\x80" + bytes(100), ("lzma", "unlzma")),
     (b"MZ\0\0zimg" + struct.pack("<II8x8s", 64, 1000, b"gzip") + bytes(100), ("zboot", "1000 bytes at 64", "gzip")),
-    (b"\x7fELF" + bytes(100), ("ELF", "objcopy")),
+    (b"\x7fELF" + bytes(100), ("ELF", "arm64")),
     (b"\x27\x05\x19\x56" + bytes(100), ("the kernel is a uImage", "dumpimage -T kernel -o kernel ")),
     (b"\xd0\x0d\xfe\xed" + bytes(52) + b"\0\0\0\1images\0", ("the kernel is a FIT image", "dumpimage -T flat_dt -p NUMBER")),
     (b"\xd0\x0d\xfe\xed" + bytes(100), ("the kernel is a device tree",)),

@@ -513,7 +513,7 @@ static void the_bundle_node_is_read(void **state)
 		"",
 		"bundle { mavis = \"0.1 (168a26a01234)\";"
 		"kernel { size = <0 1000>; crc32 = <0x89abcdef>; load = <1 0x1000>; entry "
-		"= <1 0x1004>; };"
+		"= <1 0x1004>; memory = <2 0x10>; dtb-at = <0 0>; };"
 		"ramdisk { size = <0 1>; crc32 = <2>; }; dtb { size = <0 1>; crc32 = <0>; }; };");
 	assert_int_equal(read_blob(), 0);
 	assert_true(config.has_kernel_crc && config.has_ramdisk_crc && config.has_dtb_crc);
@@ -523,6 +523,9 @@ static void the_bundle_node_is_read(void **state)
 	assert_true(config.bare);
 	assert_int_equal(config.load.v, 0x100001000);
 	assert_int_equal(config.entry.v, 0x100001004);
+	assert_int_equal(config.kernel_memory, 0x200000010);
+	assert_true(config.has_dtb_at);
+	assert_int_equal(config.dtb_at.v, 0);
 }
 
 static void an_image_is_not_bare(void **state)
@@ -530,7 +533,8 @@ static void an_image_is_not_bare(void **state)
 	(void)state;
 	compile_guest("", "bundle { kernel { size = <0 1000>; crc32 = <1>; }; };");
 	assert_int_equal(read_blob(), 0);
-	assert_false(config.bare);
+	assert_false(config.bare || config.has_dtb_at);
+	assert_int_equal(config.kernel_memory, 0);
 	assert_true(config.has_kernel_crc);
 	assert_false(config.has_ramdisk_crc);
 }
@@ -551,6 +555,14 @@ static void wrong_bundle_nodes_are_refused(void **state)
 		{ { "kernel { load = <0 0>; entry = <0 2>; };", "entry", "not a multiple of 0x4",
 		    0 },
 		  "/bundle/kernel" },
+		{ { "kernel { memory = <0 0>; };", "memory", "out of range", -ERANGE },
+		  "/bundle/kernel" },
+		{ { "kernel { dtb-at = <0 0x800>; };", "dtb-at", "not a multiple of 0x1000", 0 },
+		  "/bundle/kernel" },
+		{ { "kernel { dtb-at = <0x10000 0x1000>; };", "dtb-at", "out of range", -ERANGE },
+		  "/bundle/kernel" },
+		{ { "ramdisk { memory = <0 1>; };", "memory", "known here: size, crc32", 0 },
+		  "/bundle/ramdisk" },
 		{ { "kernel { crc32 = <0 0>; };", "crc32", "write `crc32 = <number>;`", 0 },
 		  "/bundle/kernel" },
 		{ { "kernel { size = <1>; };", "size", "write `size = <high low>;`", 0 },

@@ -219,9 +219,151 @@ static void a_bare_program_goes_where_it_is_told(void **state)
 	request.load = IPA(0x401ff000);
 	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
 
-	request.load = IPA(0x48000000);
+	request.avoid[request.nr_avoid++] = (struct range){ 0x42000000, PAGE_SIZE };
+	request.load = IPA(0x41000000);
 	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
-	assert_non_null(strstr(diag.text, "ramdisk"));
+	assert_non_null(strstr(diag.text, "reserved memory"));
+}
+
+/* The ramdisk, which moves first, makes room. */
+static void a_bare_program_goes_over_the_bundle(void **state)
+{
+	struct range ramdisk;
+
+	(void)state;
+	request.bare = true;
+	request.load = IPA(0x48000000);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.pa.v, 0x48000000);
+	ramdisk = (struct range){ placement.ramdisk.pa.v, placement.ramdisk.size };
+	assert_false(ranges_overlap(ramdisk, request.bundle));
+	nothing_overlaps();
+}
+
+/* As a test program that clears its bss and copies its tree, then its ramdisk, down to its end. */
+static void tree_and_ramdisk_lie_behind_what_a_program_uses(void **state)
+{
+	u64 end = 0x40700000 + MIB(64);
+
+	(void)state;
+	request.bare = true;
+	request.load = IPA(0x40700000);
+	request.memory = MIB(64);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.size, MIB(64));
+	assert_int_equal(placement.fdt.ipa.v, end);
+	assert_int_equal(placement.ramdisk.ipa.v, 0x48001000);
+	nothing_overlaps();
+
+	request.memory = MIB(128);			/* over the bundle */
+	end = 0x40700000 + MIB(128);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_true(placement.fdt.ipa.v >= end);
+	assert_true(placement.ramdisk.ipa.v >= placement.fdt.ipa.v + placement.fdt.size);
+	nothing_overlaps();
+
+	request.memory = MIB(1000);			/* to the end of memory, nearly */
+	request.ramdisk.size = MIB(1);
+	request.avoid[request.nr_avoid++] = (struct range){ 0x7ef00000, MIB(17) };
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.fdt.ipa.v, 0x40000000);
+	nothing_overlaps();
+
+	request.memory = MIB(1024);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "takes 0x40000000 bytes"));
+}
+
+static void an_image_that_uses_more_than_its_header_says_has_it(void **state)
+{
+	(void)state;
+	request.memory = MIB(40);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.size, MIB(40));
+	assert_int_equal(placement.kernel.ipa.v, 0x48200000);
+	assert_true(placement.fdt.ipa.v >= 0x48200000 + MIB(40));
+	nothing_overlaps();
+	request.memory = MIB(3);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.size, MIB(33));
+}
+
+static void the_tree_goes_where_it_is_told(void **state)
+{
+	(void)state;
+	request.has_fdt_at = true;
+	request.fdt_at = IPA(0x40100000);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.fdt.ipa.v, 0x40100000);
+	assert_int_equal(placement.fdt_made.v, placement.fdt.pa.v);
+	nothing_overlaps();
+
+	/* The kernel would have stayed there. */
+	request.fdt_at = IPA(0x48400000);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.fdt.ipa.v, 0x48400000);
+	assert_false(ranges_overlap((struct range){ placement.kernel.pa.v, placement.kernel.size },
+				    (struct range){ placement.fdt.pa.v, placement.fdt.size }));
+
+	request.bare = true;
+	request.load = IPA(0x48400000);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	assert_non_null(strstr(diag.text, "--dtb-at"));
+}
+
+/* What it is made of may be there. */
+static void a_tree_that_belongs_over_the_bundle_is_made_elsewhere(void **state)
+{
+	const u64 places[] = { 0x48001000, 0x48210000, 0x4a200000 };
+
+	(void)state;
+	request.has_fdt_at = true;
+	for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+		struct range made;
+
+		request.fdt_at = IPA(places[i]);
+		assert_int_equal(place_guest(&request, &placement, &diag), 0);
+		assert_int_equal(placement.fdt.ipa.v, places[i]);
+		made = (struct range){ placement.fdt_made.v, request.fdt_size };
+		placement.fdt.pa = placement.fdt_made;
+		nothing_overlaps();
+		assert_false(range_contains(made, (struct range){ places[i], PAGE_SIZE }));
+	}
+}
+
+static void a_tree_without_memory_for_it_is_refused(void **state)
+{
+	const u64 places[] = { 0x40200000, 0x401ff000, 0x7fff8000, 0x41000000 };
+
+	(void)state;
+	request.avoid[request.nr_avoid++] = (struct range){ 0x41000000, PAGE_SIZE };
+	request.has_fdt_at = true;
+	for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+		request.fdt_at = IPA(places[i]);
+		assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+		assert_non_null(strstr(diag.text, "--dtb-at"));
+	}
+}
+
+/* As its own machine's ROM: nothing but the program itself knows of it. */
+static void firmware_may_lie_in_memory_that_its_tree_does_not_have(void **state)
+{
+	(void)state;
+	table.nr = 0;
+	add_ram(0, 0x80000000, MIB(2));
+	table.region[0].opts.expose = EXPOSE_NONE;
+	table.region[0].origin = REGION_FROM_CONFIG;
+	add_ram(0x40600000, 0x40600000, 0x3fa00000);
+	request.bare = true;
+	request.kernel.size = MIB(2);
+	request.load = IPA(0);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.pa.v, 0x80000000);
+	table.region[0].attr.exec = false;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	table.region[0].attr.exec = true;
+	table.region[0].type = REGION_DEVICE_MEMORY;
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
 }
 
 static void no_ramdisk_is_no_error(void **state)
@@ -264,6 +406,13 @@ int main(void)
 		test(memory_is_what_is_exposed_as_memory),
 		test(code_goes_to_memory_that_can_be_executed),
 		test(a_bare_program_goes_where_it_is_told),
+		test(a_bare_program_goes_over_the_bundle),
+		test(tree_and_ramdisk_lie_behind_what_a_program_uses),
+		test(an_image_that_uses_more_than_its_header_says_has_it),
+		test(the_tree_goes_where_it_is_told),
+		test(a_tree_that_belongs_over_the_bundle_is_made_elsewhere),
+		test(a_tree_without_memory_for_it_is_refused),
+		test(firmware_may_lie_in_memory_that_its_tree_does_not_have),
 		test(no_ramdisk_is_no_error),
 		test(nothing_is_put_at_address_0),
 	};
