@@ -22,7 +22,7 @@ static const char *cpu_starter(const struct host *host)
 {
 	static const char *const conduit[] = { "no PSCI", "PSCI by SMC", "PSCI by HVC" };
 
-	if (host->cpu[0].method == CPU_METHOD_SPIN_TABLE)
+	if (host->cpu[0].method >= CPU_METHOD_SPIN_TABLE)
 		return "spin-table";
 	return conduit[firmware.psci_version ? host->conduit : CONDUIT_NONE];
 }

@@ -18,22 +18,17 @@ static bool read_release_addr(struct host_cpu *cpu, const struct dt_walk *w)
 	       cpu->release_addr < BIT(DT_PA_BITS) && IS_ALIGNED(cpu->release_addr, 8);
 }
 
-static int read_method(struct host_cpu *cpu, const struct dt_walk *w, struct diag *d)
+static void read_method(struct host_cpu *cpu, const struct dt_walk *w)
 {
 	const char *method = dt_string(dt_prop(w, "enable-method"));
 
 	cpu->method = CPU_METHOD_NONE;
 	cpu->release_addr = 0;
-	if (method && !strcmp(method, "psci")) {
+	if (method && !strcmp(method, "psci"))
 		cpu->method = CPU_METHOD_PSCI;
-	} else if (says_spin_table(w)) {
-		cpu->method = CPU_METHOD_SPIN_TABLE;
-		if (!read_release_addr(cpu, w))
-			return dt_fail(w, d, -EINVAL, "cpu-release-addr",
-				       "must be a multiple of 8 below %d bits, as enable-method is spin-table: the loader fills it in, take the tree that it passes on",
-				       DT_PA_BITS);
-	}
-	return 0;
+	else if (says_spin_table(w))
+		cpu->method = read_release_addr(cpu, w) ? CPU_METHOD_SPIN_TABLE
+							: CPU_METHOD_SPIN_UNKNOWN;
 }
 
 static bool read_mpidr(struct host_cpu *cpu, const struct dt_walk *w)
@@ -97,7 +92,8 @@ int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d)
 			return dt_fail(w, d, -EEXIST, "reg", "%#lx is another CPU's as well",
 				       (unsigned long)cpu->mpidr);
 	host->nr_cpus++;
-	return read_method(cpu, w, d);
+	read_method(cpu, w);
+	return 0;
 }
 
 int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d)

@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/machine/cpu_start.h"
 
+#include "boot/machine/fdt.h"
 #include "drivers/firmware.h"
 #include "lib/errno.h"
 
 /* AFFINITY_INFO's answer for a CPU that runs. */
 #define IS_ON	0
+
+/* A loader that does not start the CPU may leave the address out; Linux goes on without it, too. */
+static int no_address(const struct host_cpu *cpu, struct diag *why)
+{
+	if (cpu->method != CPU_METHOD_SPIN_UNKNOWN)
+		return 0;
+	return fail(why, -ENODEV,
+		    "CPU %#lx: cpu-release-addr: is missing, or no multiple of 8 below %d bits: a loader that starts the CPU fills it in: give Mavis the tree that it passes on; if the CPU waits at EL2, reserve the memory where it does (/memreserve/)",
+		    (unsigned long)cpu->mpidr, DT_PA_BITS);
+}
 
 /* Why no CPU at all can be started by PSCI; 0: it can. */
 static int no_psci(const struct host *host, const struct host_cpu *cpu, struct diag *why)
@@ -57,7 +68,7 @@ unsigned cpu_start_check(struct host *host, struct diag *why)
 		struct diag *d = kept == i ? why : &ignored;	/* the first that cannot */
 
 		if (cpu->method == CPU_METHOD_SPIN_TABLE ||
-		    (!no_psci(host, cpu, d) && !not_off(cpu, d)))
+		    (!no_address(cpu, d) && !no_psci(host, cpu, d) && !not_off(cpu, d)))
 			host->cpu[kept++] = *cpu;
 	}
 	host->nr_cpus = kept;

@@ -23,7 +23,12 @@
 #define HOST_MAX_CALLERS	30
 #define HOST_MAX_SHMEM		4
 
-enum cpu_method { CPU_METHOD_NONE, CPU_METHOD_PSCI, CPU_METHOD_SPIN_TABLE };
+enum cpu_method {
+	CPU_METHOD_NONE,
+	CPU_METHOD_PSCI,
+	CPU_METHOD_SPIN_TABLE,
+	CPU_METHOD_SPIN_UNKNOWN,	/* a spin-table without a usable address */
+};
 
 struct host_cpu {
 	u64 mpidr;			/* affinity fields only, as in `reg` */

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""board_census.py TREE...: on how many of these boards Mavis finds its console, and what of the firmware's calls nodes get.
+"""board_census.py TREE...: how many of these boards have a console, nodes with their firmware calls, and a region table.
 
 The trees are also read here, by other code.
 
@@ -127,6 +127,11 @@ def call_census(paths):
     return rows
 
 
+def tables(paths):
+    """tree -> None if Mavis makes a region table for it (its loader adds the memory), or why not."""
+    return {path: said if isinstance(said, str) else None for path, said in calls(paths).items()}
+
+
 def outcome(text):
     for start, what in (("passed, but for", "plain ones pass, trusted ones are refused"),
                         ("passed, with memory", "pass, with memory"),
@@ -172,6 +177,11 @@ def main(paths):
     rows = call_census(paths)
     print_counts(f"\nnodes that call the firmware, on {len({path for path, *_ in rows})} boards:",
                  collections.Counter(f"{kind}: {outcome(text)}" for _, kind, text in rows))
+    made = tables(paths)
+    print(f"\n{sum(why is None for why in made.values())} of {len(made)} trees have a region table")
+    for path, why in made.items():
+        if why:
+            print(f"        {path}: {why}")
 
 
 if __name__ == "__main__":

@@ -106,6 +106,22 @@ static void those_of_a_spin_table_stay(void **state)
 	assert_int_equal(host.cpu[2].mpidr, 3);
 }
 
+/* As for Linux: the loader fills in the address of those that it starts, and this one runs. */
+static void those_of_a_spin_table_without_an_address_are_none(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_delete(fdt, "/cpus/cpu@0", "cpu-release-addr");
+	tree_delete(fdt, "/cpus/cpu@1", "cpu-release-addr");
+	TREE_CELLS(fdt, "/cpus/cpu@3", "cpu-release-addr", 0, 0xf4);
+	reads(0);
+	assert_int_equal(dropped(), 2);
+	says("CPU 0x1: cpu-release-addr: is missing, or no multiple of 8");
+	assert_int_equal(host.nr_cpus, 2);
+	assert_int_equal(host.cpu[0].mpidr, 0);
+	assert_int_equal(host.cpu[1].mpidr, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, unload)
@@ -117,6 +133,7 @@ int main(void)
 		TEST(none_starts_by_firmware_without_an_answer),
 		TEST(the_first_that_the_firmware_does_not_know_is_named),
 		TEST(those_of_a_spin_table_stay),
+		TEST(those_of_a_spin_table_without_an_address_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

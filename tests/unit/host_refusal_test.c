@@ -303,14 +303,6 @@ static void a_cpu_without_a_proper_mpidr_is_refused(void **state)
 	refused("/cpus", "device_type");
 }
 
-static void a_spin_table_without_an_address_is_refused(void **state)
-{
-	(void)state;
-	load("raspi4b");
-	tree_delete(fdt, "/cpus/cpu@2", "cpu-release-addr");
-	refused("/cpus/cpu@2", "cpu-release-addr");
-}
-
 static void a_wrong_conduit_is_refused(void **state)
 {
 	(void)state;
@@ -467,7 +459,6 @@ int main(void)
 		TEST(a_bus_with_absurd_cells_has_no_registers),
 		TEST(cells_of_the_root_must_be_addresses),
 		TEST(a_cpu_without_a_proper_mpidr_is_refused),
-		TEST(a_spin_table_without_an_address_is_refused),
 		TEST(a_wrong_conduit_is_refused),
 		TEST(a_gic_without_its_frames_is_refused),
 		TEST(half_an_initrd_is_refused),

@@ -69,6 +69,9 @@ bool machine_try(const char *path, struct host *host, struct diag *d);
 void print_calls(const struct host *host, const struct config *config,
 		 const struct region_table *regions, const char *before);
 
+/* The same for a config that says nothing of them; false, with the reason: there is no table. */
+bool print_default_calls(const struct host *host, const char *before, struct diag *d);
+
 /* A CPU's features in an option: "fwb,mte,mte_perm,dic,pa48"; false, with the reason. */
 bool cpu_parse(const char *text, struct mm_caps *caps);
 

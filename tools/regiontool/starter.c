@@ -191,6 +191,19 @@ static void print_guest(void)
 	       "\t\t/* strict; */\n");
 }
 
+/* The boot says what is the matter with a machine that has no table. */
+static void print_firmware_calls(void)
+{
+	struct diag d;
+
+	if (!host.nr_callers)
+		return;
+	printf("\n\t\t/* Nodes whose drivers call the firmware, and what becomes of that\n"
+	       "\t\t   (docs/firmware-calls.md):\n");
+	print_default_calls(&host, "\t\t     ", &d);
+	printf("\t\t*/\n\t\t/* firmware-calls = \"trusted\"; */\n");
+}
+
 static void print_cells(const char *prop, struct range r)
 {
 	printf("%s = <%#lx %#lx %#lx %#lx>;", prop, (unsigned long)(r.base >> 32),
@@ -284,6 +297,7 @@ int starter_mode(int argc, char **argv)
 		return EXIT_FAILURE;
 	print_title();
 	print_guest();
+	print_firmware_calls();
 	printf("\n\t\tregions {");
 	print_windows();
 	print_reserved();
