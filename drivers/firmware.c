@@ -65,6 +65,7 @@ void firmware_init(enum conduit conduit)
 	}
 	firmware.suspend = features(PSCI_CPU_SUSPEND_64);
 	firmware.reset2 = features(PSCI_SYSTEM_RESET2_64) >= 0;
+	firmware.system_suspend = features(PSCI_SYSTEM_SUSPEND_64) >= 0;
 	if (features(SMCCC_VERSION) >= 0) {
 		s32 smccc = (s32)firmware_call(SMCCC_VERSION, 0, 0, 0).x[0];
 

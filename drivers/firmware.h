@@ -15,6 +15,8 @@
 #define PSCI_SYSTEM_OFF		0x84000008
 #define PSCI_SYSTEM_RESET	0x84000009
 #define PSCI_FEATURES		0x8400000a
+#define PSCI_SYSTEM_SUSPEND_32	0x8400000e
+#define PSCI_SYSTEM_SUSPEND_64	0xc400000e
 #define PSCI_SYSTEM_RESET2_32	0x84000012
 #define PSCI_SYSTEM_RESET2_64	0xc4000012
 #define SMCCC_VERSION		0x80000000
@@ -54,6 +56,7 @@ struct firmware {
 	u32 smccc_version;		/* likewise; SMCCC_VERSION itself came with 1.1 */
 	s32 suspend;			/* PSCI_FEATURES of CPU_SUSPEND: flags, or an error */
 	bool reset2;
+	bool system_suspend;		/* ... and all that Mavis works comes through it */
 };
 
 _Static_assert(offsetof(struct firmware, smccc_version) == FIRMWARE_SMCCC,

@@ -127,6 +127,24 @@ void psci_cpu_suspend(struct frame *f, struct cpu *self)
 	frame_result(f, suspend(self, (u32)smccc_arg(f, 1), smccc_arg(f, 2), smccc_arg(f, 3)));
 }
 
+/* The firmware sees to it that all others are off, and keeps memory; nothing else is Mavis's. */
+static s64 system_suspend(struct cpu *self, u64 entry, u64 context)
+{
+	if (!firmware.system_suspend)
+		return PSCI_NOT_SUPPORTED;
+	if (!guest_can_start_at(entry))
+		return PSCI_INVALID_ADDRESS;
+	self->entry = entry;
+	self->context = context;
+	return (s32)firmware_call(PSCI_SYSTEM_SUSPEND_64, (u64)secondary_entry, (u64)self, 0).x[0];
+}
+
+/* It comes back as from a powerdown state of this CPU's. */
+void psci_system_suspend(struct frame *f, struct cpu *self)
+{
+	frame_result(f, system_suspend(self, smccc_arg(f, 1), smccc_arg(f, 2)));
+}
+
 static s64 affinity_info(const struct cpu *target, u64 level)
 {
 	enum cpu_state state;

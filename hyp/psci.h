@@ -11,6 +11,7 @@
  * and leaves in x0 there what the guest gets, sign-extended. @self: the CPU that calls.
  */
 void psci_cpu_suspend(struct frame *f, struct cpu *self);
+void psci_system_suspend(struct frame *f, struct cpu *self);
 void psci_cpu_off(struct frame *f, struct cpu *self);
 void psci_cpu_on(struct frame *f);
 void psci_affinity_info(struct frame *f);

@@ -76,6 +76,9 @@ static s64 psci_features(u32 fid)
 	case PSCI_SYSTEM_RESET2_32:
 	case PSCI_SYSTEM_RESET2_64:
 		return firmware.reset2 ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+	case PSCI_SYSTEM_SUSPEND_32:
+	case PSCI_SYSTEM_SUSPEND_64:
+		return firmware.system_suspend ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
 	default:
 		return PSCI_NOT_SUPPORTED;
 	}
@@ -121,6 +124,10 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		break;
 	case SMCCC_VERSION:	/* 1.2 only says that the firmware's SOC_ID may be asked for */
 		frame_result(f, MIN(MAX(firmware.smccc_version, VERSION_1_1), VERSION_1_2));
+		break;
+	case PSCI_SYSTEM_SUSPEND_32:
+	case PSCI_SYSTEM_SUSPEND_64:
+		psci_system_suspend(f, self);
 		break;
 	case SMCCC_ARCH_FEATURES:
 		arch_features(f);

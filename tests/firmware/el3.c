@@ -40,6 +40,7 @@ void start(void);
 void answer(u64 *x);
 struct pair { u64 entry, context; } wait_for_start(void);
 void cpu_off(void) __attribute__((noreturn));
+void wake_up(u64 entry, u64 context) __attribute__((noreturn));
 
 static void write32(u64 address, u32 val)
 {
@@ -100,7 +101,14 @@ static u64 psci(const u64 *x)
 		write32(GPIO_PIN0, 1);
 		for (;;)
 			;
+	case 0xc400000e:			/* SYSTEM_SUSPEND: no time passes */
+		for (unsigned n = 1; n < MAX_CPUS; n++)
+			if (mailbox[n].entry)
+				return (u64)-3;
+		wake_up(x[1], x[2]);
 	case 0x8400000a:			/* FEATURES */
+		if ((u32)x[1] == 0xc400000e)
+			return 0;
 		return (u32)x[1] == 0x80000000 && !(knobs & KNOB_OLD_SMCCC) ? 0 : (u64)-1;
 	case 0x80000000:			/* SMCCC_VERSION */
 		return knobs & KNOB_OLD_SMCCC ? (u64)-1 : 0x10002;

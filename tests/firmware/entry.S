@@ -11,6 +11,7 @@
 #define SPSR_EL2H	0x3c9			/* D, A, I, F */
 #define SCR		0x30531			/* APK, API, RW, HCE, NS; RES1 */
 #define FREQUENCY	62500000
+#define SCTLR_EL2_OFF	0x30c50830		/* RES1 */
 #define GICD		0x08000000
 #define ICC_SRE_EL3	S3_6_C12_C12_5
 
@@ -54,6 +55,21 @@ enter:	msr	elr_el3, x0
 
 /* Until CPU_ON: x0 is the entry, x1 the context. */
 wait:	bl	wait_for_start
+	b	enter
+
+/* The first CPU, at an entry with a context: EL2 has lost what it had. */
+	.globl	wake_up
+wake_up:
+	mov	x2, #STACKS
+	add	sp, x2, #0x1000
+	ldr	x2, =SCTLR_EL2_OFF
+	msr	sctlr_el2, x2
+	msr	hcr_el2, xzr
+	msr	vttbr_el2, xzr
+	msr	vtcr_el2, xzr
+	msr	ttbr0_el2, xzr
+	msr	vbar_el2, xzr
+	msr	tpidr_el2, xzr
 	b	enter
 
 /* As after a reset. */

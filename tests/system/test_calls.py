@@ -25,6 +25,8 @@ SECURE = ",secure=on,acpi=off"
 OLD_SMCCC, OPTEE_ANY_MEMORY = 1, 2
 SCMI_SHMEM, PAGE_IN, PAGE_OUT, OPTEE_SHM = 0x4010f000, 0x7e0fe000, 0x7e0ff000, 0x7e200000
 REFUSED = (1 << 64) - 1
+SYSTEM_SUSPEND = 0xc400000e
+ITS = "/intc@8000000/its@8080000"
 
 ZYNQMP = ("zynqmp-firmware", {"compatible": '"xlnx,zynqmp-firmware"', "method": '"smc"'})
 SCM = ("scm", {"compatible": '"qcom,scm-sdm845", "qcom,scm"'})
@@ -254,12 +256,19 @@ def test_two_cpus_are_in_the_firmware_at_once(run):
     assert got[0][0] == 0x2ca115
 
 
+def test_the_system_is_not_suspended_where_mavis_works_an_its(run):
+    """It would forget its tables, and the guest's driver cannot restore what is Mavis's."""
+    _, got = run(Calls().smc(0x8400000a, SYSTEM_SUSPEND).smc(SYSTEM_SUSPEND, PROGRAM_AT))
+    assert [a[0] for a in got] == [REFUSED] * 2
+
+
 def test_linux_finds_its_firmware(start, plain_tree, tmp_path):
     """The drivers of Debian's kernel for Xilinx's and SCMI's shapes start, with what the firmware says."""
     config = bundles.config(tmp_path / "config.dts", "control;")
     bundle = bundles.make(tmp_path / "guest.cpio", config)
     tree = with_nodes(plain_tree, [ZYNQMP, SCMI])
     tree.put("/", "compatible", '"linux,dummy-virt", "xlnx,zynqmp"')        # else the driver does nothing
+    tree.put(ITS, "status", '"disabled"')
     files = loaded(tree, bundle, tmp_path)
     guest = start("linux", smp=2, cpu="cortex-a72", machine=SECURE, loaded=files).login()
     log = guest.run("dmesg")
@@ -270,3 +279,10 @@ def test_linux_finds_its_firmware(start, plain_tree, tmp_path):
     stats = guest.run("mavisctl stats")
     assert re.search(r"firmware call 0xc2000001 zynqmp-firmware +[1-9]\d* passed +0 refused", stats), stats
     assert re.search(r"firmware call 0x82000010 scmi +[1-9]\d* passed +0 refused", stats), stats
+
+    # Suspended to memory, from where the firmware starts EL2 anew: Mavis, the guest's CPUs and its stage 2 are as they were.
+    assert guest.run("cat /sys/power/mem_sleep") == "s2idle [deep]"
+    guest.run("echo mem >/sys/power/state")
+    log = guest.run("dmesg")
+    assert "PM: suspend entry (deep)" in log and "PM: suspend exit" in log
+    assert guest.run("nproc") == "2"

@@ -26,7 +26,7 @@ char secondary_entry[4];
 void fake_machine_reset(void)
 {
 	machine = (struct fake_machine){ 0 };
-	firmware = (struct firmware){ CONDUIT_SMC, 0x10001, 0x10002, 0, true };
+	firmware = (struct firmware){ CONDUIT_SMC, 0x10001, 0x10002, 0, true, true };
 }
 
 struct smc_result firmware_call(u32 fid, u64 a1, u64 a2, u64 a3)

@@ -5,6 +5,7 @@
 #include "boot/guest/cpus.h"
 #include "hyp/cpu.h"
 #include "hyp/guest.h"
+#include "hyp/enter.h"
 #include "hyp/psci.h"
 #include "hyp/smccc.h"
 #include "lib/errno.h"
@@ -191,6 +192,28 @@ static void the_extended_power_state_has_its_type_elsewhere(void **state)
 	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_SUSPEND_64, 0, 0), BIT(1));
 }
 
+static void suspending_the_system_comes_back_through_el2(void **state)
+{
+	(void)state;
+	machine.call_result.x[0] = (u64)PSCI_DENIED;	/* another CPU is on */
+	assert_int_equal(call(0, PSCI_SYSTEM_SUSPEND_64, RAM + 8, 5, 0), PSCI_DENIED);
+	assert_int_equal(machine.call_fid, PSCI_SYSTEM_SUSPEND_64);
+	assert_int_equal(machine.call_arg[0], (u64)secondary_entry);
+	assert_ptr_equal((void *)machine.call_arg[1], &cpus[0]);
+	assert_int_equal(cpus[0].entry, RAM + 8);
+	assert_int_equal(cpus[0].context, 5);
+	assert_int_equal(call(0, PSCI_SYSTEM_SUSPEND_64, DEVICE, 5, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(call(0, PSCI_SYSTEM_SUSPEND_32, RAM | BIT(32), 5 | BIT(32), 0),
+			 PSCI_DENIED);
+	assert_int_equal(cpus[0].context, 5);
+	assert_int_equal(machine.nr_calls, 2);
+
+	firmware.system_suspend = false;
+	assert_int_equal(call(0, PSCI_SYSTEM_SUSPEND_64, RAM, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SYSTEM_SUSPEND_64, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(machine.nr_calls, 2);
+}
+
 static void features_follow_the_firmware(void **state)
 {
 	(void)state;
@@ -201,6 +224,7 @@ static void features_follow_the_firmware(void **state)
 	assert_int_equal(call(0, PSCI_FEATURES, MIGRATE, 0, 0), PSCI_NOT_SUPPORTED);
 	assert_int_equal(call(0, PSCI_FEATURES, SMCCC_VERSION, 0, 0), 0);
 	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SYSTEM_RESET2_64, 0, 0), 0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SYSTEM_SUSPEND_64, 0, 0), 0);
 	firmware.reset2 = false;
 	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SYSTEM_RESET2_64, 0, 0), PSCI_NOT_SUPPORTED);
 	assert_int_equal(call(0, PSCI_SYSTEM_RESET2_64, 0, 0, 0), PSCI_NOT_SUPPORTED);
@@ -287,6 +311,7 @@ int main(void)
 		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
 		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
+		cmocka_unit_test_setup(suspending_the_system_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(features_follow_the_firmware, setup),
 		cmocka_unit_test_setup(features_are_those_that_can_be_called, setup),
 		cmocka_unit_test_setup(what_is_not_known_is_not_supported_and_reaches_no_firmware,
