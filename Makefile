@@ -66,7 +66,8 @@ NEEDS_debug := build tools run debug
 NEEDS_strict := build tools run unit
 NEEDS_test := build tools run unit clang test
 NEEDS_test-all := $(NEEDS_test)
-NEEDS_check := format build tools unit clang check
+NEEDS_check := format build tools run unit clang check
+NEEDS_bench-check := build tools run unit
 NEEDS_build-check := build clang check
 NEEDS_config-check := tools check
 NEEDS_tools-check := build tools unit check
@@ -535,18 +536,23 @@ BENCH := bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/
 bench: regions-bench $(BENCH_IN)
 	$(Q)$(BENCH) --json $(O)/bench/bench.json $(BENCH_ARGS)
 
+# Of the last `make bench`.
+.PHONY: bench-plot
+bench-plot: | $(DEPS)/.lab
+	$(Q)bench/plot $(O)/bench/bench.json docs/performance.svg
+
 # What single operations cost, against bench/expected.json.
 bench-check: $(BENCH_OPERATIONS)
 	$(Q)$(BENCH) --only-operations --quick
 
-# --- Checks without QEMU --------------------------------------------------------------------------
+# --- Checks without a guest -----------------------------------------------------------------------
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 C_SRC := $(sort $(filter %.c,$(BOOT_SRC) $(STAY_SRC)) $(wildcard guests/lab/*.c))
 TIDY := $(patsubst %,$(O)/check/%.tidy,$(C_SRC))
 
 .PHONY: check format-check static-check build-check config-check tools-check fuzz-smoke
-check: format-check layers-check build-check static-check config-check unit tools-check fuzz-smoke
+check: format-check layers-check build-check static-check config-check unit tools-check fuzz-smoke bench-check
 
 format-check: | $(DEPS)/.format
 	$(Q)tools/format-check
@@ -665,8 +671,8 @@ make explorer   build/explorer.html: types and encodings to pick, what comes of 
 make site       build/site, the pages of docs/ with a search
 make install    image, tools and manual pages below PREFIX=/usr/local, DESTDIR= before it; install-site, uninstall
 make dist       build/dist, a release: archives, checksums, and what it is made of (SPDX)
-make bench      what Mavis costs in instructions, beside the native boot
-make check      what needs no QEMU: format, both compilers, static analysis, unit tests, some fuzzing
+make bench      what Mavis costs in instructions, beside the native boot; bench-plot draws it
+make check      format, both compilers, static analysis, unit tests, some fuzzing, what single operations cost
 make config-check  configs/*.dts against the schema, and on their machines
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each
 make size       what stays of the image when the guest runs, and what has left, by folder

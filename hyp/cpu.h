@@ -45,6 +45,7 @@ enum cpu_counter {
 
 struct cpu_kind;
 struct region;
+struct mmio_page;
 
 struct cpu {
 	u64 stack;		/* top of its EL2 stack */
@@ -62,6 +63,7 @@ struct cpu {
 		u64 va;
 	} later;		/* a translation that waits for the event (later.c) */
 	u64 entry, context;	/* where it enters the guest, and x0 there */
+	const struct mmio_page *page;	/* the emulated page of its last access, or NULL */
 	u32 *aborts;		/* by region (control.h), or NULL */
 	struct region *opened[2];	/* watches that are open for this CPU (watch.h), ... */
 	u64 opened_for;			/* ... for the instruction here */

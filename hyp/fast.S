@@ -2,8 +2,7 @@
 /*
  * Exits of the guest's that are answered with four of its registers saved, and its own keys for
  * return addresses in place: calls that are a constant, or the firmware's own; and reads of feature
- * registers to one of those registers. Everything else goes on to guest_exit as if it had not been
- * here.
+ * registers. Everything else goes on to guest_exit as if it had not been here.
  */
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
@@ -75,14 +74,26 @@ guest_sync:
 	ubfx	w1, w2, #17, #3			/* op2 */
 	add	w0, w1, w0, lsl #3
 	ubfx	w1, w2, #5, #5			/* Rt */
-	cmp	w1, #3
-	b.hi	guest_exit
 	ldr	x2, [x3, #CPU_KIND]
 	add	x2, x2, #KIND_SHOWN
 	ldr	x0, [x2, x0, lsl #3]
+	cmp	w1, #3
+	b.hi	5f
 	str	x0, [sp, x1, lsl #3]
 	mov	w1, #(EC_SYSREG - EC_HVC64)
 	b	1b
+
+5:	adr	x2, 6f - 4 * 12
+	add	x1, x1, x1, lsl #1
+	add	x2, x2, x1, lsl #2
+	mov	w1, #(EC_SYSREG - EC_HVC64)
+	br	x2
+6:	.irp	rt, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x20, \
+		    x21, x22, x23, x24, x25, x26, x27, x28, x29, x30, xzr
+	hint	#36				/* bti j */
+	mov	\rt, x0
+	b	1b
+	.endr
 
 /*
  * The firmware's workarounds, which a guest calls at each entry of its own kernel. Firmware that

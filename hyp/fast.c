@@ -3,24 +3,13 @@
 
 #include "hyp/errata.h"
 #include "hyp/inject.h"
-#include "hyp/kind.h"
 #include "hyp/mmio.h"
-#include "hyp/sysreg.h"
 #include "lib/arch.h"
 
 /* A load of one register by a translation fault of stage 2, and nothing else about it. */
 #define LOAD_MASK	(ISS_ISV | ISS_SSE | ISS_AR | ISS_FNV | ISS_CM | ISS_S1PTW | ISS_WNR | \
-			 ISS2_TAG_ACCESS | FSC_TYPE(~0ull))
+			 FSC_TYPE(~0ull))
 #define LOAD		(ISS_ISV | FSC_TRANSLATION)
-
-static inline bool read_of_id(struct frame *f, struct cpu *self, u64 esr)
-{
-	if (!sysreg_is_id(esr))
-		return false;
-	frame_set(f, ISS_RT(esr), idreg(&self->kind->shown, ISS_ID(esr)));
-	self->count[COUNT_SYSREG]++;
-	return true;
-}
 
 /* The guest's EL1 in AArch64 state, whose loads are in EL2's own byte order. */
 static inline bool is_plain_el1(void)
@@ -38,7 +27,7 @@ static inline bool read_of_plain(struct frame *f, struct cpu *self, u64 esr)
 	if ((esr & LOAD_MASK) != LOAD || errata_at_work & ERRATUM_HPFAR || !is_plain_el1())
 		return false;
 	at = read_sysreg(far_el2) & PAGE_MASK;
-	page = mmio_find(IPA(FIELD(read_sysreg(hpfar_el2), 43, 4) << 12));
+	page = mmio_find_again(IPA(FIELD(read_sysreg(hpfar_el2), 43, 4) << 12), &self->page);
 	if (!page || !mmio_plain(page, at, 1u << ISS_SAS(esr), &val))
 		return false;
 	frame_set(f, ISS_SRT(esr), val);
@@ -50,10 +39,7 @@ static inline bool read_of_plain(struct frame *f, struct cpu *self, u64 esr)
 
 bool trap_fast(struct frame *f, struct cpu *self, u64 esr)
 {
-	u64 ec = ESR_EC(esr);
-
-	if (!(ec == EC_DATA_ABORT ? read_of_plain(f, self, esr) :
-				    ec == EC_SYSREG && read_of_id(f, self, esr)))
+	if (ESR_EC(esr) != EC_DATA_ABORT || !read_of_plain(f, self, esr))
 		return false;
 	skip_a64_instruction();
 	return true;

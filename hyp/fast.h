@@ -11,9 +11,9 @@
 #include "hyp/frame.h"
 
 /*
- * A feature register, or a register of a device's that is as it was written (mmio_plain()), is read
- * to its place in @f, which has all of the guest's. True if that was the exit, and the guest may go
- * on. False: nothing was done.
+ * A register of a device's that is as it was written (mmio_plain()) is read to its place in @f,
+ * which has all of the guest's. True if that was the exit, and the guest may go on. False: nothing
+ * was done.
  */
 bool trap_fast(struct frame *f, struct cpu *self, u64 esr);
 

@@ -207,7 +207,7 @@ static void stage2_fault(struct frame *f, u64 esr)
 		refuse(esr, "no permission", NO_IPA);
 		return;
 	}
-	page = mmio_find(IPA(ipa));
+	page = mmio_find_again(IPA(ipa), &this_cpu()->page);
 	if (page) {
 		count(page);
 		emulated_page(f, esr, page, ipa);

@@ -185,9 +185,13 @@ static bool has_work(const struct its *its)
 
 void its_make_ready(struct its *its)
 {
-	u64 all = GENMASK(ITS_NR_REGS - 1, 0) & ~(BIT(ITS_REG(ctlr)) | BIT(ITS_REG(creadr)));
+	u64 ready = GENMASK(ITS_NR_REGS - 1, 0);
 
-	its->regs.ready = all | (its->busy || has_work(its) ? 0 : BIT(ITS_REG(creadr)));
+	if (!its->at_rest)
+		ready &= ~BIT(ITS_REG(ctlr));
+	if (its->busy || has_work(its))
+		ready &= ~BIT(ITS_REG(creadr));
+	its->regs.ready = ready;
 }
 
 /* Takes up where it was left, until the hardware has to be waited for. */
@@ -206,10 +210,19 @@ static void run(struct its *its, struct its_refusal *r)
 	}
 }
 
-/* While it is off, and has come to rest. */
-static bool is_quiet(const struct its *its)
+static u64 read_ctlr(struct its *its)
 {
-	return !its->enabled && read32(its->pa + GITS_CTLR) & GITS_CTLR_QUIESCENT;
+	its->regs.ctlr = read32(its->pa + GITS_CTLR) | (u64)read32(its->pa + GITS_IIDR) << 32;
+	its->at_rest = !its->enabled && its->regs.ctlr & GITS_CTLR_QUIESCENT;
+	return its->regs.ctlr;
+}
+
+/* While it is off, and has come to rest: it stays so. */
+static bool is_quiet(struct its *its)
+{
+	if (!its->at_rest)
+		read_ctlr(its);
+	return its->at_rest;
 }
 
 static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
@@ -230,6 +243,7 @@ static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
 	if (!on)
 		look_away(its);
 	its->enabled = on;
+	its->at_rest = false;
 	write32(its->pa + GITS_CTLR, on ? GITS_CTLR_ENABLED : 0);
 	run(its, r);
 }
@@ -249,7 +263,7 @@ static void write_baser(struct its *its, unsigned n, u64 val)
 static u64 read_register(struct its *its, u64 offset, struct its_refusal *r)
 {
 	if (offset == GITS_CTLR)
-		return read32(its->pa + GITS_CTLR) | (u64)read32(its->pa + GITS_IIDR) << 32;
+		return read_ctlr(its);
 	if (offset == GITS_CREADR)
 		run(its, r);
 	return offset / 8 < ITS_NR_REGS ? ((const u64 *)&its->regs)[1 + offset / 8] : 0;

@@ -85,7 +85,7 @@ struct its_refusal {
  */
 struct its_regs {
 	u64 ready;
-	u64 ctlr;		/* never ready: the hardware's */
+	u64 ctlr;		/* and GITS_IIDR: while it is off and has come to rest */
 	u64 typer;
 	u64 res0[14];
 	u64 cbaser;
@@ -126,7 +126,7 @@ struct its {
 	unsigned nr_devices;
 
 	/* The guest's registers. */
-	bool enabled;
+	bool enabled, at_rest;
 	bool drop_devices, drop_collections;	/* its tables went: so does what they had */
 
 	/* The batch that the hardware has, and where the guest's queue is behind it. */

@@ -64,6 +64,14 @@ static inline const struct mmio_page *mmio_find(ipa_t ipa)
 	return at < mmio_nr && mmio_page[at].ipa == page ? &mmio_page[at] : NULL;
 }
 
+/* The same, where @last is what was found before, or NULL: it is looked at first. */
+static inline const struct mmio_page *mmio_find_again(ipa_t ipa, const struct mmio_page **last)
+{
+	if (!*last || (*last)->ipa != ALIGN_DOWN(ipa.v, PAGE_SIZE))
+		*last = mmio_find(ipa);
+	return *last;
+}
+
 /*
  * Some registers of the page are as they were written, and a load gets them with no lock and
  * nothing else done. Its `arg` points to 64 bits that say now which are: a bit for each of 64 bits;

@@ -76,17 +76,14 @@ static bool answer(struct frame *f, struct cpu *self, u64 esr)
 }
 
 /*
- * What is in neither table the guest does not have: limited ordering regions (HCR_EL2.TLOR), MTE's
- * registers without MTE (HCR_EL2.ATA, TID5), the CPU's own (TIDCP), AMU, MPAM and what the
- * fine-grained traps hold back.
+ * What is not in the table, and is no feature register (fast.S), the guest does not have: limited
+ * ordering regions (HCR_EL2.TLOR), MTE's registers without MTE (HCR_EL2.ATA, TID5), the CPU's own
+ * (TIDCP), AMU, MPAM and what the fine-grained traps hold back.
  */
 void sysreg_trap(struct frame *f, struct cpu *self, u64 esr)
 {
-	if (sysreg_is_id(esr)) {
-		frame_set(f, ISS_RT(esr), idreg(&self->kind->shown, ISS_ID(esr)));
-	} else if (!answer(f, self, esr)) {
+	if (answer(f, self, esr))
+		skip_a64_instruction();
+	else
 		inject_undefined();
-		return;
-	}
-	skip_a64_instruction();
 }

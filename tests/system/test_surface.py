@@ -98,3 +98,10 @@ def test_the_guests_counters_say_nothing_of_what_el2_did(counted):
     assert one == other
     assert (one[0] > 0) == (cpu != "max")
     assert (one[1] > 0) == (cpu == "cortex-a72")
+
+
+@pytest.mark.parametrize("cpu", ["max", "cortex-a72"])
+def test_what_is_answered_goes_to_its_register_and_no_other(start, tmp_path, cpu):
+    bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts"),
+                          kernel=machine.BUILD / "test/answers.bin", ramdisk=None, load=0x44000000)
+    assert start(f"answers-{cpu}", cpu=cpu, loaded=machine.mavis(bundle)).expect_end().endswith("answers: all is well\n")
