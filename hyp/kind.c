@@ -6,6 +6,7 @@
 #include "hyp/guest.h"
 #include "lib/arch.h"
 #include "lib/lock.h"
+#include "mm/tlb.h"
 
 /* A profiling or trace buffer may be EL3's: P in its ID register. */
 #define BUFFER_P	BIT(4)
@@ -13,6 +14,9 @@
 
 /* ID_AA64DFR0_EL1.PMUVer, from which on MDCR_EL2 has HPMD and HCCD: events and cycles. */
 #define PMU_CAN_LEAVE_OUT_EL2	6
+
+/* ID_AA64ISAR0_EL1.TLB */
+#define ISAR0_TLB_RANGE	2
 
 static struct lock kinds_lock;		/* guards what follows; a kind that is there stays */
 static struct cpu_kind kinds[MAX_KINDS];
@@ -47,6 +51,12 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	errata_apply(midr);
 	k->midr = midr;
 	idregs_read(&k->raw);
+	/*
+	 * Before this CPU's own TLBI ALLE1 (vcpu_init()): what it may have cached until now, a TLBI
+	 * of another's by range that it does not know need not drop.
+	 */
+	tlb_by_range = idreg_field(&k->raw, ID_AA64ISAR0, 56) >= ISAR0_TLB_RANGE &&
+		       (!nr_kinds || tlb_by_range);
 	in.hides = idregs_show(&k->shown, &k->raw, &policy);
 
 	k->pmu = pmu_version(&k->raw) != 0;

@@ -11,9 +11,15 @@
 #include "mm/tlb.h"
 
 #include "lib/arch.h"
+#include "mm/tlb_range.h"
 
 #define tlbi(op, arg)	asm volatile("tlbi " #op ", %0" : : "r"(arg) : "memory")
 #define tlbi_all(op)	asm volatile("tlbi " #op : : : "memory")
+
+/* By range; assemblers know the names from Armv8.4 on. */
+#define TLBI_RVAE2IS	"sys #4, c8, c2, #1, %0"
+#define TLBI_RIPAS2E1IS	"sys #4, c8, c0, #2, %0"
+#define tlbi_range(insn, arg) asm volatile(insn : : "r"(arg) : "memory")
 
 /* So many broadcasts cost more than to refill what a single TLBI for everything drops in vain. */
 #define MAX_BY_ADDRESS	64
@@ -24,17 +30,34 @@ void tlb_publish(void)
 	isb();
 }
 
-/* Neither this nor IPAS2E1IS is a last-level form: the way through the tables is dropped, too. */
-static void drop_el2(u64 first, u64 end, u64 step)
+bool tlb_by_range;
+
+/*
+ * None of the four is a last-level form: the way through the tables is dropped, too. A range need
+ * not be of the size of the entries: each that translates an address in it goes.
+ */
+static void drop_addresses(enum pt_stage stage, u64 first, u64 end, u64 step)
 {
-	for (u64 va = first; va < end; va += step)
-		tlbi(vae2is, va >> PAGE_SHIFT);
+	u64 page = first >> PAGE_SHIFT, last = end >> PAGE_SHIFT, nr = step >> PAGE_SHIFT;
+
+	for (; page < last; page += nr) {
+		u64 operand = tlb_by_range ? tlb_range(page, last - page, &nr) : page;
+		bool one = !tlb_by_range || nr == 1;
+
+		if (stage == PT_STAGE1_EL2 && one)
+			tlbi(vae2is, operand);
+		else if (stage == PT_STAGE1_EL2)
+			tlbi_range(TLBI_RVAE2IS, operand);
+		else if (one)
+			tlbi(ipas2e1is, operand);
+		else
+			tlbi_range(TLBI_RIPAS2E1IS, operand);
+	}
 }
 
 static void drop_stage2(u64 first, u64 end, u64 step)
 {
-	for (u64 ipa = first; ipa < end; ipa += step)
-		tlbi(ipas2e1is, ipa >> PAGE_SHIFT);
+	drop_addresses(PT_STAGE2, first, end, step);
 	/*
 	 * "Invalidation of TLB entries from stage 2 translations": a TLBI by IPA need not drop
 	 * entries that hold both stages combined, VA to PA. VMALLE1IS does; but not before those of
@@ -48,10 +71,10 @@ static void drop(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 {
 	u64 first = ALIGN_DOWN(in, smallest);	/* entries are aligned to their size: each is hit */
 	u64 end = in + size;
-	bool by_address = (end - first) / smallest <= MAX_BY_ADDRESS;
+	bool by_address = tlb_by_range || (end - first) / smallest <= MAX_BY_ADDRESS;
 
 	if (stage == PT_STAGE1_EL2 && by_address)
-		drop_el2(first, end, smallest);
+		drop_addresses(stage, first, end, smallest);
 	else if (stage == PT_STAGE1_EL2)
 		tlbi_all(alle2is);
 	else if (by_address)

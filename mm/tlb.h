@@ -8,6 +8,9 @@
 /* Some cores need each invalidation twice (hyp/errata.c). */
 extern bool tlb_flush_twice;
 
+/* All CPUs that are on have FEAT_TLBIRANGE: a broadcast by range reaches each. */
+extern bool tlb_by_range;
+
 /*
  * Makes what was written to a table visible to the table walks of all CPUs, so that a descriptor
  * may be linked to it or relied on. Enough after invalid -> valid: a TLB holds no invalid entries.
