@@ -136,6 +136,8 @@ static enum carry_result find_page(struct carry *c, u64 va)
 		return unable(c, "EL2 has no such memory type");
 	p->pa = leaf.pa.v + (p->ipa - leaf.ipa.v);
 	p->kind = (u8)kind;
+	p->read = leaf.attr.read;
+	p->write = leaf.attr.write;
 	c->nr_pages++;
 	return CARRY_DONE;
 }
@@ -230,7 +232,7 @@ static enum carry_result prepare(const struct frame *f, u64 esr, struct carry *c
 	for (unsigned i = 0; i < c->nr_pages && ret == CARRY_DONE; i++) {
 		const struct region *r = c->page[i].region;
 
-		if (!(c->d.write ? r->attr.write : r->attr.read))
+		if (!(c->d.write ? c->page[i].write : c->page[i].read))
 			ret = CARRY_DENIED;
 		else if (c->page[i].kind == S1_DEVICE && is_unaligned(c))
 			ret = unaligned_in(r, c);

@@ -26,6 +26,7 @@ struct carry_page {
 	u64 at;				/* ... and where EL2 sees it */
 	const struct region *region;
 	u8 kind;			/* enum s1_kind, for EL2 */
+	bool read, write;		/* stage 2 allows it */
 	bool stage1_device;
 };
 

@@ -2,6 +2,7 @@
 #include "hyp/watch.h"
 
 #include "hyp/bar.h"
+#include "hyp/ecam.h"
 #include "hyp/guest.h"
 #include "hyp/lens.h"
 #include "hyp/mmio.h"
@@ -91,19 +92,38 @@ void watch_make(const struct region *r)
 	for_parts(r, stage2_make);
 }
 
-int watch_start(struct region *r)
+/*
+ * Pages that Mavis has closed in its own way: of registers that it works, and of configuration
+ * space, where the guest moves them.
+ */
+static bool has_others(const struct region *r)
 {
+	struct range here = region_ipa(r);
 	unsigned nr;
 	const struct mmio_page *page = mmio_pages(&nr);
+
+	for (; nr; nr--, page++)
+		if (page->ipa - here.base < here.size)
+			return true;
+	for (const struct ecam_page *p = ecam.page; p < ecam.page + ecam.nr; p++) {
+		u64 buses = p->space.last - p->space.first + 1u;
+
+		if (ranges_overlap(here, (struct range){ p->space.base, buses << 20 }))
+			return true;
+	}
+	return false;
+}
+
+int watch_start(struct region *r)
+{
 	int err;
 
 	if (r->watched)
 		return 0;
 	if (region_is_memory(r))
 		return -EACCES;
-	for (; nr; nr--, page++)
-		if (r->ipa.v && page->ipa - r->ipa.v < r->size)
-			return -EACCES;
+	if (has_others(r))
+		return -EACCES;
 	err = make_ring();
 	if (!err && !r->opened)
 		err = watch_break(r);

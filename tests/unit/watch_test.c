@@ -6,6 +6,7 @@
 #include "boot/guest/watch.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
+#include "hyp/ecam.h"
 #include "hyp/fixup.h"
 #include "hyp/guest.h"
 #include "lib/errno.h"
@@ -103,6 +104,19 @@ static void memory_of_the_kernels_is_refused(void **state)
 	assert_int_equal(watch_start(&guest_regions.region[0]), -EACCES);
 	assert_false(traps(MEMORY));
 	assert_false(guest_regions.region[0].watched);
+}
+
+/* A page of a function that is hidden has no leaf either: the end of a watch must not make it. */
+static void configuration_space_is_refused(void **state)
+{
+	(void)state;
+	ecam.nr = 1;
+	ecam.page[0] = (struct ecam_page){ .space = { WINDOW + MIB(15), 0, 3 } };
+	assert_int_equal(watch_start(window), -EACCES);
+	assert_false(window->watched || traps(WINDOW));
+	ecam.page[0].space.base = WINDOW + MIB(16);
+	assert_int_equal(watch_start(window), 0);
+	ecam.nr = 0;
 }
 
 static void a_bar_traps_wherever_it_is(void **state)
@@ -236,6 +250,7 @@ int main(void)
 		cmocka_unit_test_setup(what_the_config_says_begins_at_boot, make),
 		cmocka_unit_test_setup(all_of_a_region_traps_until_it_is_over, make),
 		cmocka_unit_test_setup(memory_of_the_kernels_is_refused, make),
+		cmocka_unit_test_setup(configuration_space_is_refused, make),
 		cmocka_unit_test_setup(a_bar_traps_wherever_it_is, make),
 		cmocka_unit_test_setup(a_bar_that_nobody_has_touched_stays_broken, make),
 		cmocka_unit_test_setup(a_window_is_watched_around_its_bars, make),
