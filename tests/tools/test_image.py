@@ -47,15 +47,19 @@ def test_the_image_and_what_stays_are_small():
     # All is counted, and once: each half adds up to what the ELF file says.
     sums = [list(map(int, row)) for row in re.findall(r"(?m)^ {20} +(\d+) +(\d+) +(\d+) +(\d+)$", done.stdout)]
     of = sections((BUILD / "mavis.elf").read_bytes())
-    left, stays = ([of.get(prefix + name, 0) for name in (".text", ".rodata", ".data")] for prefix in (".boot", ""))
-    assert sums[0][:3] == [left[0], left[1] + of[".rela.dyn"], left[2]]
-    assert sums[1][:3] == stays
-    assert sums[0][3] + sums[1][3] == of[".bss"]
+    left, asked, stays = sums
+    assert left[:3] == [of[".boot.text"], of[".boot.rodata"] + of[".rela.dyn"], of.get(".boot.data", 0)]
+    assert asked[:3] == [of[".asked"], 0, 0]
+    assert (stays[0], stays[2]) == (of[".text"], of[".data"])
+    # The build's identifier is filled up to 8 bytes.
+    assert 0 <= stays[1] - of[".rodata"] - of.get(".note.gnu.build-id", 0) < 8
+    assert left[3] + asked[3] + stays[3] == of[".bss"]
 
 
 def test_a_larger_image_is_refused(tmp_path):
+    said = size(BUILD / "mavis.map", BUILD / "mavis.img").stdout
     image = tmp_path / "large.img"
-    image.write_bytes(bytes(257 * KIB))
+    image.write_bytes(bytes((int(re.search(r"the image: .* of at most (\d+)", said)[1]) + 1) * KIB))
     done = size(BUILD / "mavis.map", image)
     assert done.returncode == 1 and done.stderr == "size: the image: 1024 bytes too many\n"
 
