@@ -81,3 +81,20 @@ def test_what_is_answered_before_el2s_key_is_in_place_uses_no_key():
     code = re.findall(r"(?m)^ +[0-9a-f]+:\t(\w+)(.*)$", listing)
     assert ("ret", "") in code
     assert not {name for name, _ in code} & {"bl", "blr", "br", "paciasp", "autiasp", "retaa"}
+
+
+def test_no_relocation_is_in_what_firmware_maps_read_only(image):
+    """UEFI firmware may protect a section of code; head.S relocates the image before EL2 has a map of its own."""
+    elf = (BUILD / "mavis.elf").read_bytes()
+    table, = struct.unpack_from("<Q", elf, 0x28)
+    size, count = struct.unpack_from("<HH", elf, 0x3a)
+    headers = [struct.unpack_from("<IIQQQQ", elf, table + i * size) for i in range(count)]
+    places = [struct.unpack_from("<Q", elf, at)[0] for _, kind, _, _, offset, length in headers if kind == 4
+              for at in range(offset, offset + length, 24)]
+    pe, = struct.unpack_from("<I", image, 60)
+    optional, = struct.unpack_from("<H", image, pe + 20)
+    sections = [struct.unpack_from("<8sIIIIIIHHI", image, pe + 24 + optional + 40 * i)
+                for i in range(struct.unpack_from("<H", image, pe + 6)[0])]
+    code = [(first, first + length) for _, length, first, *_, flags in sections if flags & 0x20]
+    assert len(code) == 2 and len(places) > 100
+    assert not [hex(p) for p in places if any(a <= p < b for a, b in code)]
