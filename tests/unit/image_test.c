@@ -169,7 +169,7 @@ static void what_the_kernel_is_instead_is_named(void **state)
 		{ "BZh9", 4, "bzip2", "bunzip2" },
 		{ "\x5d\0\0\x80", 4, "lzma", "unlzma" },
 		{ "MZ\0\0zimg", 8, "zboot", "Image" },
-		{ "\x7f" "ELF", 4, "ELF", "objcopy" },
+		{ "\x7f" "ELF", 4, "ELF", "tools/bundle arch/arm64/boot/Image, not vmlinux" },
 		{ "\x27\x05\x19\x56", 4, "uImage", "dumpimage -T kernel" },
 		{ "\xd0\x0d\xfe\xed", 4, "a device tree", "Image" },
 		{ "\xd0\x0d\xfe\xed\0\0\0\0\0\0\0\1images", 19, "a FIT image", "-T flat_dt" },
