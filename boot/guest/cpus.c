@@ -8,12 +8,14 @@
 #include "mm/el2.h"
 
 /*
- * Pages beside those that CPUs take: tables of a machine with all of its redistributors and a
- * region in each corner.
+ * Pages for tables of a machine without regions and with few CPUs: virt takes 20, and what changes
+ * while the guest runs takes the rest. A region in an odd corner takes a table at both of its ends
+ * in each of its levels; 16 CPUs' redistributors, which are 2 MiB, one in EL2's map and stage 2.
  */
-#define POOL_FOR_TABLES	176
+#define POOL_FOR_TABLES		96
+#define POOL_FOR_REGION		4
 
-static u64 pages_for(const struct host *host, const struct config *config)
+static u64 stacks(const struct host *host, const struct config *config)
 {
 	unsigned nr = config->cpus ? config->cpus : host->nr_cpus;
 
@@ -23,19 +25,21 @@ static u64 pages_for(const struct host *host, const struct config *config)
 
 u64 cpus_pool_pages(const struct host *host, const struct config *config)
 {
-	return pages_for(host, config) + POOL_FOR_TABLES;
+	return stacks(host, config) + POOL_FOR_TABLES + POOL_FOR_REGION * config->nr_regions +
+	       2 * (host->nr_cpus / 16 + 1);
 }
 
 int cpus_make_room(struct host *host, const struct config *config, struct diag *d)
 {
-	u64 size = ALIGN_UP(pages_for(host, config) * PAGE_SIZE, MIB(2));
+	u64 pages = cpus_pool_pages(host, config);
+	u64 size = ALIGN_UP(pages * PAGE_SIZE, MIB(2));
 	struct diag why = { 0 };
-	char what[32];
+	char what[48];
 	pa_t at;
 
-	if (cpus_pool_pages(host, config) <= page_pool.nr_free)
+	if (pages <= page_pool.nr_free)
 		return 0;
-	format(what, sizeof(what), "the stacks of %u CPUs",
+	format(what, sizeof(what), "page tables and the stacks of %u CPUs",
 	       config->cpus ? config->cpus : host->nr_cpus);
 	/* What is left of the pool is for tables then: pool_add(). */
 	if (keep_memory(host, config, size, MIB(2), what, &at, &why))
