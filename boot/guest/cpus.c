@@ -31,13 +31,14 @@ u64 cpus_pool_pages(const struct host *host, const struct config *config)
 
 int cpus_make_room(struct host *host, const struct config *config, struct diag *d)
 {
-	u64 pages = cpus_pool_pages(host, config);
-	u64 size = ALIGN_UP(pages * PAGE_SIZE, MIB(2));
+	u64 pages = cpus_pool_pages(host, config), left = page_pool.nr_free;
+	u64 more = MAX(pages - MIN(pages, left), stacks(host, config));
+	u64 size = ALIGN_UP(more * PAGE_SIZE, MIB(2));
 	struct diag why = { 0 };
 	char what[48];
 	pa_t at;
 
-	if (pages <= page_pool.nr_free)
+	if (pages <= left)
 		return 0;
 	format(what, sizeof(what), "page tables and the stacks of %u CPUs",
 	       config->cpus ? config->cpus : host->nr_cpus);
