@@ -53,7 +53,7 @@ def test_a_backtrace_ends_at_the_first_instructions(tmp_path):
                "continue", "backtrace", "delete", "break trap_from_guest", "continue", "backtrace")
     assert "corrupt stack" not in said
     assert functions(said) == ["el2_build", "primary", "region_add", "add_host", "memory_map_finish",
-                               "main", "primary", "trap_from_guest", "guest_sync"]
+                               "main", "primary", "trap_from_guest", "guest_exit"]
 
 
 def test_the_region_table_and_the_log_are_shown(tmp_path):

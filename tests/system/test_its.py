@@ -112,7 +112,8 @@ def by_hand(start, name, program, folder, **options):
 def test_a_guest_that_drives_it_by_hand(start, tmp_path, cpu):
     """tests/guests/its.S: interrupts triggered, moved and lost; and tables and commands that aim at Mavis."""
     program = (machine.BUILD / "test/its.bin").read_bytes()
-    _, mavis = by_hand(start, f"{cpu}-aims", machine.BUILD / "test/its.bin", tmp_path, cpu=cpu)
+    _, mavis = by_hand(start, f"{cpu}-aims", machine.BUILD / "test/its.bin", tmp_path, cpu=cpu,
+                       unjudged="where it aims is its own memory here, which it has not cleaned for a GIC")
     for bits in (0, 15):
         aim, there = (struct.pack("<I", at | bits) for at in (AIM, mavis))
         assert aim in program
