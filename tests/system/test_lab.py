@@ -96,7 +96,7 @@ def test_the_log_has_every_cell_and_every_try(found):
     assert len(found.tries) == TRIES_PER_CELL * len(measured)
     assert found.lab["cpus"] == 2
     assert found.lab["target"] == "0x7c000000"
-    assert found.lab["mavis"] == "1.0"
+    assert found.lab["mavis"] == "1.1"
 
 
 def test_every_line_is_as_the_schema_says(found):

@@ -27,10 +27,11 @@ class Browser:
     def __init__(self, folder):
         to_child, self.write = os.pipe()
         self.read, from_child = os.pipe()
-        # The protocol's file descriptors are 3 and 4.
-        command = ["bash", "-c", 'exec 20<&$1 21>&$2; shift 2; exec "$@" 3<&20 4>&21', "bash", str(to_child), str(from_child),
-                   program(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                   "--remote-debugging-pipe", f"--user-data-dir={folder}", "about:blank"]
+        # The protocol's file descriptors are 3 and 4; what they are here may be any but these high ones.
+        command = ["bash", "-c", 'exec 250<&$1 251>&$2; shift 2; exec "$@" 3<&250 4>&251', "bash",
+                   str(to_child), str(from_child), program(), "--headless", "--no-sandbox", "--disable-gpu",
+                   "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe",
+                   f"--user-data-dir={folder}", "about:blank"]
         self.process = subprocess.Popen(command, pass_fds=(to_child, from_child), stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(to_child)
