@@ -79,8 +79,8 @@ int el2_make_window(u64 *window);
 
 /*
  * A page, below 2^48, where there was none; and none again. They take no memory. One caller at a
- * time. Another CPU that
- * looks through the window later, at what this one has shown, calls el2_look_again() first.
+ * time. Another CPU that looks through the window later, at what this one has shown, calls
+ * el2_look_again() first.
  */
 void el2_look_at(u64 window, pa_t page, enum s1_kind kind);
 void el2_look_again(void);
