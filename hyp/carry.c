@@ -26,8 +26,7 @@ static bool from_el0(void)
 	return !(read_sysreg(spsr_el2) & PSTATE_MODE);
 }
 
-/* SCTLR_EL1.EE and E0E. What AArch32 has instead of it is not looked at: it has a syndrome. */
-static bool big_endian(void)
+bool guest_is_big_endian(void)
 {
 	u64 spsr = read_sysreg(spsr_el2);
 
@@ -103,26 +102,26 @@ static int kind_of(const struct mem_attr *a)
 }
 
 /*
- * The page of @va. Stage 1 has allowed the first one already, the CPU has looked; the next one is
+ * The page of @va. Stage 1 has allowed that of FAR_EL2 already, the CPU has looked; another one is
  * asked for with the rights of the instruction.
  */
 static enum carry_result find_page(struct carry *c, u64 va)
 {
-	bool first = !c->nr_pages;
-	enum at_op op = first || !c->d.write ? AT_S1E1R : AT_S1E1W;
+	bool allowed = !((va ^ read_sysreg(far_el2)) & ~PAGE_MASK);
+	enum at_op op = allowed || !c->d.write ? AT_S1E1R : AT_S1E1W;
 	struct carry_page *p = &c->page[c->nr_pages];
 	struct s2_leaf leaf;
 	struct mem_attr a;
 	int kind;
 	u64 par;
 
-	if (!first && (from_el0() || c->d.unprivileged))
+	if (!allowed && (from_el0() || c->d.unprivileged))
 		op = c->d.write ? AT_S1E0W : AT_S1E0R;
 	par = at_guest(va, op);
 	if (par & PAR_F) {
 		c->fsc = PAR_FST(par);
 		c->far = va;
-		return first ? CARRY_RETRY : CARRY_FAULT;
+		return allowed ? CARRY_RETRY : CARRY_FAULT;
 	}
 	*p = (struct carry_page){ .va = ALIGN_DOWN(va, PAGE_SIZE), .ipa = par & PAR_PA,
 				  .stage1_device = !(PAR_ATTR(par) & 0xf0) };
@@ -173,15 +172,18 @@ static void locate(const struct frame *f, struct carry *c)
 
 /*
  * What the instruction is. The syndrome will do, but where the access may have begun on the page
- * before: stage 1's Device memory takes no such access. Another CPU may have written another
- * instruction by now: it has to be one that takes this very abort.
+ * before, which stage 1's Device memory does not take, or goes on in the next: whether it may,
+ * depends on the instruction (LDTR). Another CPU may have written another instruction by now: it
+ * has to be one that takes this very abort.
  */
 static enum carry_result identify(const struct frame *f, u64 esr, struct carry *c)
 {
 	u64 far = read_sysreg(far_el2);
+	bool ends_here = (far & PAGE_MASK) + (1u << ISS_SAS(esr)) <= PAGE_SIZE;
 	u32 insn;
 
-	if (esr & ISS_ISV && (c->page[0].stage1_device || far & PAGE_MASK || !ISS_SAS(esr))) {
+	if (esr & ISS_ISV && ends_here &&
+	    (c->page[0].stage1_device || far & PAGE_MASK || !ISS_SAS(esr))) {
 		from_syndrome(esr, &c->d);
 		c->va = far;
 		c->bytes = c->d.size;
@@ -294,7 +296,7 @@ static bool move(const struct carry *c, u8 *buf)
 /* Bytes in memory's order from registers in EL2's, and back. */
 static void reorder(const struct decoded *d, u8 *buf)
 {
-	if (!big_endian())
+	if (!guest_is_big_endian())
 		return;
 	for (unsigned at = 0; at < d->nr * d->size; at += d->esize)
 		for (unsigned i = 0; i < d->esize / 2; i++) {

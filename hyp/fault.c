@@ -5,6 +5,7 @@
 #include "drivers/io.h"
 #include "hyp/at.h"
 #include "hyp/bar.h"
+#include "hyp/carry.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/ecam.h"
@@ -78,21 +79,10 @@ static void refuse(u64 esr, const char *why, u64 ipa)
 	inject_abort(esr, fsc);
 }
 
-/*
- * The bytes of a register as the access had them in memory: another order than EL2's where the
- * guest is big-endian (Arm ARM, SCTLR_EL1.EE and E0E; SPSR.E in AArch32).
- */
+/* The bytes of a register as the access had them in memory. */
 static u64 in_guest_order(u64 val, unsigned size)
 {
-	u64 spsr = read_sysreg(spsr_el2), big;
-
-	if (spsr & PSTATE_AARCH32)
-		big = spsr & PSTATE_AARCH32_E;
-	else if (spsr & PSTATE_MODE)
-		big = read_sysreg(sctlr_el1) & SCTLR_EE;
-	else
-		big = read_sysreg(sctlr_el1) & SCTLR_E0E;
-	return big ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
+	return guest_is_big_endian() ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
 }
 
 /* The handler has done a part of it; the guest's interrupts come first. */
