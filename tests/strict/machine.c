@@ -139,9 +139,11 @@ static bool was_reset(unsigned c)
 	       cpus[c].sctlr_el2 & SCTLR_M;
 }
 
-bool machine_has_moved(unsigned c, u64 pc)
+/* A loader may be an Image as well, and write another one. */
+bool machine_has_moved(unsigned c, u64 pc, u64 size)
 {
-	return cpus[c].seen && memory_written_by_el2(machine_el2_leaf(c, pc).out) && !was_reset(c);
+	return size == image_size && cpus[c].seen &&
+	       memory_written_by_el2(machine_el2_leaf(c, pc).out) && !was_reset(c);
 }
 
 static void fetch_page(struct at at, unsigned el, u64 va, u64 size)

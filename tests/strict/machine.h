@@ -21,8 +21,8 @@ unsigned machine_cpu(unsigned cpu);
 /* True if an arm64 Image has its header at @va. */
 bool machine_header_at(u64 va, u64 *size);
 
-/* True if the Image that starts at @pc is the running one's own copy: nothing is forgotten. */
-bool machine_has_moved(unsigned cpu, u64 pc);
+/* True if the Image of @size bytes that starts at @pc is the running one's own copy. */
+bool machine_has_moved(unsigned cpu, u64 pc, u64 size);
 
 /* An arm64 Image starts here: all that was is forgotten. */
 void machine_start(u64 base, u64 size);

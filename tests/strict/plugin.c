@@ -68,7 +68,7 @@ static void on_block(unsigned c, void *arg)
 
 	pthread_mutex_lock(&lock);
 	if (b->may_start && machine_header_at(b->pc, &size) &&
-	    !(started && machine_has_moved(machine_cpu(c), b->pc)))
+	    !(started && machine_has_moved(machine_cpu(c), b->pc, size)))
 		machine_start(b->pc, size);
 	if (started)
 		machine_runs((struct at){ machine_cpu(c), b->pc }, b->el, b->size);
