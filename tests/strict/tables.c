@@ -56,6 +56,17 @@ void tables_forget(u64 pa)
 	free(t);
 }
 
+void tables_forget_el2(void)
+{
+	for (unsigned h = 0; h < NR_HASH; h++)
+		for (struct table *t = tables[h], *next; t; t = next) {
+			next = t->next;
+			if (t->regime == EL2_STAGE1)
+				tables_forget(t->pa);
+		}
+	tables_generation++;
+}
+
 static u64 entry_in(const struct table *t, unsigned i)
 {
 	return t->in + ((u64)i << level_shift(t->level));

@@ -222,14 +222,26 @@ static void invalidate(struct at at, const struct tlbi *op, struct change *c)
 		c->state = DROPPING;
 }
 
+static bool el2_walks(void)
+{
+	for (unsigned c = 0; c < MAX_CPUS; c++)
+		if (cpus[c].sctlr_el2 & SCTLR_M)
+			return true;
+	return false;
+}
+
 static void note_known(struct cpu *cpu, const struct tlbi *op)
 {
 	if (!op->all)
 		return;
-	if (op->scope == TLBI_EL2)
-		cpu->tlb_known_el2 = true;
-	else if (op->scope == TLBI_BOTH)
+	if (op->scope == TLBI_BOTH)
 		cpu->tlb_known_guest = true;
+	if (op->scope != TLBI_EL2)
+		return;
+	cpu->tlb_known_el2 = true;
+	/* No walk goes on, and none has left anything: an image that moves leaves its tables so. */
+	if (reaches_all(op->shared) && !el2_walks())
+		tables_forget_el2();
 }
 
 void tlb_invalidate(struct at at, const struct tlbi *op)
