@@ -130,7 +130,7 @@ LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build
 # config asks for a debugger.
 LEAVES = $(OBJCOPY) --prefix-alloc-sections=.boot
 ASKED = $(OBJCOPY) --prefix-alloc-sections=.asked
-ASKED_SRC := hyp/debug.c hyp/gdb.c drivers/uart_read.c
+ASKED_SRC := hyp/debug.c hyp/debug_guest.c hyp/debug_peek.c hyp/gdb.c drivers/uart_read.c
 
 $(O)/target/boot-libfdt.a: $(LIBFDT_LIB)
 	$(Q)$(LEAVES) $< $@
@@ -172,8 +172,8 @@ HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_S
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
 	boot/efi/tree.c \
 	$(filter-out $(addprefix boot/guest/,its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
-	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu decode dma ecam el2_regs errata fixup gdb gic guest \
-		harden idreg its_command its_memory lens mmio psci pstate set smccc watch work)
+	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu debug_peek decode dma ecam el2_regs errata fixup gdb gic \
+		guest harden idreg its_command its_memory lens mmio psci pstate set smccc watch work)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := $(CFLAGS) -fno-omit-frame-pointer $(SANITIZE) -DMAVIS_BUILD='"$(O)"'
 HOST_OBJ := $(patsubst %,$(O)/host/%.o,$(HOST_SRC))

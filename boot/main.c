@@ -136,6 +136,7 @@ static void read_bundle(void)
 	config.quiet |= cmdline_has(host.bootargs, CMDLINE_QUIET);
 	config.verbose |= cmdline_has(host.bootargs, CMDLINE_VERBOSE);
 	config.debug |= debug_asked;
+	config.control |= config.debug;
 	debug_asked = config.debug;
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
@@ -306,6 +307,11 @@ static void check_stage2(void)
 /* Once all that Mavis works itself is known to hyp/mmio.c. */
 static void offer_control(void)
 {
+	if (config.debug && debug_prepare())
+		stop("/guest: debug: the page pool is used up");
+	if (config.debug)
+		print("Warning: /guest: debug: the guest can read and write all physical addresses but Mavis's own%s\n",
+		      debug_can() ? "" : "; no gdb: Mavis cannot read this console");
 	if (config.control)
 		check(control_offer(control_page, read_sysreg(cntfrq_el0), &diag), &diag);
 	check(watch_begin(&diag), &diag);

@@ -13,6 +13,7 @@
 #include "boot/table.h"
 #include "drivers/console.h"
 #include "hyp/bar.h"
+#include "hyp/debug.h"
 #include "hyp/errata.h"
 #include "hyp/guest.h"
 #include "lib/arch.h"
@@ -287,7 +288,8 @@ void report_start(const struct entry *e, unsigned cpus, const struct host *host)
 	      e->moved ? " (moved there)" : "", e->fdt.v);
 	if (e->ramdisk_size)
 		print(", ramdisk %lu KiB at %#lx", e->ramdisk_size >> 10, e->ramdisk.v);
-	print("; %u CPU%s; starts at EL1, %#lx; contained%s\n\n", cpus,
-	      cpus == 1 ? "" : "s", e->pc.v,
-	      dma_is_contained(host, guest.regions) ? "" : " but for DMA");
+	print("; %u CPU%s; starts at EL1, %#lx; %s\n\n", cpus, cpus == 1 ? "" : "s", e->pc.v,
+	      debug_asked			      ? "not contained (debug)" :
+	      dma_is_contained(host, guest.regions) ? "contained" :
+						      "contained but for DMA");
 }

@@ -7,6 +7,7 @@
 #include "hyp/bar.h"
 #include "hyp/calls.h"
 #include "hyp/cpu.h"
+#include "hyp/debug.h"
 #include "hyp/fixup.h"
 #include "hyp/guest.h"
 #include "hyp/later.h"
@@ -285,7 +286,15 @@ static s64 (*const commands[])(const u64 *args, u64 *results) = {
 	[CONTROL_CALLS] = calls,       [CONTROL_AT_LATER] = later,
 	[CONTROL_WATCH] = watch,       [CONTROL_TRACE] = trace,
 	[CONTROL_FIXUPS] = fixups,
+	[CONTROL_DEBUG] = debug_command, [CONTROL_PEEK] = debug_peek,
+	[CONTROL_POKE] = debug_poke,
 };
+
+/* The last ones are not there where nobody has asked for them. */
+static unsigned nr_commands(void)
+{
+	return debug_asked ? ARRAY_SIZE(commands) : CONTROL_DEBUG;
+}
 
 /*
  * The lock keeps regions where they are, and nothing is between break and make once the work is
@@ -296,7 +305,7 @@ s64 control_run(u64 command, const u64 *args, u64 *results)
 	s64 status = 0;
 
 	memset(results, 0, CONTROL_NR_RESULTS * sizeof(*results));
-	if (command >= ARRAY_SIZE(commands) || !commands[command])
+	if (command >= nr_commands() || !commands[command])
 		return CONTROL_NOT_SUPPORTED;
 	lock(&guest.s2_lock);
 	if (command == CONTROL_INFO || work_step())
@@ -320,7 +329,7 @@ void control_call(struct frame *f)
 	}
 	switch (fid) {
 	case CONTROL_CALL_COUNT:
-		frame_result(f, ARRAY_SIZE(commands) - 1 + 3);	/* 7 is none; and these */
+		frame_result(f, nr_commands() - 1 + 3);	/* 7 is none; and these */
 		return;
 	case CONTROL_CALL_UID:
 		for (unsigned i = 0; i < ARRAY_SIZE(uid); i++)
@@ -331,7 +340,7 @@ void control_call(struct frame *f)
 		f->x[1] = CONTROL_MINOR;
 		return;
 	}
-	if (fid - CONTROL_CALL(0) >= ARRAY_SIZE(commands)) {
+	if (fid - CONTROL_CALL(0) >= nr_commands()) {
 		frame_result(f, CONTROL_NOT_SUPPORTED);
 		return;
 	}

@@ -48,6 +48,10 @@
 #define CONTROL_WATCH		11
 #define CONTROL_TRACE		12
 #define CONTROL_FIXUPS		13
+/* Only with `debug`. */
+#define CONTROL_DEBUG		14
+#define CONTROL_PEEK		15
+#define CONTROL_POKE		16
 
 /*
  * Status: 0, or one of these. SET is the only command with EPERM, so that it is not mistaken for
@@ -55,11 +59,11 @@
  */
 #define CONTROL_NOT_SUPPORTED	(-1)	/* there is no such command */
 #define CONTROL_EPERM		(-1)	/* SET: the region is not adjustable */
-#define CONTROL_ENOENT		(-2)	/* no such region, counter, call; WALK: nothing is mapped */
+#define CONTROL_ENOENT		(-2)	/* nothing of that number, or there; DEBUG: no console */
 #define CONTROL_EAGAIN		(-11)	/* AT_LATER: it waits for the event */
 #define CONTROL_ENOMEM		(-12)	/* SET: the page pool is used up; nothing has changed */
-#define CONTROL_EACCES		(-13)	/* SET: a guest with MTE would reach absent tags */
-#define CONTROL_EFAULT		(-14)	/* AT: stage 2 does not allow the access */
+#define CONTROL_EACCES		(-13)	/* SET: tags that are not there; PEEK, POKE: Mavis's own */
+#define CONTROL_EFAULT		(-14)	/* AT: stage 2 does not allow it; PEEK, POKE: an abort */
 #define CONTROL_EBUSY		(-16)	/* SET: the BAR that it follows is nowhere now */
 #define CONTROL_EINVAL		(-22)	/* an argument is no value that it can have on this CPU */
 

@@ -67,6 +67,7 @@ struct cpu {
 	u32 *aborts;		/* by region (control.h), or NULL */
 	struct region *opened[2];	/* watches that are open for this CPU (watch.h), ... */
 	u64 opened_for;			/* ... for the instruction here */
+	bool debug;		/* the trap in hand ends at the debugger (debug.h) */
 	bool again;		/* the instruction in hand is to be started again (work.h) */
 } __attribute__((aligned(64)));
 

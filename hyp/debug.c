@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "drivers/console.h"
-#include "drivers/io.h"
-#include "hyp/gdb.h"
+#include "hyp/debug_parts.h"
+#include "hyp/panic.h"
 #include "lib/arch.h"
 #include "mm/el2.h"
 
@@ -34,10 +34,13 @@
 	X(TPIDR_EL1, tpidr_el1)
 
 #define NAME(name, reg)	#name,
-static const char names[][GDB_NAME] = { SYSTEM(NAME) };
+const char debug_names[DEBUG_NAMES][GDB_NAME] = { SYSTEM(NAME) };
+
+#define COUNT(name, reg)	+ 1
+_Static_assert(0 SYSTEM(COUNT) == DEBUG_NAMES, "each register has its name");
 
 #define CASE(name, reg)	case __COUNTER__ - FIRST: return read_sysreg(reg);
-static u64 system_reg(unsigned n)
+u64 debug_system_reg(unsigned n)
 {
 	enum { FIRST = __COUNTER__ + 1 };
 
@@ -48,47 +51,38 @@ static u64 system_reg(unsigned n)
 	}
 }
 
-static struct gdb gdb;
-
-static void put(char c)
+void debug_put(char c)
 {
 	uart_write(console_uart(), (char[]){ c, '\0' });
 }
 
-/*
- * One access of the size that gdb has asked for, if it is a register's size: what is read may be a
- * device.
- */
 static unsigned access_size(u64 addr, unsigned len)
 {
 	return (len == 2 || len == 4 || len == 8) && IS_ALIGNED(addr, len) ? len : 1;
 }
 
-static u64 load(u64 addr, unsigned size)
-{
-	switch (size) {
-	case 8:
-		return read64(addr);
-	case 4:
-		return read32(addr);
-	case 2:
-		return read16(addr);
-	default:
-		return read8(addr);
-	}
-}
-
-/* What EL2 sees: a page that answers with an abort has all ones, and is at an end. */
-static unsigned load_all(u64 addr, u8 *buf, unsigned len)
+unsigned debug_load(u64 addr, u8 *buf, unsigned len)
 {
 	unsigned size = access_size(addr, len), nr;
 	u64 val;
 
 	for (nr = 0; nr < len; nr += size) {
-		val = load(addr + nr, size);
-		if ((u8)val == 0xff && io_is_dead(addr + nr))
+		if (debug_io_load(addr + nr, size, &val))
 			break;
 		memcpy(buf + nr, &val, size);
+	}
+	return nr;
+}
+
+unsigned debug_store(u64 addr, const u8 *buf, unsigned len)
+{
+	unsigned size = access_size(addr, len), nr;
+	u64 val = 0;
+
+	for (nr = 0; nr < len; nr += size) {
+		memcpy(&val, buf + nr, size);
+		if (debug_io_store(addr + nr, size, val))
+			break;
 	}
 	return nr;
 }
@@ -99,7 +93,7 @@ static const u64 *panic_regs;
 
 static u64 el2_reg(unsigned n)
 {
-	return n < GDB_CORE ? panic_regs[n] : system_reg(n - GDB_CORE);
+	return n < GDB_CORE ? panic_regs[n] : debug_system_reg(n - GDB_CORE);
 }
 
 /* It does not go on: there is nothing to change. */
@@ -126,18 +120,56 @@ static unsigned el2_read(u64 addr, u8 *buf, unsigned len)
 			break;
 		end = page + PAGE_SIZE;
 	}
-	return load_all(addr, buf, (unsigned)MIN(end - addr, len));
+	return end > addr ? debug_load(addr, buf, (unsigned)MIN(end - addr, len)) : 0;
 }
 
 static const struct gdb_target el2_target = {
-	.read = el2_read, .write = el2_write, .reg = el2_reg, .set_reg = el2_set_reg, .put = put,
-	.names = names, .nr_names = ARRAY_SIZE(names),
+	.read = el2_read, .write = el2_write, .reg = el2_reg, .set_reg = el2_set_reg,
+	.put = debug_put, .names = debug_names, .nr_names = DEBUG_NAMES,
 };
 
-/* --- The stop --- */
+void debug_panic(const u64 *regs)
+{
+	static struct gdb gdb;
 
-/* Until gdb has the stop end, or the UART does not answer any more. */
-static enum gdb_wish serve(void)
+	if (!debug_begin())
+		return;
+	panic_regs = regs;
+	gdb_init(&gdb, &el2_target);
+	print("mavis: gdb may look at EL2 from this console now: docs/debugging.md; when it ends, so does the machine\n");
+	if (debug_serve(&gdb) == GDB_CONTINUE)
+		gdb_gone(&gdb);
+}
+
+/* --- The console --- */
+
+bool debug_can(void)
+{
+	const struct uart *uart = console_uart();
+
+	return uart && uart_can_read(uart);
+}
+
+bool debug_begin(void)
+{
+	if (debug_can()) {
+		uart_listen(console_uart());
+		return true;
+	}
+	print("mavis: debug: no gdb: %s\n",
+	      console_uart() ? "this console's UART cannot be read" : "there is no console");
+	return false;
+}
+
+/* Another CPU's, which cannot stop this one, as it is at EL2. */
+static bool panic_elsewhere(void)
+{
+	u64 owner = *(volatile u64 *)&panic_owner;
+
+	return owner && owner != read_sysreg(mpidr_el1);
+}
+
+enum gdb_wish debug_serve(struct gdb *g)
 {
 	const struct uart *uart = console_uart();
 	enum gdb_wish wish = GDB_MORE;
@@ -145,33 +177,10 @@ static enum gdb_wish serve(void)
 	while (wish == GDB_MORE && uart_can_read(uart)) {
 		int c = uart_read(uart);
 
+		if (panic_elsewhere())
+			panic_wait();
 		if (c >= 0)
-			wish = gdb_take(&gdb, (u8)c);
+			wish = gdb_take(g, (u8)c);
 	}
 	return wish;
-}
-
-/* Says why there is to be none. */
-static bool can_serve(void)
-{
-	const struct uart *uart = console_uart();
-
-	if (uart && uart_can_read(uart)) {
-		uart_listen(uart);
-		return true;
-	}
-	print("mavis: debug: no gdb: %s\n", uart ? "this console's UART cannot be read" :
-						   "there is no console");
-	return false;
-}
-
-void debug_panic(const u64 *regs)
-{
-	if (!can_serve())
-		return;
-	panic_regs = regs;
-	gdb_init(&gdb, &el2_target);
-	print("mavis: gdb may look at EL2 from this console now: docs/debugging.md; when it ends, so does the machine\n");
-	if (serve() == GDB_CONTINUE)
-		gdb_gone(&gdb);
 }

@@ -8,6 +8,7 @@
 #include "hyp/carry.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
+#include "hyp/debug.h"
 #include "hyp/ecam.h"
 #include "hyp/errata.h"
 #include "hyp/guest.h"
@@ -213,6 +214,8 @@ static void stage2_fault(struct frame *f, u64 esr)
 	if (FSC_TYPE(ISS_FSC(esr)) != FSC_ADDRESS_SIZE && resolve(IPA(ipa), esr))
 		return;
 	control_count_abort(ipa);
+	if (debug_asked)
+		debug_fault(f, esr);
 	if (esr & ISS2_TAG_ACCESS) {
 		refuse(esr, "no tags there", ipa);
 		return;
@@ -295,12 +298,15 @@ static void attribute_fault(struct frame *f, u64 esr)
 			ret = work_step() ? carry_out(f, esr, &c) : CARRY_RETRY;
 		unlock(&guest.s2_lock);
 	}
-	if (ret != CARRY_UNABLE)
+	if (ret != CARRY_UNABLE) {
 		fault_finish(esr, ipa | (read_sysreg(far_el2) & PAGE_MASK), ret, &c);
-	else if (r && unaligned)
+	} else if (r && unaligned) {
+		if (debug_asked && r->opts.unaligned == UNALIGNED_ENDS)
+			debug_guest(f, "an unaligned access ends it");
 		unaligned_fault(esr, r);
-	else
+	} else {
 		inject_abort(esr, ISS_FSC(esr));
+	}
 }
 
 void fault_trap(struct frame *f, u64 esr)
@@ -309,6 +315,11 @@ void fault_trap(struct frame *f, u64 esr)
 
 	if (*(volatile u64 *)&panic_owner)	/* which has emptied stage 2 */
 		panic_wait();
+	if (__atomic_load_n(&guest.held, __ATOMIC_ACQUIRE)) {
+		lock(&guest.s2_lock);		/* until it is not */
+		unlock(&guest.s2_lock);
+		return;
+	}
 	switch (fsc) {
 	case FSC_ALIGNMENT:			/* stage 2 made it Device */
 	case FSC_UNSUPPORTED:

@@ -364,6 +364,11 @@ static enum gdb_wish packet(struct gdb *g)
 	enum gdb_wish w = GDB_MORE;
 
 	g->out_len = 0;
+	/* With this a gdb begins, and it expects acknowledgements, if the last one did or not. */
+	if (g->no_ack && !strncmp(g->in, "qSupported", 10)) {
+		g->no_ack = false;
+		g->target->put('+');
+	}
 	if (g->in_len > GDB_PACKET) {
 		put_text(g, MALFORMED);
 	} else if (!strcmp(g->in, "QStartNoAckMode")) {

@@ -16,6 +16,7 @@ struct guest {
 	const struct region_table *regions;	/* finished */
 	bool mte;				/* FEAT_MTE2 is offered */
 	struct mm_caps caps;			/* that stage 2 was written for */
+	bool held;	/* by a debugger, with s2_lock: stage 2 is empty meanwhile */
 	bool gicv3; /* the guest drives a GICv3 through the system registers */
 };
 

@@ -14,7 +14,6 @@
 #include "mm/tlb.h"
 
 struct panic_frame panic_frame;
-bool debug_asked;
 
 /* The compiler's stack protector compares with this at the end of a function; head.S chooses it. */
 u64 __stack_chk_guard;

@@ -4,6 +4,7 @@
 #include "drivers/firmware.h"
 #include "hyp/calls.h"
 #include "hyp/control.h"
+#include "hyp/debug.h"
 #include "hyp/psci.h"
 
 #define ARCH_SOC_ID		0x80000002
@@ -84,6 +85,13 @@ static s64 psci_features(u32 fid)
 	}
 }
 
+/* Linux ends so after a panic. */
+static void before_reset(struct frame *f)
+{
+	if (debug_asked)
+		debug_guest(f, "it resets the machine");
+}
+
 void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 {
 	if (imm) {
@@ -113,6 +121,7 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		psci_system_off();
 		break;
 	case PSCI_SYSTEM_RESET:
+		before_reset(f);
 		psci_system_reset();
 		break;
 	case PSCI_FEATURES:
@@ -120,6 +129,7 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		break;
 	case PSCI_SYSTEM_RESET2_32:
 	case PSCI_SYSTEM_RESET2_64:
+		before_reset(f);
 		psci_system_reset2(f);
 		break;
 	case SMCCC_VERSION:	/* 1.2 only says that the firmware's SOC_ID may be asked for */

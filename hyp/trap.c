@@ -3,6 +3,7 @@
 
 #include "drivers/console.h"
 #include "hyp/cpu.h"
+#include "hyp/debug.h"
 #include "hyp/dma.h"
 #include "hyp/fault.h"
 #include "hyp/inject.h"
@@ -121,6 +122,10 @@ void trap_from_guest(struct frame *f)
 	u64 pmcr = self->kind->pmu_stops ? pmu_stop() : 0;
 
 	handle(f, self, read_sysreg(esr_el2));
+	if (self->debug) {
+		self->debug = false;
+		debug_guest(f, "it asks for a debugger");
+	}
 	if (pmcr & PMCR_E)
 		write_sysreg(pmcr, pmcr_el0);
 }

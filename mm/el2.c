@@ -101,6 +101,13 @@ bool el2_sees(pa_t pa, u64 size)
 	return pt_for_each_leaf(&el2_table, pa.v, size, stop_at_first, &leaf) == 1;
 }
 
+bool el2_sees_device(pa_t page)
+{
+	struct pt_leaf leaf;
+
+	return !pt_lookup(&el2_table, page.v, &leaf) && stage1_is_device(leaf.attrs);
+}
+
 /* Maps what is not mapped yet of a range that is in part. */
 static int map_holes(u64 base, u64 end, enum s1_kind kind)
 {
@@ -218,6 +225,17 @@ int el2_make_window(u64 *window)
 		return err;
 	*window = page.v;
 	return stage1_unmap(&el2_table, page, PAGE_SIZE);
+}
+
+int el2_borrow(pa_t page, enum s1_kind kind)
+{
+	return stage1_map(&el2_table, page, PAGE_SIZE, kind);
+}
+
+/* It was mapped as a page of its own, so that nothing is split: this takes no memory. */
+void el2_give_back(pa_t page)
+{
+	stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
 void el2_look_at(u64 window, pa_t page, enum s1_kind kind)

@@ -41,6 +41,9 @@ int el2_map(pa_t pa, u64 size, enum s1_kind kind);
 /* True if EL2 sees any of these pages. */
 bool el2_sees(pa_t pa, u64 size);
 
+/* True if it sees this one as a device. */
+bool el2_sees_device(pa_t page);
+
 /*
  * Takes away all that was mapped as S1_RODATA or S1_DATA after the start, so that EL2 sees none of
  * the guest's memory while the guest runs: it cannot leak it, and has no attributes there that
@@ -85,6 +88,13 @@ int el2_make_window(u64 *window);
 void el2_look_at(u64 window, pa_t page, enum s1_kind kind);
 void el2_look_again(void);
 void el2_look_away(u64 window);
+
+/*
+ * Sees one page of memory or registers for a moment, where it is. One caller at a time. -ENOMEM;
+ * -EEXIST: it sees it already. The page can always be given back.
+ */
+int el2_borrow(pa_t page, enum s1_kind kind);
+void el2_give_back(pa_t page);
 
 /* Maps memory that is Mavis's from now on, as S1_DATA. -ENOMEM, -EINVAL. */
 int el2_keep(pa_t pa, u64 size);

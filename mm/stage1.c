@@ -68,6 +68,11 @@ int stage1_show(struct pgtable *pt, u64 va, pa_t page, enum s1_kind kind)
 	return pt_map(pt, va, page, PAGE_SIZE, kinds[kind].attrs, PT_PAGES);
 }
 
+bool stage1_is_device(u64 attrs)
+{
+	return (attrs & GENMASK(4, 2)) == DEVICE;	/* AttrIndx */
+}
+
 int stage1_unmap(struct pgtable *pt, pa_t pa, u64 size)
 {
 	return pt_unmap(pt, pa.v, size);

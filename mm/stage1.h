@@ -28,6 +28,9 @@ int stage1_init(struct pgtable *pt, struct pool *pool, bool bti);
 /* Errors are pt_map()'s. */
 int stage1_map(struct pgtable *pt, pa_t pa, u64 size, enum s1_kind kind);
 
+/* What S1_DEVICE has, of a leaf's attributes. */
+bool stage1_is_device(u64 attrs);
+
 /*
  * Maps a page of memory at another address, not as text. -EEXIST: something is there; -EINVAL:
  * the page is beyond 2^48; -ENOMEM.

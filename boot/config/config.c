@@ -149,6 +149,7 @@ static int read_guest(struct config_reader *r)
 		return refuse(r, -ERANGE, "cpus",
 			      "the guest is to have %u CPUs, but the machine has %u: give at most %u, or leave the property out for all",
 			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
+	c->control |= c->debug;
 	if (!err)
 		err = check_allowed(r, &c->allow_smc);
 	if (!err)

@@ -597,6 +597,9 @@ static const struct {
 	{ "watch", "REGION [off]", "record every access to a region", watch },
 	{ "trace", "[FILTER FIRST[-LAST]]...", "the accesses that were recorded", trace },
 	{ "check", "", "what the self-check at boot found", check },
+	{ "peek", "ADDRESS [SIZE]", "one read of a physical address (`debug`)", peek },
+	{ "poke", "ADDRESS VALUE [SIZE]", "one write (`debug`)", poke },
+	{ "debug", "", "gdb on the console, now (`debug`)", debug },
 	{ "demo", "", "half a minute: what the memory types mean", demo },
 };
 

@@ -7,6 +7,7 @@
 #include "hyp/at.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
+#include "hyp/debug.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
 #include "lib/errno.h"
@@ -401,6 +402,106 @@ static void counters_are_of_all_cpus(void **state)
 	assert_int_equal(run(CONTROL_ABORTS, FOLLOWER + 1, 0, 0), -ENOENT);
 }
 
+static void debug_adds_its_commands_where_it_is_asked_for(void **state)
+{
+	struct frame f = { .x = { CONTROL_CALL_COUNT } };
+
+	(void)state;
+	control_call(&f);
+	assert_int_equal(f.x[0], 16);
+	for (unsigned i = CONTROL_DEBUG; i <= CONTROL_POKE; i++)
+		assert_int_equal(run(i, 0, 4, 0), CONTROL_NOT_SUPPORTED);
+	debug_asked = true;
+	f.x[0] = CONTROL_CALL_COUNT;
+	control_call(&f);
+	assert_int_equal(f.x[0], 19);
+	machine.debugger = false;
+	assert_int_equal(run(CONTROL_DEBUG, 0, 0, 0), -ENOENT);
+	assert_false(cpus[0].debug);
+	machine.debugger = true;
+	assert_int_equal(run(CONTROL_DEBUG, 0, 0, 0), 0);
+	assert_true(cpus[0].debug);
+	cpus[0].debug = debug_asked = false;
+}
+
+/* The tests' memory is where its addresses say. */
+static void peek_and_poke_are_single_accesses(void **state)
+{
+	static _Alignas(PAGE_SIZE) u8 page[PAGE_SIZE];
+	u64 at = (u64)page;
+	struct region *memory = &guest_regions.region[MEMORY];
+
+	(void)state;
+	debug_asked = true;
+	guest.caps.pa_bits = 48;
+	memcpy(page, "\x11\x22\x33\x44\x55\x66\x77\x88", 8);
+	assert_int_equal(run(CONTROL_PEEK, at, 8, 0), 0);
+	assert_int_equal(r[0], 0x8877665544332211);
+	assert_int_equal(run(CONTROL_PEEK, at + 4, 4, 0), 0);
+	assert_int_equal(r[0], 0x88776655);
+	assert_int_equal(run(CONTROL_PEEK, at + 2, 2, 0), 0);
+	assert_int_equal(r[0], 0x4433);
+	assert_int_equal(run(CONTROL_PEEK, at + 1, 1, 0), 0);
+	assert_int_equal(r[0], 0x22);
+	assert_int_equal(fake_el2.borrowed_as, S1_DEVICE);
+	assert_int_equal(fake_el2.borrowed, 0);
+	assert_int_equal(run(CONTROL_POKE, at + 1, 1, 0xaabb), 0);
+	assert_int_equal(run(CONTROL_POKE, at + 4, 4, 0x1ffffffff), 0);
+	assert_memory_equal(page, "\x11\xbb\x33\x44\xff\xff\xff\xff\0", 9);
+
+	/* The guest's memory is reached through the caches, as the guest does. */
+	memory->pa = PA(at);
+	assert_int_equal(run(CONTROL_POKE, at, 2, 0x0102), 0);
+	assert_int_equal(fake_el2.borrowed_as, S1_DATA);
+	memory->attr.memattr = S2_DEVICE_nGnRE;
+	assert_int_equal(run(CONTROL_PEEK, at, 2, 0), 0);
+	assert_int_equal(r[0], 0x0102);
+	assert_int_equal(fake_el2.borrowed_as, S1_DEVICE);
+	debug_asked = false;
+}
+
+static void peek_and_poke_refuse_what_cannot_be(void **state)
+{
+	extern u64 fake_dead_register;
+	static _Alignas(PAGE_SIZE) u8 page[PAGE_SIZE];
+	u64 at = (u64)page;
+	static const u64 sizes[] = { 0, 3, 5, 6, 7, 9, 16, 1ull << 32 };
+
+	(void)state;
+	debug_asked = true;
+	guest.caps.pa_bits = 48;
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++)
+		assert_int_equal(run(CONTROL_PEEK, at, sizes[i], 0), -EINVAL);
+	assert_int_equal(run(CONTROL_PEEK, at + 1, 2, 0), -EINVAL);
+	assert_int_equal(run(CONTROL_POKE, at + 4, 8, 0), -EINVAL);
+	assert_int_equal(run(CONTROL_PEEK, 1ull << 48, 4, 0), -EINVAL);
+	assert_int_equal(run(CONTROL_POKE, ~7ull, 8, 0), -EINVAL);
+	assert_int_equal(fake_el2.nr_borrowed, 0);
+
+	/* Mavis's own pages, but for devices that it works with the guest. */
+	fake_el2.seen = at;
+	assert_int_equal(run(CONTROL_PEEK, at, 4, 0), -EACCES);
+	assert_int_equal(run(CONTROL_POKE, at + 8, 8, 1), -EACCES);
+	assert_int_equal(page[8], 0);
+	fake_el2.seen_device = true;
+	assert_int_equal(run(CONTROL_POKE, at + 8, 8, 1), 0);
+	assert_int_equal(page[8], 1);
+	assert_int_equal(fake_el2.nr_borrowed, 0);
+	fake_el2.seen = 0;
+
+	fake_el2.borrow_result = -ENOMEM;
+	assert_int_equal(run(CONTROL_PEEK, at, 4, 0), -ENOMEM);
+	fake_el2.borrow_result = 0;
+
+	memset(page, 0xff, sizeof(page));
+	assert_int_equal(run(CONTROL_PEEK, at, 4, 0), 0);
+	fake_dead_register = at;
+	assert_int_equal(run(CONTROL_PEEK, at, 4, 0), -EFAULT);
+	assert_int_equal(run(CONTROL_POKE, at, 4, 0), -EFAULT);
+	fake_dead_register = 0;
+	debug_asked = false;
+}
+
 static void a_call_is_a_command(void **state)
 {
 	struct frame f = { .x = { CONTROL_CALL(CONTROL_SET), FIXED, 0, CONTROL_KEEP_SH } };
@@ -551,6 +652,9 @@ int main(void)
 		cmocka_unit_test_setup(at_has_the_bytes_of_stage_1s_attributes, make),
 		cmocka_unit_test_setup(at_later_waits_and_answers_in_the_page, make),
 		cmocka_unit_test_setup(counters_are_of_all_cpus, make),
+		cmocka_unit_test_setup(debug_adds_its_commands_where_it_is_asked_for, make),
+		cmocka_unit_test_setup(peek_and_poke_are_single_accesses, make),
+		cmocka_unit_test_setup(peek_and_poke_refuse_what_cannot_be, make),
 		cmocka_unit_test_setup(a_call_is_a_command, make),
 		cmocka_unit_test_setup(the_page_has_registers_for_each_cpu, make),
 		cmocka_unit_test_setup(nothing_else_is_in_the_page, make),

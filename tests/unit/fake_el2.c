@@ -35,6 +35,11 @@ bool el2_sees(pa_t pa, u64 size)
 	return fake_el2.seen && fake_el2.seen - pa.v < size;
 }
 
+bool el2_sees_device(pa_t page)
+{
+	return fake_el2.seen == page.v && fake_el2.seen_device;
+}
+
 int el2_clean_part(struct range all, struct range part)
 {
 	fake_el2.nr_cleaned++;
@@ -71,6 +76,25 @@ int el2_make_window(u64 *window)
 {
 	*window = FAKE_WINDOW;
 	return fake_el2.map_result;
+}
+
+int el2_borrow(pa_t page, enum s1_kind kind)
+{
+	fake_el2.borrowed_as = kind;
+	if (fake_el2.borrow_result)
+		return fake_el2.borrow_result;
+	if (fake_el2.borrowed)
+		abort();
+	fake_el2.borrowed = page.v;
+	fake_el2.nr_borrowed++;
+	return 0;
+}
+
+void el2_give_back(pa_t page)
+{
+	if (fake_el2.borrowed != page.v)
+		abort();
+	fake_el2.borrowed = 0;
 }
 
 void el2_look_at(u64 window, pa_t page, enum s1_kind kind)

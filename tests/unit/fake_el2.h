@@ -11,6 +11,7 @@
 struct fake_el2 {
 	int map_result, clean_result;
 	u64 seen;			/* EL2 has this page of its own */
+	bool seen_device;
 	u64 mapped;			/* the last that was mapped, */
 	unsigned nr_mapped;
 	u64 cleaned, cleaned_size;	/* ... and cleaned */
@@ -20,6 +21,10 @@ struct fake_el2 {
 	unsigned flushes;		/* of the TLB, before that was cleaned */
 	u64 looks_at;			/* through FAKE_WINDOW; 0: nothing */
 	unsigned nr_looked, nr_again;
+	int borrow_result;
+	u64 borrowed;			/* until it is given back */
+	unsigned nr_borrowed;
+	enum s1_kind borrowed_as;
 	struct range kept;		/* the last */
 	unsigned nr_published;		/* to an ITS */
 };

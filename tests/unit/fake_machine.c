@@ -5,6 +5,7 @@
 #include "drivers/console.h"
 #include "drivers/cpu_power.h"
 #include "hyp/at.h"
+#include "hyp/debug.h"
 #include "hyp/enter.h"
 #include "hyp/later.h"
 #include "hyp/trap.h"
@@ -146,6 +147,17 @@ void print(const char *fmt, ...)
 	vformat(machine.said, sizeof(machine.said), fmt, ap);
 	va_end(ap);
 	machine.nr_said++;
+}
+
+bool debug_can(void)
+{
+	return machine.debugger;
+}
+
+void debug_guest(struct frame *f, const char *why)
+{
+	(void)f, (void)why;
+	machine.nr_debugged++;
 }
 
 void trap_repeat_call(void)

@@ -8,6 +8,8 @@
 #include "mm/region.h"
 
 struct fake_machine {
+	bool debugger;			/* the console can be read */
+	unsigned nr_debugged;
 	unsigned nr_repeated;		/* calls that are to be started again */
 	s64 on_result, off_result, suspend_result, state_result;
 	struct smc_result call_result;

@@ -315,6 +315,10 @@ static void acknowledgements_end_when_gdb_wishes(void **state)
 	assert_string_equal(wire, "");
 	raw("-");
 	assert_string_equal(wire, "");
+	/* One that has gone without a word; the next. */
+	say("qSupported:xmlRegisters=i386");
+	assert_memory_equal(answer(true), "PacketSize=400;", 15);
+	assert_string_equal(ask("QStartNoAckMode"), "OK");
 	say("D");
 	assert_string_equal(answer(false), "OK");
 	assert_string_equal(ask("?"), "T05thread:1;");	/* the next gdb */

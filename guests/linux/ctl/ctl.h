@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of mavisctl: what they ask Mavis by, and `at`. */
+/* The parts of mavisctl: what they ask Mavis by, and commands. */
 #ifndef GUESTS_LINUX_CTL_CTL_H
 #define GUESTS_LINUX_CTL_CTL_H
 
@@ -48,6 +48,11 @@ uint64_t find_region(const char *text);
 
 /* What follows an option before the end of the arguments, which lose both; else NULL. */
 const char *text_option(int *argc, char **argv, const char *name);
+
+/* mavisctl peek ADDRESS [SIZE], poke ADDRESS VALUE [SIZE], debug. -1: not so. */
+int peek(int argc, char **argv);
+int poke(int argc, char **argv);
+int debug(int argc, char **argv);
 
 /* Of a region: its name, for the IPA; false: there is none. */
 bool region_name(uint64_t ipa, char *name, unsigned size);

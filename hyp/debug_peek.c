@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Single accesses for the debugger, and the control commands that only `debug` has. */
+#include "drivers/io.h"
+#include "hyp/cpu.h"
+#include "hyp/debug.h"
+#include "hyp/debug_parts.h"
+#include "hyp/guest.h"
+#include "lib/cache.h"
+#include "lib/errno.h"
+#include "lib/range.h"
+#include "lib/sections.h"
+#include "mm/el2.h"
+
+int debug_io_load(u64 addr, unsigned size, u64 *val)
+{
+	switch (size) {
+	case 8:
+		*val = read64(addr);
+		break;
+	case 4:
+		*val = read32(addr);
+		break;
+	case 2:
+		*val = read16(addr);
+		break;
+	default:
+		*val = read8(addr);
+	}
+	return (u8)*val == 0xff && io_is_dead(addr) ? -EFAULT : 0;
+}
+
+int debug_io_store(u64 addr, unsigned size, u64 val)
+{
+	switch (size) {
+	case 8:
+		write64(addr, val);
+		break;
+	case 4:
+		write32(addr, (u32)val);
+		break;
+	case 2:
+		write16(addr, (u16)val);
+		break;
+	default:
+		write8(addr, (u8)val);
+	}
+	return io_is_dead(addr) ? -EFAULT : 0;
+}
+
+/* This CPU's trap ends at the debugger (trap.c). */
+s64 debug_command(const u64 *a, u64 *r)
+{
+	(void)a, (void)r;
+	if (!debug_can())
+		return -ENOENT;
+	this_cpu()->debug = true;
+	return 0;
+}
+
+/* The guest's caches may have lines of it. */
+static bool is_cached(u64 pa, const struct region *r)
+{
+	const struct s2_mem *m = guest_decode(r->attr.memattr);
+
+	return pa - r->pa.v < r->size && m &&
+	       (m->rule == S2_FORCE_WB ||
+		(m->attr.type == MEM_NORMAL && m->attr.outer.policy == CACHE_WB));
+}
+
+static bool may_be_cached(u64 pa)
+{
+	for (unsigned i = 0; i < guest_regions.nr; i++)
+		if (is_cached(pa, &guest_regions.region[i]))
+			return true;
+	for (unsigned i = 0; i < bars.nr; i++)
+		if (is_cached(pa, &bars.bar[i].region))
+			return true;
+	return false;
+}
+
+/*
+ * One access. The guest's memory is reached as most of the guest reaches it, through the caches,
+ * and no line stays behind for those who pass them by; all else as a device's registers. Mavis's
+ * own memory is not reached, mapped or not.
+ */
+static s64 access(const u64 *a, u64 *val, bool write)
+{
+	u64 pa = a[0], size = a[1];
+	pa_t page = PA(ALIGN_DOWN(pa, PAGE_SIZE));
+	bool seen, cached;
+	int err;
+
+	if ((size != 1 && size != 2 && size != 4 && size != 8) || !IS_ALIGNED(pa, size) ||
+	    pa >> guest.caps.pa_bits)
+		return -EINVAL;
+	seen = el2_sees(page, PAGE_SIZE);
+	if ((seen && !el2_sees_device(page)) ||
+	    ranges_overlap(image_range(), (struct range){ page.v, PAGE_SIZE }))
+		return -EACCES;
+	cached = !seen && may_be_cached(pa);
+	err = seen ? 0 : el2_borrow(page, cached ? S1_DATA : S1_DEVICE);
+	if (err)
+		return err;
+	err = write ? debug_io_store(pa, (unsigned)size, *val) :
+		      debug_io_load(pa, (unsigned)size, val);
+	if (cached)
+		dcache_clean_inval_poc(pa, pa + size);
+	if (!seen)
+		el2_give_back(page);
+	return err;
+}
+
+s64 debug_peek(const u64 *a, u64 *r)
+{
+	return access(a, &r[0], false);
+}
+
+s64 debug_poke(const u64 *a, u64 *r)
+{
+	u64 val = a[2];
+
+	(void)r;
+	return access(a, &val, true);
+}
