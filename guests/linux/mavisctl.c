@@ -613,7 +613,8 @@ static int usage(FILE *to)
 		fprintf(to, "%s%s", i == 5 ? "\n      " : " ", memory_types[i].name);
 	fprintf(to, " 0x0...0xf\n");
 	fprintf(to, "OPTION: --times (all of it so often), --pause (milliseconds after each)\n");
-	fprintf(to, "FILTER: --range (addresses), --pc, --cpu, --from (number of a record)\n");
+	fprintf(to, "FILTER: --range (addresses), --pc, --cpu, --from (number of a record)\n"
+		    "        --pcap FILE saves what passes, for Wireshark and its like\n");
 	fprintf(to, "REGION: a name or a number, as `regions` has them\n");
 	return to == stdout ? 0 : 2;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guests/linux/ctl/ctl.h"
+#include "guests/linux/ctl/pcap.h"
 
 #define ALL	(~0ull)
 
@@ -165,11 +166,14 @@ int trace(int argc, char **argv)
 	/* What comes while it prints, perhaps by printing, is for the next time. */
 	uint64_t end = ask(CONTROL_TRACE, ALL, 0, 0).r[0], seq = 0;
 	struct bounds ipa, pc, cpu, since;
+	const char *file = text_option(&argc, argv, "--pcap");
 
 	if (!bounds_of(&argc, argv, "--range", &ipa) || !bounds_of(&argc, argv, "--pc", &pc) ||
 	    !bounds_of(&argc, argv, "--cpu", &cpu) || !bounds_of(&argc, argv, "--from", &since) ||
 	    argc)
 		return -1;
+	if (file)
+		pcap_open(file);
 	printf("%s", json ? "{\"records\": [" : "");
 	for (seq = since.first; seq < end; seq++) {
 		struct answer a = ask(CONTROL_TRACE, seq, 0, 0);
@@ -180,14 +184,19 @@ int trace(int argc, char **argv)
 		seq = a.r[0];
 		if (!within(&ipa, a.r[3]) || !within(&pc, a.r[2]) || !within(&cpu, a.r[5] & 0xffff))
 			continue;
-		print_record(&a, frequency, !shown++);
+		if (file)
+			pcap_add(&a, frequency, name_of(a.r[5] >> 16 & 0xffff), place(a.r[2]));
+		if (json || !file)
+			print_record(&a, frequency, !shown);
+		shown++;
 	}
+	if (file)
+		pcap_close();
 	if (json)
 		printf("\n], \"next\": %" PRIu64 ", \"lost\": %" PRIu64 "}\n", end, lost);
 	else
-		printf("%" PRIu64 " records shown, %" PRIu64 " lost; the next is number %" PRIu64
-		       "\n",
-		       shown, lost, end);
+		printf("%" PRIu64 " records %s, %" PRIu64 " lost; the next is number %" PRIu64 "\n",
+		       shown, file ? "saved" : "shown", lost, end);
 	return 0;
 }
 
