@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import struct
 import sys
 import time
 
@@ -192,3 +193,9 @@ def mavis(bundle=BUNDLE, append=""):
 def native(append="", console="ttyAMA0"):
     """The guest's kernel and ramdisk without Mavis."""
     return ["-kernel", KERNEL, "-initrd", RAMDISK, "-append", f"console={console} {append}"]
+
+
+def entry(image, tree):
+    """An arm64 Image that branches to the one at `image` with this tree, for one that QEMU would write into."""
+    header = struct.pack("<IIQQQQQQ4sI", 0x14000010, 0, 0, 4096, 0xa, 0, 0, 0, b"ARM\x64", 0)
+    return header + struct.pack("<IIIIQQ", 0x58000080, 0x580000a1, 0xd61f0020, 0, tree, image)

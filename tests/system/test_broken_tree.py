@@ -94,12 +94,6 @@ POSSIBLE = [(b, case) for b in boards.BOARDS for case in CASES if (b.name, case)
 
 # --- The machine ----------------------------------------------------------------------------------
 
-def entry(image, tree):
-    """An arm64 Image that branches to Mavis with this tree."""
-    header = struct.pack("<IIQQQQQQ4sI", 0x14000010, 0, 0, 4096, 0xa, 0, 0, 0, b"ARM\x64", 0)
-    return header + struct.pack("<IIIIQQ", 0x58000080, 0x580000a1, 0xd61f0020, 0, tree, image)
-
-
 class Monitor:
     """QEMU's own monitor, which looks at the machine from outside."""
 
@@ -151,7 +145,7 @@ def error_with(start, request, tmp_path):
     def run(board, tree, console=True):
         ram = RAM.get(board.name, 0)
         (tmp_path / "given.dtb").write_bytes(tree)
-        (tmp_path / "entry").write_bytes(entry(ram + MAVIS_AT, ram + TREE_AT))
+        (tmp_path / "entry").write_bytes(machine.entry(ram + MAVIS_AT, ram + TREE_AT))
         m = start(request.node.name, board=board,
                   args=["-no-shutdown", "-monitor", f"unix:{tmp_path}/monitor,server=on,wait=off"],
                   loaded=["-kernel", tmp_path / "entry",
