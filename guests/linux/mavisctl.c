@@ -270,7 +270,7 @@ static int regions(int argc, char **argv)
 		printf("%-12s %9s %-13s %-14s %s %s\n", "address", "size", "type", "stage 2", "acc",
 		       "name");
 	else
-		printf("[");
+		printf(JSON_BEGIN("regions") ", \"regions\": [");
 	for (uint64_t i = 0; i < nr; i++) {
 		struct answer a = ask(CONTROL_REGION, i, 0, 0);
 		const char *name = (const char *)&a.r[5];
@@ -303,7 +303,7 @@ static int regions(int argc, char **argv)
 					  (CONTROL_FLAG_ADJUSTABLE | CONTROL_FLAG_WATCHED)));
 	}
 	if (json)
-		printf("\n]\n");
+		printf("\n]}\n");
 	return 0;
 }
 
@@ -357,8 +357,8 @@ static int walk(int argc, char **argv)
 		return 1;
 	}
 	if (json)
-		printf("{\"ipa\": %" PRIu64 ", \"mapped\": %s, \"base\": %" PRIu64
-		       ", \"pa\": %" PRIu64 ", \"size\": %" PRIu64
+		printf(JSON_BEGIN("walk") ", \"ipa\": %" PRIu64 ", \"mapped\": %s"
+		       ", \"base\": %" PRIu64 ", \"pa\": %" PRIu64 ", \"size\": %" PRIu64
 		       ", \"level\": %u, \"contiguous\": %s, \"memattr\": %u"
 		       ", \"sh\": %u, \"access\": \"%s\"}\n",
 		       ipa, a.status ? "false" : "true", a.r[0], a.r[1], a.r[2],
@@ -425,8 +425,8 @@ static int set(int argc, char **argv)
 				usleep((useconds_t)(pause * 1000));
 		}
 	if (json)
-		printf("{\"changes\": %lu, \"cleaned\": %lu, \"memattr\": %u}\n", done, cleaned,
-		       memattr[nr - 1]);
+		printf(JSON_BEGIN("set") ", \"changes\": %lu, \"cleaned\": %lu, \"memattr\": %u}\n",
+		       done, cleaned, memattr[nr - 1]);
 	else if (done == 1)
 		printf("%s: %s%s\n", argv[0], memattr_name(memattr[0]),
 		       cleaned ? ", caches cleaned" : "");
@@ -491,7 +491,7 @@ static int stats(int argc, char **argv)
 	if (argc > 0)
 		return what_grows((unsigned)atoi(argv[0]), argc > 1 ? (unsigned)atoi(argv[1]) : 0);
 	if (json)
-		printf("{\"counters\": {");
+		printf(JSON_BEGIN("stats") ", \"counters\": {");
 	for (unsigned i = 0; i < n; i++)
 		if (json)
 			printf("%s\"%s\": %" PRIu64, i ? ", " : "", c[i].name, c[i].value);
@@ -528,7 +528,7 @@ static int what_grows(unsigned seconds, unsigned lines)
 	for (unsigned t = 1; !lines || t <= lines; t++) {
 		sleep(seconds);
 		read_counters(c[t & 1]);
-		printf("%s", json ? "{" : "");
+		printf("%s", json ? JSON_BEGIN("growth") ", \"counters\": {" : "");
 		for (unsigned i = 0, shown = 0; i < n; i++) {
 			uint64_t more = c[t & 1][i].value - c[~t & 1][i].value;
 
@@ -537,7 +537,7 @@ static int what_grows(unsigned seconds, unsigned lines)
 			else if (more)
 				printf("%s%s %" PRIu64, shown++ ? ", " : "", c[0][i].name, more);
 		}
-		printf("%s\n", json ? "}" : "");
+		printf("%s\n", json ? "}}" : "");
 		fflush(stdout);
 	}
 	return 0;
@@ -549,7 +549,7 @@ static int check(int argc, char **argv)
 	unsigned differ = 0;
 
 	(void)argc, (void)argv;
-	printf("%s", json ? "[" : "");
+	printf("%s", json ? JSON_BEGIN("check") ", \"regions\": [" : "");
 	for (uint64_t i = 0; i < nr; i++) {
 		struct answer a = ask(CONTROL_CHECK, i, 0, 0), r = ask(CONTROL_REGION, i, 0, 0);
 		const char *name = (const char *)&r.r[5];
@@ -572,7 +572,7 @@ static int check(int argc, char **argv)
 		else
 			printf("%-40.40s ok, %" PRIu64 " translations\n", name, a.r[0]);
 	}
-	printf("%s", json ? "\n]\n" : "");
+	printf("%s", json ? "\n]}\n" : "");
 	return differ != 0;
 }
 

@@ -2,6 +2,19 @@
 """What a guest, or Mavis's own table, says of itself."""
 
 import re
+import sys
+
+import machine
+
+sys.path.insert(0, str(machine.TOP / "tests/tools"))
+
+from schemas import checked  # noqa: E402  (found through the line above)
+
+
+def mavisctl(m, command, check=True):
+    """What `mavisctl --json` prints, which is as its schema says."""
+    said = m.run(f"mavisctl --json {command}", check=check)
+    return checked(said if check else said[0], "mavisctl")
 
 
 def warnings(m):

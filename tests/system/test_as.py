@@ -2,13 +2,13 @@
 """`as`: memory as another hypervisor would have it. What that is comes from tables of the sources and of the architecture."""
 
 import csv
-import json
 import re
 
 import pytest
 
 import bundles
 import machine
+import observe
 
 DATA = machine.TOP / "tests/data"
 NAMES = ["kvm-6.8", "kvm-6.9", "kvm-6.17", "xen-dom0", "xen-domU", "bao", "jailhouse", "hafnium", "sel4", "thread-2023"]
@@ -94,7 +94,7 @@ def test_a_write_combining_mapping_comes_to_what_the_rules_say(guest):
         guest.run(f"echo 1 >{bar(number)}/enable")
         guest.run(f"rm -f /tmp/held; holdmap {bar(number)}/resource2_wc 0 >/tmp/held & "
                   "until grep -qs 0x /tmp/held; do sleep 0.1; done")
-        said = json.loads(guest.run("mavisctl --json at $(pidof holdmap) $(sed s/holdmap:.// /tmp/held)", check=False)[0])
+        said = observe.mavisctl(guest, "at $(pidof holdmap) $(sed s/holdmap:.// /tmp/held)", check=False)
         guest.run("kill $(pidof holdmap); wait")
         want = made(name, guest.kind, guest.cpu)
         want = want if want == 0xff and said["memattr"] == 6 else 0x44 if not is_device(want) else want

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The control page and calls: what they say is so, what they change changes, and nothing else does."""
 
-import json
 import re
 
 import pytest
 
 import bundles
 import machine
+import observe
 
 MIB = 1 << 20
 SIZE = 8 * MIB
@@ -37,7 +37,7 @@ def guest(start, request, tmp_path_factory):
 
 
 def ask(guest, command):
-    return json.loads(guest.run(f"mavisctl --json {command}"))
+    return observe.mavisctl(guest, command)
 
 
 def refused(guest, command):
@@ -47,7 +47,7 @@ def refused(guest, command):
 
 
 def region(guest, name):
-    return next(r for r in ask(guest, "regions") if r["name"] == name)
+    return next(r for r in ask(guest, "regions")["regions"] if r["name"] == name)
 
 
 def unaligned(guest):
@@ -57,7 +57,7 @@ def unaligned(guest):
 def test_the_regions_are_those_of_the_boots_table(guest):
     rows = re.findall(r"(?m)^  ([0-9a-f]{12})-([0-9a-f]{12}) +\d+ \w+ +([\w-]+) +([rwx-]{3}) 0b([01]{4})", guest.boot_log())
     found = [(f"{r['ipa']:012x}", f"{r['ipa'] + r['size'] - 1:012x}", r["type"], r["access"], f"{r['memattr']:04b}")
-             for r in ask(guest, "regions") if not r["bar"]]
+             for r in ask(guest, "regions")["regions"] if not r["bar"]]
     assert rows and found == rows
 
 
@@ -70,8 +70,18 @@ def test_a_walk_says_what_is_there(guest):
     assert "beyond" in guest.run("mavisctl walk 0xffffffffffffffff", check=False)[0]
 
 
+def test_what_grows_and_what_is_watched_is_said_to_programs_too(guest):
+    said = ask(guest, "stats 1 1")
+    assert said["t"] == "growth" and said["counters"]["exits: control page"] > 20
+    assert ask(guest, "watch fixed") == {"t": "watch", "v": 1, "watched": True, "before": False}
+    assert ask(guest, "watch fixed off") == {"t": "watch", "v": 1, "watched": False, "before": True}
+    assert ask(guest, "trace")["records"] == []
+    hole = observe.mavisctl(guest, "walk 0x3000000000", check=False)
+    assert not hole["mapped"] and hole["base"] <= 0x3000000000 < hole["base"] + hole["size"]
+
+
 def test_the_self_check_is_the_boots(guest):
-    said = {c["name"]: c for c in json.loads(guest.run("mavisctl --json check", check=False)[0])}
+    said = {c["name"]: c for c in observe.mavisctl(guest, "check", check=False)["regions"]}
     assert said["fixed"]["checked"] > 0 and said["fixed"]["differ"] == 0
     assert said["fixed"]["said"][:2] == ["0x00", "0x44"]
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interrupts are the guest's own: one that a thread handles, with the GIC's registers in between, costs no exit."""
 
-import json
 
 import pytest
 
 import bundles
 import machine
+import observe
 
 READS = 1000
 
@@ -32,7 +32,7 @@ def interrupts(guest):
 
 
 def exits(guest):
-    counters = json.loads(guest.run("mavisctl --json stats"))["counters"]
+    counters = observe.mavisctl(guest, "stats")["counters"]
     return sum(n for name, n in counters.items() if name.startswith("exits: ") and name != "exits: control page")
 
 

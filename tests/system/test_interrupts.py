@@ -2,7 +2,6 @@
 """Interrupts of real drivers' devices are the bare machine's: disks, network cards, a virtual function, a disk plugged in."""
 
 import contextlib
-import json
 import re
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 import bundles
 import debugger
 import machine
+import observe
 
 CPUS = 4
 DISK = "null-co://,file.read-zeroes=on,file.size=1G"
@@ -62,7 +62,7 @@ def rows(text):
 
 
 def exits(guest):
-    counters = json.loads(guest.run("mavisctl --json stats"))["counters"]
+    counters = observe.mavisctl(guest, "stats")["counters"]
     return sum(n for name, n in counters.items() if name.startswith("exits: ") and name != "exits: control page")
 
 

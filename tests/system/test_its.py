@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Message interrupts under Mavis are those of the bare machine: each device has its own, on each CPU, and they cost no exit."""
 
-import json
 import re
 import struct
 
@@ -9,6 +8,7 @@ import pytest
 
 import bundles
 import machine
+import observe
 
 READS = 500
 AIM = 0x47a00000            # tests/guests/its.S: where Mavis is, which is filled in
@@ -35,7 +35,7 @@ def interrupts(guest):
 
 
 def counters(guest):
-    return json.loads(guest.run("mavisctl --json stats"))["counters"]
+    return observe.mavisctl(guest, "stats")["counters"]
 
 
 def exits(guest):

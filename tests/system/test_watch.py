@@ -2,7 +2,6 @@
 """Watched regions: the guest's driver goes on, and the records are what QEMU itself saw of the same accesses."""
 
 import base64
-import json
 import re
 import struct
 
@@ -10,6 +9,7 @@ import pytest
 
 import bundles
 import machine
+import observe
 
 UART = 0x9000000
 SIZE = 1 << 20
@@ -44,7 +44,7 @@ def guest(start, events, tmp_path_factory):
 
 
 def trace(guest, options=""):
-    return json.loads(guest.run(f"mavisctl --json trace {options}"))
+    return observe.mavisctl(guest, f"trace {options}")
 
 
 def qemu_saw(events, name):
@@ -118,7 +118,7 @@ def test_a_capture_file_has_what_the_trace_has(guest):
     guest.run(f"accesses {WINDOW} copy")
     end = trace(guest, "--range 0")["next"]
     chosen = f"--from {end - 200}-{end - 1} --range 0-{2 ** 60}"
-    said = json.loads(guest.run(f"mavisctl --json trace {chosen} --pcap /tmp/both.pcap"))["records"]
+    said = observe.mavisctl(guest, f"trace {chosen} --pcap /tmp/both.pcap")["records"]
     assert re.match("200 records saved, 0 lost;", guest.run(f"mavisctl trace --pcap /tmp/t.pcap {chosen}"))
     guest.run("cmp /tmp/t.pcap /tmp/both.pcap")
     found = list(packets(base64.b64decode(guest.run("base64 /tmp/t.pcap"))))
@@ -138,11 +138,11 @@ def test_whatever_compilers_emit_gives_the_same_bytes(guest, what, many):
     after = counters(guest)
     assert after["let through"] == before["let through"]
     assert after["unaligned emulated"] > before["unaligned emulated"] + 100
-    assert json.loads(guest.run("mavisctl --json stats"))["unaligned"]
+    assert observe.mavisctl(guest, "stats")["unaligned"]
 
 
 def counters(guest):
-    return json.loads(guest.run("mavisctl --json stats"))["counters"]
+    return observe.mavisctl(guest, "stats")["counters"]
 
 
 def test_what_only_the_cpu_can_do_is_let_through_and_said(guest):

@@ -38,6 +38,14 @@ def test_schemas_are_schemas(path):
     jsonschema.Draft202012Validator.check_schema(schema(path.name.removesuffix(".schema.json")))
 
 
+def test_the_schema_has_what_mavisctl_prints():
+    sources = [*TOP.glob("guests/linux/*.c"), *TOP.glob("guests/linux/ctl/*.c")]
+    kinds = [kind for path in sources for kind in re.findall(r'JSON_BEGIN\("(\w+)"\)', path.read_text(encoding="utf-8"))]
+    assert sorted(kinds) == sorted(kind["title"] for kind in schema("mavisctl")["oneOf"]) and len(kinds) == 10
+    (version,) = re.findall(r'#define JSON_BEGIN.*v\\": (\d+)"', (TOP / "guests/linux/ctl/ctl.h").read_text(encoding="utf-8"))
+    assert {kind["properties"]["v"]["const"] for kind in schema("mavisctl")["oneOf"]} == {int(version)}
+
+
 @pytest.mark.parametrize("cpu", ["", "fwb,mte", "fwb,mte,mte_perm,dic"])
 def test_the_table_is_the_one_for_people(virt, cpu):
     args = ["--machine", virt, "--cpu", cpu, TOP / "configs/virt.dts"]

@@ -16,6 +16,9 @@ struct answer {
 
 extern bool json;
 
+/* docs/schemas/mavisctl.schema.json: what --json prints begins with its kind and this version. */
+#define JSON_BEGIN(kind) "{\"t\": \"" kind "\", \"v\": 1"
+
 /* Ends the program with status 2. */
 void die(const char *text) __attribute__((noreturn));
 

@@ -45,7 +45,7 @@ int peek(int argc, char **argv)
 	a = ask(CONTROL_PEEK, addr, size, 0);
 	if (a.status)
 		return refuse(a.status, why(a.status));
-	printf(json ? "{\"address\": %" PRIu64 ", \"value\": %" PRIu64 "}\n" :
+	printf(json ? JSON_BEGIN("peek") ", \"address\": %" PRIu64 ", \"value\": %" PRIu64 "}\n" :
 		      "%#" PRIx64 ": %#" PRIx64 "\n",
 	       addr, a.r[0]);
 	return 0;

@@ -28,8 +28,8 @@ int watch(int argc, char **argv)
 	if (a.status)
 		return refused(a.status);
 	if (json)
-		printf("{\"watched\": %s, \"before\": %s}\n", on ? "true" : "false",
-		       a.r[0] ? "true" : "false");
+		printf(JSON_BEGIN("watch") ", \"watched\": %s, \"before\": %s}\n",
+		       on ? "true" : "false", a.r[0] ? "true" : "false");
 	return 0;
 }
 
@@ -174,7 +174,7 @@ int trace(int argc, char **argv)
 		return -1;
 	if (file)
 		pcap_open(file);
-	printf("%s", json ? "{\"records\": [" : "");
+	printf("%s", json ? JSON_BEGIN("trace") ", \"records\": [" : "");
 	for (seq = since.first; seq < end; seq++) {
 		struct answer a = ask(CONTROL_TRACE, seq, 0, 0);
 
