@@ -55,6 +55,20 @@ def test_each_command_has_a_page_and_says_how_it_is_called(root, man):
     assert (root / "share/man/man7/mavis.7").exists()
 
 
+def test_the_elf_file_is_the_images_with_its_lines(root, dist):
+    elf = root / "lib/mavis/mavis.elf"
+    assert elf.read_bytes() == (dist / "mavis.elf").read_bytes()
+    # No program of this machine.
+    assert not os.access(elf, os.X_OK) and not os.access(dist / "mavis.elf", os.X_OK)
+    assert ".debug_line" in run("readelf", "-SW", elf)
+    (at,) = re.findall(r"(?m)^ +\d+: ([0-9a-f]+) .* main$", run("readelf", "-sW", elf))
+    assert re.match(r"main at \./boot/main\.c:\d+", run("addr2line", "-pfe", elf, at) if os.uname().machine == "aarch64" else
+                    run("aarch64-linux-gnu-addr2line", "-pfe", elf, at))
+    # Of the same build: what the image holds at its beginning is what the ELF file loads there.
+    head = (root / "lib/mavis/mavis.img").read_bytes()[:4096]
+    assert head in elf.read_bytes()
+
+
 def test_the_pages_have_no_warning(man):
     if not shutil.which("groff"):
         pytest.skip("no groff to read them with")
