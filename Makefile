@@ -56,6 +56,7 @@ NEEDS_fit := $(NEEDS_image)
 NEEDS_efi := build sign
 NEEDS_lab-bundle := build tools run
 NEEDS_lab := $(NEEDS_lab-bundle) lab
+NEEDS_farm := $(NEEDS_lab-bundle) farm
 NEEDS_explorer := tools
 NEEDS_site := docs
 NEEDS_install := build tools
@@ -422,6 +423,15 @@ lab: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.lab
 	$(Q)tools/lab -o $(O)/lab.json --image $(O)/mavis.img --qemu $(QEMU) $(LAB_RUNS:%=--run %)
 	$(Q)tools/report $(O)/lab.json -o $(O)/lab.html --card $(O)/lab-card.html --png $(O)/lab.png
 
+# The same on the boards of a labgrid environment, of which TARGETS picks some.
+FARM := tools/farm/qemu.yaml
+TARGETS :=
+.PHONY: farm
+farm: $(O)/mavis.img lab-bundle | $(DEPS)/.run $(DEPS)/.farm
+	$(Q)LG_BUILD='$(abspath $(O))' LG_QEMU="$$(command -v $(QEMU))" \
+		tools/farm/collect --env '$(FARM)' -o $(O)/farm $(TARGETS)
+	$(Q)tools/report --matrix $(O)/farm -o $(O)/farm/matrix.html
+
 # One page to try types and encodings on, from the tables that the tests use.
 .PHONY: explorer
 explorer: $(O)/explorer.html
@@ -667,6 +677,7 @@ make efi        build/mavis.efi, the image signed for UEFI's Secure Boot with KE
 make test       every test: unit, tools, and system tests in QEMU (JUnit in build/junit); make test-all adds the long matrix
 make strict     the guest's boot on a machine that forgives nothing; ELF= QEMU_ARGS= for another program
 make lab        what the CPU does with each memory type, to build/lab.json, lab.html and lab-*.png
+make farm       the lab on the boards of a labgrid environment (FARM=), to build/farm; by default QEMU is the board
 make explorer   build/explorer.html: types and encodings to pick, what comes of them, who else maps what
 make site       build/site, the pages of docs/ with a search
 make install    image, tools and manual pages below PREFIX=/usr/local, DESTDIR= before it; install-site, uninstall

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a farm is told, without a board: labgrid takes its environments, LAVA's own schema its jobs, and what they wait for is
+what the lab prints."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+
+import lab_sample
+from schemas import TOP
+
+FARM = TOP / "tools/farm"
+JOBS = sorted((TOP / "tools/farm/lava").glob("*.yaml"))
+
+
+def job(path):
+    """As docs/farm.md fills it in."""
+    text = path.read_text(encoding="utf-8").replace("@FILES@", "http://files.example/mavis")
+    text = text.replace("@DEVICE_TYPE@", "imx8mp-evk")
+    assert not re.search(r"@\w+@", text)
+    return yaml.safe_load(text)
+
+
+def monitor(path):
+    (test,) = [a["test"] for a in job(path)["actions"] if "test" in a]
+    (found,) = test["monitors"]
+    return found
+
+
+def test_there_is_one_for_qemu_and_one_for_a_board():
+    assert [path.stem for path in JOBS] == ["qemu", "uboot"]
+
+
+@pytest.mark.parametrize("path", JOBS, ids=lambda p: p.stem)
+def test_what_is_waited_for_is_what_the_lab_prints(path):
+    wanted = monitor(path)
+    lines = lab_sample.lines(lab_sample.sample(0, 0)).splitlines()
+    (found,) = filter(None, (re.search(wanted["pattern"], line) for line in lines))
+    assert wanted["fixupdict"][found["result"]] == "pass" and found["measurement"] == "128"
+    tool = (TOP / "tools/lab").read_text(encoding="utf-8")
+    assert f'BEGIN = "{wanted["start"]}"' in tool and f'END = "{wanted["end"]}"' in tool
+
+
+@pytest.mark.parametrize("path", JOBS, ids=lambda p: p.stem)
+def test_lavas_schema_takes_it(path):
+    schemas = pytest.importorskip("lava_common.schemas", reason="LAVA is not installed: Debian 12 has it as lava-common")
+    schemas.validate(job(path), strict=True)
+
+
+@pytest.mark.parametrize("name, target", [("board", "board"), ("qemu", "direct"), ("qemu", "uboot")])
+def test_labgrid_takes_the_environments(monkeypatch, name, target):
+    labgrid = pytest.importorskip("labgrid", reason="labgrid is not installed: Debian 12 has it as python3-labgrid")
+    # Each environment brings its strategy along, and labgrid 0.4 takes a name once.
+    for known in (labgrid.target_factory.drivers, labgrid.target_factory.all_classes):
+        monkeypatch.delitem(known, "LabStrategy", raising=False)
+    monkeypatch.setenv("LG_BUILD", "/nowhere")
+    monkeypatch.setenv("LG_QEMU", "/nowhere/qemu")
+    env = labgrid.Environment(str(FARM / f"{name}.yaml"))
+    strategy = env.get_target(target).get_driver("LabStrategy", activate=False)
+    assert (strategy.uboot is not None) == (target != "direct")
+    assert env.config.get_target_option(target, "machine") and env.config.get_target_option(target, "cpu")
+
+
+def measured(tmp_path, log, *lines):
+    (tmp_path / log).write_text("".join(f"{line}\n" for line in lines))
+    return subprocess.run([TOP / "tools/lab", "-o", tmp_path / f"{log}.json", "--log", tmp_path / log, "--machine", "a board"],
+                          capture_output=True, text=True, check=False, timeout=60)
+
+
+def lava(lines, kind="target", dash="- ", escaped=True):
+    """As LAVA's log has them; 2023.01's has quotes escaped once more than YAML asks for."""
+    said = [line.replace('"', '\\"') if escaped and kind == "target" else line for line in lines]
+    return [f'{dash}{{"dt": "2026-11-27T04:00:00.000000", "lvl": "{kind}", "msg": {json.dumps(line)}}}' for line in said]
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("dash", ["- ", ""], ids=["of the server", "of the dispatcher"])
+def test_the_lab_is_found_in_lavas_log(tmp_path, dash, escaped):
+    sample = lab_sample.lines(lab_sample.sample(0, 0)).splitlines()
+    console = ["Mavis 0.1 (1234): EL2 on 2 CPUs", "--- lab begin", *sample, "--- lab end"]
+    assert measured(tmp_path, "plain", *console).returncode == 0
+    log = lava(console, dash=dash, escaped=escaped)
+    log.insert(3, f'{dash}{{"dt": "2026-11-27T04:00:00.000000", "lvl": "target", "msg": "\\e[0m \\x01"}}')
+    log[4:4] = lava(["--- lab end", '{"t":"try"}'], "debug", dash)
+    done = measured(tmp_path, "lava", *log)
+    assert (done.returncode, done.stderr) == (0, "")
+    plain, found = ((tmp_path / name).read_text().splitlines() for name in ("plain.json", "lava.json"))
+    assert found[1:] == plain[1:] and len(found) == len(sample) + 1 and '"mavis":"0.1 (1234)"' in found[0]
+
+
+def test_what_lavas_log_has_lost_is_said(tmp_path):
+    sample = lab_sample.lines(lab_sample.sample(0, 0)).splitlines()
+    done = measured(tmp_path, "lava", *lava(["--- lab begin", *sample[:100], *sample[101:], "--- lab end"]))
+    assert done.returncode == 1 and "arrived" in done.stderr
