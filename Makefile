@@ -608,7 +608,7 @@ tools-check: $(O)/mavis.img $(O)/tools/regions $(O)/bench/regions | $(DEPS)/.che
 
 # Some seconds of each fuzzer that has changed.
 fuzz-smoke: $(FUZZERS:%=%.smoke)
-$(FUZZERS:%=%.smoke): %.smoke: % $(wildcard tests/fuzz/*.dict tests/fuzz/*.dts)
+$(FUZZERS:%=%.smoke): %.smoke: % $(wildcard $(addprefix tests/fuzz/,*.dict *.dts *.hex seeds))
 	$(Q)$(call FUZZ,$<,5,1)
 	@touch $@
 
@@ -634,15 +634,21 @@ FUZZ_STAY := hyp/dma.c drivers/smmu.c $(addprefix mm/,join.c pgtable.c phys.c po
 $(O)/fuzz/smmu_event_fuzz: $(FUZZ_STAY:%=$(O)/fuzz/%.o)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.c.o $(FUZZ_SRC:%=$(O)/fuzz/%.o)
-	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ -lfdt $(FUZZ_LIBS)
+
+# Calls and accesses of a guest's meet the machine that the unit tests have.
+FUZZ_GUEST := $(addprefix $(O)/fuzz/,ecam_fuzz control_fuzz)
+$(FUZZ_GUEST): $(patsubst %,$(O)/fuzz/%.o,$(filter-out $(FUZZ_SRC),$(HOST_SRC)) $(wildcard tests/unit/fake_*.c))
+$(FUZZ_GUEST): FUZZ_LIBS := -lcmocka
 
 $(O)/fuzz/gdb_fuzz: $(O)/fuzz/hyp/gdb.c.o
 $(O)/fuzz/decode_fuzz: $(O)/fuzz/hyp/decode.c.o
 $(O)/fuzz/its_fuzz: $(patsubst %,$(O)/fuzz/hyp/%.c.o,its_command its_memory)
 
-# $(call FUZZ,fuzzer,seconds,seed): it starts from tests/fuzz/<name>.dts, uses the words of tests/fuzz/<name>.dict, and goes
-# on where it was.
+# $(call FUZZ,fuzzer,seconds,seed): it starts from tests/fuzz/<name>.dts and <name>.hex, uses the words of <name>.dict, and
+# goes on where it was.
 FUZZ = mkdir -p $(1).corpus; from=tests/fuzz/$(notdir $(1)); \
+	[ ! -e $$from.hex ] || tests/fuzz/seeds $$from.hex $(1).corpus || exit 1; \
 	[ ! -e $$from.dts ] || dtc -q -I dts -O dtb -o $(1).corpus/seed $$from.dts || exit 1; \
 	$(1) -seed=$(3) -max_total_time=$(2) -max_len=4096 $$([ ! -e $$from.dict ] || echo -dict=$$from.dict) \
 		-artifact_prefix=$(1). $(1).corpus >$(1).log 2>&1 || { cat $(1).log; exit 1; }

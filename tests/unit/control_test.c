@@ -2,81 +2,22 @@
 /* The commands, against stage 2 tables in fake memory, and the control page. */
 #include "boot/guest/control.h"
 
-#include "boot/guest/cpus.h"
-#include "boot/guest/map.h"
 #include "hyp/at.h"
-#include "hyp/control.h"
-#include "hyp/cpu.h"
 #include "hyp/debug.h"
-#include "hyp/guest.h"
 #include "hyp/mmio.h"
 #include "lib/errno.h"
-#include "mm/resolve.h"
+#include "tests/unit/control_fixture.h"
 #include "tests/unit/fake_el2.h"
-#include "tests/unit/fake_machine.h"
 #include "tests/unit/fake_phys.h"
 #include "tests/unit/test.h"
 
-#define BASE 0x80000000ul
-
-enum { MEMORY, TARGET, FIXED, NO_TAGS, NR_TABLE, FOLLOWER = NR_TABLE };
-
-static struct diag d;
 static u64 r[CONTROL_NR_RESULTS];
-
-static void add(unsigned i, const char *name, u64 at, u64 size, enum region_type type,
-		struct region_opts opts, const struct mm_caps *caps)
-{
-	bool hides_mte;
-
-	guest_regions.region[i] = (struct region){ .ipa = IPA(at),
-					   .pa = PA(at + GIB(4)),
-					   .size = size,
-					   .type = type,
-					   .origin = REGION_FROM_CONFIG,
-					   .opts = opts };
-	snprintf(guest_regions.region[i].name, sizeof(guest_regions.region[i].name), "%s", name);
-	assert_int_equal(region_resolve(&guest_regions.region[i], caps, true, &hides_mte, &d), 0);
-}
 
 static int start(const struct mm_caps *caps)
 {
-	static struct host host = { .nr_cpus = 2, .cpu = { { .mpidr = 0 }, { .mpidr = 1 } } };
-
-	memset(guest_checks, 0, (NR_TABLE + 1) * sizeof(guest_checks[0]));
 	fake_machine_reset();
 	fake_el2_reset(64);
-	assert_int_equal(cpus_init(&host, 0, 0, &d), 0);
-	fake_this_cpu = &cpus[0];
-	memset(cpus[0].count, 0, sizeof(cpus[0].count));
-	memset(cpus[1].count, 0, sizeof(cpus[1].count));
-	guest_regions.nr = NR_TABLE;
-	add(MEMORY, "memory", BASE, MIB(2), REGION_RAM, (struct region_opts){ 0 }, caps);
-	add(TARGET, "target", BASE + MIB(64), MIB(64), REGION_RAW,
-	    (struct region_opts){ .memattr = S2_NORMAL_NC,
-				  .sh = SH_INNER,
-				  .adjustable = true,
-				  .expose = EXPOSE_NONE },
-	    caps);
-	add(FIXED, "fixed", BASE + MIB(128), MIB(2), REGION_PREFETCHABLE,
-	    (struct region_opts){ .expose = EXPOSE_NONE }, caps);
-	add(NO_TAGS, "no-tags", BASE + MIB(130), MIB(2), REGION_RAW,
-	    (struct region_opts){ .memattr = S2_NORMAL_NC,
-				  .sh = SH_INNER,
-				  .adjustable = true,
-				  .tags = TAGS_NO,
-				  .expose = EXPOSE_NONE },
-	    caps);
-	assert_int_equal(guest_map(&guest_regions, caps, &d), 0);
-	guest.mte = caps->mte;
-	bars.nr = 1;
-	bars.bar[0].region = (struct region){ .name = "bar",
-						.size = MIB(2),
-						.type = REGION_DEVICE_MEMORY,
-						.attr = { S2_NORMAL_WB, SH_INNER, true, true,
-							  false },
-						.opts.adjustable = true };
-	return control_offer(IPA(0), 1000, &d);
+	return offer(caps);
 }
 
 static const struct mm_caps plain = { .pa_bits = 40 };

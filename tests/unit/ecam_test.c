@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions behind bridges, and a guest that numbers buses anew. Configuration space is memory of 8
- * buses that is made to follow the bridges: route() puts each function where its bridges lead.
+ * Functions behind bridges (tests/unit/pci_model.h), and a guest that numbers buses anew.
  *
  * 00:01.0 leads to a switch, of which 00.0 is the upper side and 02.0 a lower one, behind which is
  * the function at devfn 3.0. As the firmware leaves it the buses are 2, 3 and 4.
@@ -16,99 +15,35 @@
 #include "tests/unit/fake_el2.h"
 #include "tests/unit/fake_machine.h"
 #include "tests/unit/fake_phys.h"
+#include "tests/unit/pci_model.h"
 #include "tests/unit/test.h"
 
-#define BUSES	8
-
-static u8 space[MIB(BUSES)] __attribute__((aligned(MIB(2))));
 static struct region_table table;
 static struct diag d;
 static const struct mm_caps caps = { .pa_bits = 48 };
 static const struct s2_attr attr = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
-static const struct pci_space whole = { (u64)space, 0, BUSES - 1 };
 static struct pci_function function;
 
-/* What is in the machine: registers of a function, and which it is behind. */
-static struct device {
-	int above;
-	u8 devfn;
-	bool bridge;
-	u32 numbers;			/* of 0x18 */
-	u64 at;
-} device[4];
-
-static u8 *config_of(unsigned bus, unsigned devfn)
+static void put(unsigned i, int above, u8 devfn, bool bridge, u32 numbers)
 {
-	return (u8 *)pci_page(&whole, bus, (u8)devfn);
-}
-
-static u8 number(const struct device *dev, unsigned byte)
-{
-	return (u8)(dev->numbers >> byte * 8);
-}
-
-/* As the bridges have it, by the specification's words and not by the code's. */
-static bool answers_on(const struct device *dev, unsigned bus)
-{
-	const struct device *up;
-
-	if (dev->above < 0)
-		return bus == 0;
-	up = &device[dev->above];
-	if (number(up, 1) != bus || !bus)
-		return false;
-	while (up->above >= 0) {
-		up = &device[up->above];
-		if (number(up, 1) >= bus || number(up, 2) < bus)
-			return false;
-	}
-	return true;
-}
-
-static void route(void)
-{
-	for (unsigned i = 0; i < ARRAY_SIZE(device); i++)
-		if (device[i].at)
-			memset((void *)device[i].at, 0xff, PAGE_SIZE);
-	for (unsigned i = 0; i < ARRAY_SIZE(device); i++) {
-		device[i].at = 0;
-		for (unsigned bus = 0; bus < BUSES; bus++) {
-			u8 *regs = config_of(bus, device[i].devfn);
-
-			if (!answers_on(&device[i], bus))
-				continue;
-			device[i].at = (u64)regs;
-			memset(regs, 0, PAGE_SIZE);
-			*(u32 *)regs = 0x11101af4 + (i << 16);
-			regs[PCI_HEADER_TYPE] = device[i].bridge ? PCI_HEADER_BRIDGE : 0;
-			*(u32 *)(regs + 0x18) = device[i].numbers;
-		}
-	}
-}
-
-/* What EL2 writes to a bridge, the machine does at once. */
-static void obey(u64 addr)
-{
-	for (unsigned i = 0; i < ARRAY_SIZE(device); i++)
-		if (device[i].at && addr - device[i].at < PAGE_SIZE && device[i].bridge &&
-		    ((addr - device[i].at) & ~7ull) == 0x18) {
-			device[i].numbers = *(u32 *)(device[i].at + 0x18);
-			route();
-			return;
-		}
+	device[i].above = above;
+	device[i].devfn = devfn;
+	device[i].bridge = bridge;
+	device[i].numbers = numbers;
 }
 
 static int make(void **state)
 {
 	(void)state;
 	memset(space, 0xff, sizeof(space));
-	device[0] = (struct device){ -1, 1 << 3, true, 0x040200, 0 };
-	device[1] = (struct device){ 0, 0, true, 0x040302, 0 };
-	device[2] = (struct device){ 1, 2 << 3, true, 0x040403, 0 };
-	device[3] = (struct device){ 2, 3 << 3, false, 0, 0 };
+	model_make(4);
+	put(0, -1, 1 << 3, true, 0x040200);
+	put(1, 0, 0, true, 0x040302);
+	put(2, 1, 2 << 3, true, 0x040403);
+	put(3, 2, 3 << 3, false, 0);
 	route();
 	fake_machine_reset();
-	machine.on_write = obey;
+	machine.on_write = obey_numbers;
 	table.nr = 1;
 	table.region[0] = (struct region){ .ipa = IPA(space), .pa = PA(space),
 					   .size = sizeof(space), .attr = attr };
@@ -145,11 +80,9 @@ static void assert_closed(void)
 {
 	for (unsigned i = 0; i < 3; i++)
 		if (device[i].at)
-			assert_int_equal(reach((unsigned)((device[i].at - (u64)space) >> 20),
-					       device[i].devfn),
-					 'r');
+			assert_int_equal(reach(bus_of(&device[i]), device[i].devfn), 'r');
 	if (device[3].at)
-		assert_int_equal(reach((unsigned)((device[3].at - (u64)space) >> 20), 3 << 3), '-');
+		assert_int_equal(reach(bus_of(&device[3]), 3 << 3), '-');
 }
 
 static u64 access_config(u64 addr, unsigned size, bool write, u64 val)
@@ -167,7 +100,7 @@ static void store(unsigned bus, unsigned devfn, unsigned offset, unsigned size, 
 
 	if (reach(bus, devfn) == 'w') {
 		memcpy((void *)addr, &val, size);
-		obey(addr);
+		obey_numbers(addr);
 	} else {
 		access_config(addr, size, true, val);
 	}
@@ -218,7 +151,7 @@ static void it_stays_hidden_whatever_is_written(void **state)
 		unsigned size = 1u << (seed >> 8 & 1), offset = 0x18 + (seed >> 12 & 2);
 
 		if (dev->at && dev->bridge)
-			store((unsigned)((dev->at - (u64)space) >> 20), dev->devfn,
+			store(bus_of(dev), dev->devfn,
 			      offset + (size == 1 ? seed >> 16 & 1 : 0), size,
 			      (seed >> 18 & 7) | (seed >> 13 & 0x700));
 	}
