@@ -63,6 +63,7 @@ NEEDS_install := build tools
 NEEDS_install-site := build tools docs
 NEEDS_dist := build tools docs
 NEEDS_bench := build tools run unit
+NEEDS_scale := $(NEEDS_bench)
 NEEDS_debug := build tools run debug
 NEEDS_strict := build tools run unit
 NEEDS_test := build tools run unit clang test
@@ -484,7 +485,7 @@ $(O)/test/guest.cpio: $(MADE_RAMDISK) tests/system/plain.dts $(BUNDLE_TOOL) | $(
 .PHONY: test test-all
 # Debian 13's own kernel is as new as what Debian 12's backports have.
 NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ramdisk-backports.cpio.gz)
-TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/regions $(TEST_GUESTS) $(O)/test/el3.bin $(NEWER) \
+TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/scale $(TEST_GUESTS) $(O)/test/el3.bin $(NEWER) \
 	$(O)/check/clang/mavis.img
 
 # STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.
@@ -522,19 +523,27 @@ $(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(call named,$(KERNEL)) tests/s
 		| $(DEPS)/.run
 	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config tests/system/plain.dts
 
-# What a table of many regions costs, counted on the host.
-REGIONS_BENCH_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC)
+# How boot and memory grow, counted on the host: all of it from the two trees to stage 2.
+SCALE_SRC := $(TOOL_SRC) $(addprefix mm/,pgtable.c pool.c split.c stage2.c walk.c) hyp/guest.c \
+	$(addprefix boot/guest/,cpus.c map.c)
 
-$(O)/bench/mm/%.o: %.c Makefile $(wildcard mm/*.h lib/*.h) | $(DEPS)/.unit
+# Longer tables than the image has room for.
+$(O)/bench/counted/%.o: %.c Makefile $(wildcard $(addsuffix /*.h,mm drivers hyp lib boot boot/*)) | $(DEPS)/.unit
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CFLAGS) -fsanitize-coverage=trace-pc -c -o $@ $<
+	$(Q)$(HOSTCC) $(CFLAGS) -DREGION_MAX=20480 -ffunction-sections -fsanitize-coverage=trace-pc -c -o $@ $<
 
-$(O)/bench/regions: bench/regions.c $(REGIONS_BENCH_SRC:%.c=$(O)/bench/mm/%.o)
-	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^
+$(O)/bench/scale: bench/scale.c $(SCALE_SRC:%.c=$(O)/bench/counted/%.o)
+	$(Q)$(HOSTCC) $(CFLAGS) -DREGION_MAX=20480 -Wl,--gc-sections -o $@ $^ $(HOST_FDT)
 
-.PHONY: regions-bench
-regions-bench: $(O)/bench/regions
-	$(Q)$<
+.PHONY: scale
+scale: $(O)/bench/scale $(O)/mavis.img $(O)/bench/elcount.so $(O)/bench/guest.bin $(O)/tools/regions | $(DEPS)/.run
+	$(Q)MAVIS_BUILD='$(O)' bench/scale-run --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img \
+		--guest $(O)/bench/guest.bin --host $< --json $(O)/bench/scale.json $(SCALE_ARGS)
+
+# Of the last `make scale`.
+.PHONY: scale-plot
+scale-plot: | $(DEPS)/.lab
+	$(Q)bench/scale-plot $(O)/bench/scale.json docs/scale.svg
 
 .PHONY: bench bench-check
 BENCH_OPERATIONS := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio)
@@ -543,7 +552,7 @@ BENCH := bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/
 	--kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
 	--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio --expected bench/expected.json
 
-bench: regions-bench $(BENCH_IN)
+bench: $(BENCH_IN)
 	$(Q)$(BENCH) --json $(O)/bench/bench.json $(BENCH_ARGS)
 
 # Of the last `make bench`.
@@ -603,7 +612,7 @@ $(O)/check/%.tidy: % $(O)/target/%.o tests/clang-tidy.yaml | $(DEPS)/.check
 	$(Q)$(TIDY_CHECK)
 	@touch $@
 
-tools-check: $(O)/mavis.img $(O)/tools/regions $(O)/bench/regions | $(DEPS)/.check
+tools-check: $(O)/mavis.img $(O)/tools/regions $(O)/bench/scale | $(DEPS)/.check
 	$(Q)$(PYTEST) $(PYTEST_ARGS) tests/tools
 
 # Some seconds of each fuzzer that has changed.
@@ -689,6 +698,7 @@ make site       build/site, the pages of docs/ with a search
 make install    image, tools and manual pages below PREFIX=/usr/local, DESTDIR= before it; install-site, uninstall
 make dist       build/dist, a release: archives, checksums, and what it is made of (SPDX)
 make bench      what Mavis costs in instructions, beside the native boot; bench-plot draws it
+make scale      how a boot grows with memory, CPUs and regions; scale-plot draws it
 make check      format, both compilers, static analysis, unit tests, some fuzzing, what single operations cost
 make config-check  configs/*.dts against the schema, and on their machines
 make fuzz       the fuzzers of tests/fuzz, FUZZ_SECONDS=60 each

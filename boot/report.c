@@ -157,29 +157,41 @@ static void explain(const char *known, bool qemu)
 		print("           not known: see docs/memory-attributes.md\n");
 }
 
-/* Each kind of difference once, with the first region that has it and how many more do. */
+static void print_difference(const struct selfcheck *c, unsigned more, bool qemu)
+{
+	print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", c->region->name, c->ipa, more,
+	      s1_defaults[c->setting].name);
+	if (c->faulted)
+		print("no translation, PAR_EL1 is %#lx\n", c->par);
+	else
+		print("the machine says ATTR 0x%02x SH %u, the architecture 0x%02x SH %u\n",
+		      PAR_ATTR(c->par), PAR_SH(c->par), c->want, c->want_sh);
+	explain(known_difference(c, guest.caps.fwb), qemu);
+}
+
+/*
+ * Each kind of difference once, with the first region that has it and how many more do. There are
+ * many regions, and few kinds.
+ */
 static void print_differences(const struct selfcheck *checks, unsigned nr, bool qemu)
 {
-	for (unsigned i = 0; i < nr; i++) {
-		const struct selfcheck *c = &checks[i];
-		unsigned more = 0, earlier = 0;
+	static struct { u16 first, more; } kind[ARRAY_SIZE(guest_checks)];
+	unsigned kinds = 0;
 
-		if (!c->differ)
+	for (unsigned i = 0; i < nr; i++) {
+		unsigned k = 0;
+
+		if (!checks[i].differ)
 			continue;
-		for (unsigned j = 0; j < nr; j++)
-			if (j != i && checks[j].differ && same_difference(c, &checks[j]))
-				*(j < i ? &earlier : &more) += 1;
-		if (earlier)
-			continue;
-		print("  DIFFERS: %s at %#lx and %u more, stage 1 %s: ", c->region->name, c->ipa,
-		      more, s1_defaults[c->setting].name);
-		if (c->faulted)
-			print("no translation, PAR_EL1 is %#lx\n", c->par);
+		while (k < kinds && !same_difference(&checks[kind[k].first], &checks[i]))
+			k++;
+		if (k < kinds)
+			kind[k].more++;
 		else
-			print("the machine says ATTR 0x%02x SH %u, the architecture 0x%02x SH %u\n",
-			      PAR_ATTR(c->par), PAR_SH(c->par), c->want, c->want_sh);
-		explain(known_difference(c, guest.caps.fwb), qemu);
+			kind[kinds++].first = (u16)i;
 	}
+	for (unsigned k = 0; k < kinds; k++)
+		print_difference(&checks[kind[k].first], kind[k].more, qemu);
 }
 
 /* @at: in the place of its addresses. @why: it was not checked. */

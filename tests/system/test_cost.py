@@ -47,3 +47,13 @@ def test_what_grows_is_named(tmp_path):
     assert done.returncode == 1
     assert "bench: PSCI_VERSION by hvc: EL2 " in done.stderr and "bench: SET of 64 MiB in 2 MiB blocks: TLBI " in done.stderr
     assert done.stderr.count("expected\n") == 2
+
+
+def test_a_boot_grows_as_n_log_n_of_its_regions():
+    """All of it, the report's lines too."""
+    done = subprocess.run(["make", "-s", "scale", "SCALE_ARGS=--only regions", f"QEMU={machine.QEMU}"], cwd=machine.TOP,
+                          capture_output=True, text=True, timeout=machine.patience(200))
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = {words[1]: int(words[2].replace(",", "")) for words in map(str.split, done.stdout.splitlines())
+              if words[:1] == ["regions"] and len(words) == 3}
+    assert list(counts) == ["10", "30", "100", "300", "600", "1,200"]

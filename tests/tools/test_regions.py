@@ -322,9 +322,10 @@ def test_the_schema_knows_right_from_wrong(tmp_path, regions, ok):
 
 
 def test_the_work_for_a_table_grows_as_n_log_n():
-    result = subprocess.run([TOOL.parents[1] / "bench/regions"], capture_output=True, text=True, timeout=60)
+    result = subprocess.run([TOOL.parents[1] / "bench/scale"], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.splitlines()[-1].split()[0] == "1000"
+    last = {words[0]: words[1] for words in map(str.split, result.stdout.splitlines()[1:])}
+    assert last == {"memory": "1024", "CPUs": "64", "regions": "10000"}
 
 
 def test_what_nothing_contains_is_listed(virt, tmp_path):
