@@ -6,6 +6,7 @@
 #include "drivers/firmware.h"
 #include "boot/machine/host.h"
 #include "boot/machine/fdt.h"
+#include "guests/lab/dma.h"
 #include "guests/lab/lab.h"
 #include "guests/lab/litmus.h"
 #include "guests/lab/relate.h"
@@ -222,12 +223,14 @@ void lab_main(const void *fdt)
 	sweep(asked_for("all-mair"));
 	relate_run();
 	speed_run();
+	if (asked_for("dma"))
+		dma_run(&host);
 	litmus_run(&litmus);
 	target_restore();
 	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u", cells, tries_done,
 	      tries_faulted);
-	print(",\"share\":%u,\"alias\":%u,\"speed\":%u,\"litmus\":%u}\n", shares_done, aliases_done,
-	      speeds_done, litmus_done);
+	print(",\"share\":%u,\"alias\":%u,\"speed\":%u,\"dma\":%u,\"litmus\":%u}\n", shares_done,
+	      aliases_done, speeds_done, dmas_done, litmus_done);
 	print("--- lab end\n");
 	power_off();
 }

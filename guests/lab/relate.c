@@ -47,10 +47,7 @@ static void run_shares(void)
 	target_follow_stage_1();
 }
 
-/* How careful a CPU is between two accesses by different mappings. */
-enum care { CARE_NONE, CARE_DMB, CARE_MAINTAIN, NR_CARE };
-
-static const char *const care_names[NR_CARE] = {
+const char *const care_names[NR_CARE] = {
 	[CARE_NONE] = "none",
 	[CARE_DMB] = "dmb",
 	[CARE_MAINTAIN] = "maintain",
@@ -60,10 +57,10 @@ static const char *const care_names[NR_CARE] = {
  * As the Arm ARM wants it of mappings that differ in cacheability: clean and invalidate before and
  * after each access, and a DMB (B2, "Mismatched memory attributes").
  */
-static void take_care(enum care care)
+void take_care(enum care care, u64 size)
 {
 	if (care == CARE_MAINTAIN)
-		cache_flush(TEST_VA, sizeof(u64));
+		cache_flush(TEST_VA, size);
 	if (care != CARE_NONE)
 		dmb(sy);
 }
@@ -77,9 +74,9 @@ static u64 alias_rounds(u64 unused, u64 rounds, u64 care)
 	(void)unused;
 	for (u64 i = 1; i <= rounds; i++) {
 		(void)*y;			/* it may have it in its cache now */
-		take_care((enum care)care);
+		take_care((enum care)care, sizeof(u64));
 		*x = i;
-		take_care((enum care)care);
+		take_care((enum care)care, sizeof(u64));
 		stale += *y != i;
 		cache_flush(TEST_VA, sizeof(u64));
 		dmb(sy);

@@ -189,6 +189,15 @@ def test_two_mappings_of_a_page_are_one_memory(found):
     assert all(r["stale"] == 0 and r["rounds"] == 100 and "result" not in r for r in aliases)
 
 
+def test_a_devices_dma_is_seen_and_sees(found):
+    """QEMU has no caches, and its edu reads and writes memory as it is: of 64 lines none is stale, either way."""
+    dmas = [r for r in found.records if r["t"] == "dma"]
+    assert [(r["s1"], r["care"]) for r in dmas] == [(s1, care) for s1 in ("0x00", "0x44", "0xbb", "0xff")
+                                                    for care in ("none", "dmb", "maintain")]
+    assert all((r["coherent"], r["lines"], r["to_device"], r["to_memory"]) == (1, 64, 0, 0) for r in dmas)
+    assert found.end["dma"] == 12
+
+
 def test_every_type_is_timed(found):
     speeds = [r for r in found.records if r["t"] == "speed"]
     assert [r["s1"] for r in speeds] == ["0x00", "0x04", "0x08", "0x0c", "0x44", "0xbb", "0xff"]
@@ -257,7 +266,7 @@ def test_every_edge_of_the_architectures_table_is_tried(found):
 
 
 def bundle_with(folder, bootargs, **options):
-    text = (machine.TOP / "configs/lab.dts").read_text().replace('bootargs = "quick";', f'bootargs = "{bootargs}";')
+    text = (machine.TOP / "configs/lab.dts").read_text().replace('bootargs = "quick dma";', f'bootargs = "{bootargs}";')
     return bundles.make(folder / "lab.cpio", bundles.config(folder / "lab.dts", text=text), kernel=LAB, ramdisk=None,
                         load=LAB_BASE, **options)
 

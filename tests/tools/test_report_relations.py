@@ -45,6 +45,11 @@ def alias(x, y, care, stale, x_sh=3, y_sh=3):
     return {"t": "alias", "x": x, "x_sh": x_sh, "y": y, "y_sh": y_sh, "care": care, "rounds": 100, "stale": stale}
 
 
+def dma(s1, care, coherent, to_device=0, to_memory=0):
+    return {"t": "dma", "s1": s1, "care": care, "coherent": coherent, "lines": 64, "to_device": to_device,
+            "to_memory": to_memory}
+
+
 @pytest.mark.parametrize("record, wrong", (
     (share(sh=0, other="not-seen"), False), (share(s2_sh=3, sh=3), False), (share(s2_sh=3, sh=3, other="not-seen"), True),
     (share(s1_sh=3, s2_sh=2, sh=2), False), (share(s1_sh=3, s2_sh=2, sh=3), True), (share("0x44", sh=2), False),
@@ -53,6 +58,10 @@ def alias(x, y, care, stale, x_sh=3, y_sh=3):
     (alias("0xff", "0x44", "maintain", 9), True), (alias("0xff", "0xf0", "none", 9), True),
     (alias("0x00", "0x44", "none", 9), False), (alias("0x00", "0x44", "dmb", 9), True),
     (alias("0xff", "0xff", "none", 9, y_sh=0), False), (alias("0xff", "0xff", "maintain", 9, y_sh=0), True),
+    (dma("0xff", "dmb", 1, 9), True), (dma("0xff", "dmb", 1, 0, 9), True), (dma("0xff", "none", 1, 9, 9), False),
+    (dma("0x44", "dmb", 1, 9, 9), False), (dma("0xbb", "dmb", 1, 9, 9), False), (dma("0x44", "maintain", 1, 9), True),
+    (dma("0xff", "dmb", 0, 9, 9), False), (dma("0xff", "maintain", 0, 0, 9), True), (dma("0x00", "dmb", 0, 0, 9), True),
+    (dma("0x44", "none", 0, 9, 9), False),
 ))
 def test_what_holds_between_mappings_is_judged_by_the_manual(tmp_path, record, wrong):
     records = lab_sample.sample()
@@ -60,6 +69,20 @@ def test_what_holds_between_mappings_is_judged_by_the_manual(tmp_path, record, w
     result, page = make(tmp_path, records)
     assert ("1 against the architecture" if wrong else "none against the architecture") in result.stdout
     assert ('class="wrong"' in page) == wrong
+
+
+def test_dma_is_a_table_with_what_is_promised(tmp_path):
+    records = lab_sample.sample()
+    records[-1:-1] = [dma("0x44", "dmb", 0), dma("0xff", "dmb", 0, 3, 64), dma("0xff", "maintain", 0)]
+    result, page = make(tmp_path, records)
+    assert "0 aliases and 3 DMAs, none against the architecture" in result.stdout
+    head, *rows = next(t for t in tables(page) if t[0][0] == "CPU's type")
+    assert head[2:] == ["Nothing between", "DMB between", "Clean, invalidate and DMB"]
+    assert rows == [["Normal-NC", "CPU stores, device reads", "–", "all seen; must be seen", "–"],
+                    ["Normal-NC", "device writes, CPU loads", "–", "all seen; must be seen", "–"],
+                    ["Normal-WB", "CPU stores, device reads", "–", "3 of 64 lines stale; open", "all seen; must be seen"],
+                    ["Normal-WB", "device writes, CPU loads", "–", "64 of 64 lines stale; open", "all seen; must be seen"]]
+    assert "says that its DMA is not coherent: with what no cache holds" in text_of(page)
 
 
 def test_what_an_emulator_takes_is_not_shown(tmp_path):

@@ -42,6 +42,7 @@ class Run:
     shares: dict = dataclasses.field(default_factory=dict)  # (s1, s1_sh, s2_sh) -> record
     aliases: dict = dataclasses.field(default_factory=dict) # (x, x_sh, y, y_sh, care) -> record
     speeds: dict = dataclasses.field(default_factory=dict)  # s1 -> record
+    dmas: dict = dataclasses.field(default_factory=dict)    # (s1, care) -> record
     end: dict = None
     notes: list = dataclasses.field(default_factory=list)   # what a reader must know of the log itself
 
@@ -135,8 +136,10 @@ FIELDS = {
               "result": one_of(("fault",))},
     "speed": {"s1*": number(0xff), "span": number(), "loads*": number(), "chase*": number(), "bytes*": number(),
               "read*": number(), "write*": number()},
+    "dma": {"s1*": number(0xff), "care*": one_of(("none", "dmb", "maintain")), "coherent*": flag, "lines*": number(),
+            "to_device*": number(), "to_memory*": number(), "result": one_of(("fault",))},
     "end": {"cells*": number(), "tries*": number(), "faults": number(), "share": number(), "alias": number(),
-            "speed": number(), "litmus": number()},
+            "speed": number(), "dma": number(), "litmus": number()},
 }
 
 
@@ -185,7 +188,8 @@ def records(lines, source):
 
 # What tells two records of a kind apart.
 KEYS = {"cell": ("s1", "s2"), "try": ("what", "s1", "s2"), "litmus": ("test", "p0", "p1", "x", "y"),
-        "share": ("s1", "s1_sh", "s2_sh"), "alias": ("x", "x_sh", "y", "y_sh", "care"), "speed": ("s1",)}
+        "share": ("s1", "s1_sh", "s2_sh"), "alias": ("x", "x_sh", "y", "y_sh", "care"), "speed": ("s1",),
+        "dma": ("s1", "care")}
 
 
 class Reader:
@@ -210,12 +214,12 @@ class Reader:
                 run.ids = {name: value for name, value in record.items() if name != "t"}
             else:
                 self.once({"cell": run.cells, "try": run.tries, "litmus": run.litmus, "share": run.shares,
-                           "alias": run.aliases, "speed": run.speeds}[kind], line, record)
+                           "alias": run.aliases, "speed": run.speeds, "dma": run.dmas}[kind], line, record)
 
     def end(self, run, line, record):
         run.end = record
         for name, found in (("cells", run.cells), ("tries", run.tries), ("litmus", run.litmus), ("share", run.shares),
-                            ("alias", run.aliases), ("speed", run.speeds)):
+                            ("alias", run.aliases), ("speed", run.speeds), ("dma", run.dmas)):
             if record.get(name, len(found)) != len(found):
                 run.notes.append(f"The lab says that it printed {record[name]} {name}; {len(found)} are in the log.")
 

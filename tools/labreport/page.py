@@ -145,7 +145,7 @@ def section(run, findings, matrix, model, ident):
     if order.tests:
         parts.append(tag("span", escape(litmus.verdict(order)), class_="verdict " + ("bad" if order.forbidden else "good")))
     relations = relate.check_run(run)
-    if relations.shares or relations.aliases:
+    if relations:
         parts.append(tag("span", escape(relate.verdict(relations)), class_="verdict " + ("bad" if relations.wrong else "good")))
     parts += [tag("p", escape(note), class_="note") for note in run.notes]
     parts.append(fact_list(facts(run)))
@@ -195,7 +195,7 @@ def page(runs, matrix, model):
         if order.tests:
             lines += ["<br>", escape(litmus.verdict(order))]
         relations = relate.check_run(run)
-        if relations.shares or relations.aliases:
+        if relations:
             lines += ["<br>", escape(relate.verdict(relations))]
         bad = findings.cells or findings.accesses or order.forbidden or relations.wrong
         cards.append(tag("a", "".join(lines), class_="bad" if bad else "good", href=f"#run{i}"))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holds between mappings: the shareability that both stages make, two mappings of one page, and what each type costs."""
+"""What holds between mappings: the shareability that both stages make, two mappings of one page, a device's view and a CPU's,
+and what each type costs."""
 
 import dataclasses
 from html import escape
@@ -46,22 +47,37 @@ def defined(record):
     return record["care"] == "dmb" and uncached(record["x"]) and uncached(record["y"])
 
 
+def dma_defined(record):
+    """Whether CPU and device must agree. A device that is coherent accesses memory as Normal-WB: with that type a barrier does,
+    and any other is a mismatched alias of its. For one that is not, what no cache holds needs the barrier alone."""
+    if record["care"] == "maintain":
+        return True
+    a = attr.decode(record["s1"])
+    alike = (a.outer, a.inner) == (2, 2) if record["coherent"] else uncached(record["s1"])
+    return record["care"] == "dmb" and alike
+
+
 @dataclasses.dataclass
 class Found:
     shares: int
     aliases: int
+    dmas: int
     wrong: list
+
+    def __bool__(self):
+        return bool(self.shares or self.aliases or self.dmas)
 
 
 def check_run(run):
     wrong = [r for r in run.shares.values() if any(share_wrong(r))]
     wrong += [r for r in run.aliases.values() if r["stale"] and defined(r)]
-    return Found(len(run.shares), len(run.aliases), wrong)
+    wrong += [r for r in run.dmas.values() if (r["to_device"] or r["to_memory"]) and dma_defined(r)]
+    return Found(len(run.shares), len(run.aliases), len(run.dmas), wrong)
 
 
 def verdict(found):
-    return (f"{count(found.shares, 'shareability', 'shareabilities')} and {count(found.aliases, 'alias', 'aliases')}, "
-            f"{len(found.wrong) or 'none'} against the architecture")
+    return (f"{count(found.shares, 'shareability', 'shareabilities')}, {count(found.aliases, 'alias', 'aliases')} and "
+            f"{count(found.dmas, 'DMA')}, {len(found.wrong) or 'none'} against the architecture")
 
 
 def share_table(run):
@@ -98,6 +114,23 @@ def alias_table(run):
          *(alias_cell(run.aliases.get((x, x_sh, y, y_sh, care))) for care in CARES)) for x, x_sh, y, y_sh in pairs])
 
 
+def dma_cell(record, name):
+    if record is None:
+        return "–"
+    if record.get("result"):
+        return "a fault"
+    stale, promise = record[name], "must be seen" if dma_defined(record) else "open"
+    text = f"{stale} of {record['lines']} lines stale; {promise}" if stale else f"all seen; {promise}"
+    return tag("b", text, class_="wrong") if stale and dma_defined(record) else text
+
+
+def dma_table(run):
+    return table(("CPU's type", "Direction", *(text[0].upper() + text[1:] for text in CARES.values())), [
+        (escape(byte_name(s1)), direction, *(dma_cell(run.dmas.get((s1, care)), name) for care in CARES))
+        for s1 in dict.fromkeys(s1 for s1, _ in run.dmas)
+        for name, direction in (("to_device", "CPU stores, device reads"), ("to_memory", "device writes, CPU loads"))])
+
+
 def speed_table(run):
     ns = 1e9 / run.lab["cntfrq"]
 
@@ -118,6 +151,11 @@ ABOUT_SHARES = ("Stage 1 and stage 2 each say Non, Outer or Inner; the wider cou
 ABOUT_ALIASES = ("One CPU stores by one mapping and loads by the other. Where they differ in type, cacheability or "
                  "shareability, only the maintenance that the manual asks for (B2.11) makes it defined; what comes without is "
                  "open. Tagged alone, or NoTagAccess, is no difference.")
+ABOUT_DMA = ("A page each way, by a device that the CPU tells to begin and asks whether it is done. The host bridge's node in "
+             "the device tree says that its DMA is {}: {}. What comes with less is open.")
+COHERENT = {1: ("coherent", "with Normal-WB, as the device has it, a barrier (DMB) is enough; another type is a mismatched "
+                            "alias, and takes maintenance"),
+            0: ("not coherent", "with what no cache holds a barrier (DMB) is enough; what is cached takes maintenance")}
 ABOUT_SPEEDS = "A chain of loads through 32 KiB or less, and pairs of 8 bytes over one page, by stage 1 type. The best of five."
 
 
@@ -127,6 +165,9 @@ def section(run):
         parts.append(folded("Shareability", ABOUT_SHARES, share_table(run)))
     if run.aliases:
         parts.append(folded("Two mappings of one page", ABOUT_ALIASES, alias_table(run)))
+    if run.dmas:
+        coherent = next(iter(run.dmas.values()))["coherent"]
+        parts.append(folded("DMA against the CPU's caches", ABOUT_DMA.format(*COHERENT[coherent]), dma_table(run)))
     if run.speeds and run.lab.get("cntfrq") and not run.emulated:
         parts.append(folded("Latency and bandwidth", ABOUT_SPEEDS, speed_table(run)))
-    return tag("h3", "Between mappings") + "".join(parts) if parts else ""
+    return tag("h3", "Between mappings, and with a device") + "".join(parts) if parts else ""
