@@ -122,6 +122,13 @@ void mmu_set_test_types(u8 x, u8 y);
 /* SH[1:0] of what will be mapped as MAP_TEST and MAP_TEST_Y: SH_INNER at first. */
 void mmu_set_test_shareability(u8 x, u8 y);
 
+/*
+ * Takes the page at @va away, by TLBI and DSB or by those with nXS, and gives what mmu_make() puts
+ * back. *ticks: what TLBI and DSB took.
+ */
+u64 mmu_break(u64 va, bool nxs, u64 *ticks);
+void mmu_make(u64 va, u64 entry_value);
+
 /* Drops what this CPU's TLB has. */
 void tlb_flush(void);
 

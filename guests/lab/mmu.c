@@ -103,6 +103,35 @@ void mmu_unmap(u64 va, u64 size)
 	isb();
 }
 
+/* TLBI VAAE1ISNXS and DSB ISHNXS, by their encodings: assemblers may not know them. */
+#define TLBI_VAAE1ISNXS		"sys #0, c9, c3, #3, %0"
+#define DSB_ISHNXS		".inst 0xd5033a3f"
+
+u64 mmu_break(u64 va, bool nxs, u64 *ticks)
+{
+	u64 *e = entry(va), old = *e, start;
+
+	*(volatile u64 *)e = 0;
+	dsb(ishst);
+	isb();
+	start = read_sysreg(cntvct_el0);
+	if (nxs)
+		asm volatile(TLBI_VAAE1ISNXS "\n" DSB_ISHNXS
+			     : : "r"(va >> PAGE_SHIFT) : "memory");
+	else
+		asm volatile("tlbi vaae1is, %0\n dsb ish" : : "r"(va >> PAGE_SHIFT) : "memory");
+	isb();
+	*ticks = read_sysreg(cntvct_el0) - start;
+	return old;
+}
+
+void mmu_make(u64 va, u64 entry_value)
+{
+	*(volatile u64 *)entry(va) = entry_value;
+	dsb(ishst);
+	isb();
+}
+
 void tlb_flush(void)
 {
 	asm volatile("tlbi vmalle1" : : : "memory");

@@ -244,9 +244,37 @@ static void run_other(u8 mair, unsigned s2)
 	print("}\n");
 }
 
+/* A page is taken away after a TLB has it: an access to it must not find it any more. */
+static void run_tlbi(u8 mair, unsigned s2, const char *what, bool nxs)
+{
+	u64 best = ~0ul, ticks;
+	bool gone = true;
+
+	if (nxs && !features.xs) {
+		say(mair, s2, what, "absent");
+		print("}\n");
+		return;
+	}
+	for (unsigned i = 0; i < ROWS; i++) {
+		struct attempt a;
+		u64 entry;
+
+		attempt(&a, access_load, TEST_VA + AT_WORDS, 1, 0);
+		entry = mmu_break(TEST_VA, nxs, &ticks);
+		attempt(&a, access_load, TEST_VA + AT_WORDS, 1, 0);
+		mmu_make(TEST_VA, entry);
+		gone = gone && a.faulted && FSC_TYPE(ISS_FSC(a.esr)) == FSC_TRANSLATION;
+		best = MIN(best, ticks);
+	}
+	say(mair, s2, what, gone ? "ok" : "failed");
+	print(",\"ticks\":%lu}\n", best);
+}
+
 void tries_run(u8 mair, unsigned s2)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(tries); i++)
 		run(mair, s2, &tries[i]);
+	run_tlbi(mair, s2, "tlbi", false);
+	run_tlbi(mair, s2, "tlbi-nxs", true);
 	run_other(mair, s2);
 }

@@ -18,7 +18,7 @@ TOOL = TOP / os.environ.get("MAVIS_BUILD", "build") / "tools/regions"
 S1 = (0x00, 0x04, 0x08, 0x0c, 0x44, 0xbb, 0xff, 0xf0)
 TAG_KINDS = ("tag-store", "tag-load", "tag-check")
 NEW_KINDS = ("ldar", "ldapr", "stlr", "casp", "swpp", "ld64b", "st64b", "cpy", "set", "ldff1", "ldnf1", "dc-gva", "dc-gzva",
-             "dc-cvac", "dc-ivac", "prfm")
+             "dc-cvac", "dc-ivac", "prfm", "tlbi", "tlbi-nxs")
 KINDS = ("load", "store", "unaligned-load", "unaligned-store", "exclusive", "atomic", "dc-zva", "ldp-16", "stp-16", "fetch",
          *TAG_KINDS, "other-cpu", *NEW_KINDS)
 MAX, A72 = 0x000f0510, 0x410fd083

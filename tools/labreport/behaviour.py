@@ -46,6 +46,9 @@ KINDS = {
     "dc-cvac": ("DC CVAC", "Cleans a line. Works on every type."),
     "dc-ivac": ("DC IVAC", "Under stage 2 it cleans and invalidates: nothing stored is lost. Works on every type."),
     "prfm": ("PRFM", "A prefetch. Never faults."),
+    "tlbi": ("TLBI", "The page is taken away, by TLBI and DSB: a load must not find it any more."),
+    "tlbi-nxs": ("TLBI nXS", "The same by TLBI nXS and DSB nXS (FEAT_XS), which wait for no access to memory with XS = 1, but "
+                             "drop the translation all the same."),
 }
 
 _NORMAL = "Normal memory of any cacheability takes {}; SCTLR_EL1.A is 0 in the lab."
@@ -66,6 +69,8 @@ WHY = {
                 "nothing, nothing is checked, and none of it faults.",
     "maintenance": "Cache maintenance by address and prefetches need no more than a mapped address; DC IVAC at EL1 under stage "
                    "2 cleans as well, so that memory keeps what was stored.",
+    "tlb": "After the entry is invalid, and TLBI and DSB are complete, no access uses the old translation; with nXS neither: "
+           "only accesses to memory with XS = 1 that used it before may be unfinished.",
     "mops": "CPY and SET work on Normal memory.",
     "first fault": "The first element of a first-fault load is an ordinary access: it is made, or faults.",
     "no fault": "A non-fault load does not access Device memory: FFR says that the element was not loaded (B2.10.2.5).",
@@ -226,6 +231,7 @@ _EXPECT = {
     "dc-gva": _tag_block, "dc-gzva": _tag_block,
     "dc-cvac": lambda *_: _works("maintenance"), "dc-ivac": lambda *_: _works("maintenance"),
     "prfm": lambda *_: _works("maintenance"),
+    "tlbi": lambda *_: _works("tlb", text="gone"), "tlbi-nxs": lambda *_: _works("tlb", text="gone"),
 }
 
 
