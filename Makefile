@@ -382,7 +382,7 @@ LAB_BASE := 0x44000000
 LAB_CONFIGS := lab lab-no-fwb
 LAB_RUNS := max=$(O)/lab/lab.cpio max=$(O)/lab/lab-no-fwb.cpio cortex-a72=$(O)/lab/lab.cpio
 LAB_SRC := $(sort $(wildcard guests/lab/*.[cS])) $(LIB_SRC) lib/string.c lib/mem.S lib/cache.S mm/attr.c \
-	drivers/console.c drivers/io.c drivers/io.S drivers/uart.c drivers/uart_steps.c $(MACHINE_SRC)
+	hyp/errata.c drivers/console.c drivers/io.c drivers/io.S drivers/uart.c drivers/uart_steps.c $(MACHINE_SRC)
 LAB_OBJ := $(patsubst %,$(O)/lab/%.o,$(LAB_SRC))
 
 # The hostile guest of the tests stands on parts of the lab.

@@ -2,6 +2,7 @@
 /* What the CPU says of itself: identification registers as the guest has them, and its caches. */
 #include "drivers/console.h"
 #include "guests/lab/lab.h"
+#include "hyp/errata.h"
 #include "lib/arch.h"
 
 #define NR_CACHES	7
@@ -35,6 +36,21 @@ static void say_caches(u64 clidr)
 	}
 }
 
+/* By its name, not by trying it: what Mavis knows of such a core. */
+static void say_errata(u64 midr)
+{
+	bool any = false;
+
+	print(",\"errata\":\"");
+	for (unsigned i = 0; i < nr_errata; i++) {
+		if (!erratum_is_of(&errata[i], midr))
+			continue;
+		print("%s%s", any ? ", " : "", errata[i].number);
+		any = true;
+	}
+	print("\"");
+}
+
 void identify(void)
 {
 	u64 clidr = read_sysreg(clidr_el1);
@@ -57,5 +73,6 @@ void identify(void)
 	say("mmfr3", read_sysreg_s(SYS_ID_AA64MMFR3_EL1));
 	say("clidr", clidr);
 	say_caches(clidr);
+	say_errata(read_sysreg(midr_el1));
 	print("}\n");
 }

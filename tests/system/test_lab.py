@@ -112,6 +112,7 @@ def test_the_cpu_says_what_it_is(found):
     assert ids["midr"] == found.lab["midr"]
     assert {"ccsidr_1d", "ccsidr_1i", "ccsidr_2d"} <= set(ids)
     assert (int(ids["pfr1"], 16) >> 8 & 0xf >= 2) == found.lab["mte"]
+    assert ids["errata"] == ("" if found.lab["mte"] else "1319367")
 
 
 def test_cells_are_the_architectures_but_for_qemus_known_differences(found):

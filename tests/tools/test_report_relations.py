@@ -121,7 +121,7 @@ def test_the_schema_is_what_the_report_reads():
 
 
 CACHES = {"t": "id", "midr": "0x410fd083", "revidr": "0x0", "ctr": "0xb444c004", "dczid": "0x4", "pfr0": "0xf00000000",
-          "pfr1": "0x200", "isar0": "0x200000", "mmfr0": "0x1124", "mmfr2": "0x0", "clidr": "0xa200023",
+          "pfr1": "0x200", "isar0": "0x200000", "mmfr0": "0x1124", "mmfr2": "0x0", "clidr": "0xa200023", "errata": "1319367",
           "ccsidr_1d": "0x700fe01a", "ccsidr_1i": "0x201fe012", "ccsidr_2d": "0x70ffe07a"}
 
 
@@ -136,6 +136,7 @@ def test_the_card_has_features_caches_and_the_stages(tmp_path):
             ["L2 unified", "2 MiB", "16", "2,048", "64 bytes"]] == tables(page)[0][1:]
     text = text_of(page)
     for words in ("✓ FEAT_LSE –", "– FEAT_SVE", "✓ FEAT_MTE2", "– FEAT_MTE3", "1: no clean to the PoU", "44 bits",
+                  "Errata that Mavis knows of 1319367",
                   "56 cells, 6 differ"):
         assert words in text, words
     records[1] = CACHES | {"mmfr2": "0x100000", "ccsidr_1d": f"{255 << 32 | 3 << 3 | 2:#x}"}        # FEAT_CCIDX

@@ -25,6 +25,8 @@ def identity(run):
     for name in ("midr", "revidr"):
         if name in run.ids:
             yield f"{name.upper()}_EL1", code(f"{run.ids[name]:#010x}")
+    if "errata" in run.ids:
+        yield "Errata that Mavis knows of", escape(run.ids["errata"] or "none")
     yield "Stage 2", f"HCR_EL2.FWB = {run.lab['fwb']}"
     yield "NoTagAccess", "FEAT_MTE_PERM" if run.lab["mte_perm"] else "no FEAT_MTE_PERM"
     for name, key in (("Mavis", "mavis"), ("QEMU", "qemu"), ("Date", "date")):

@@ -121,7 +121,7 @@ FIELDS = {
     "lab": {"v*": version, "mavis": text, "midr*": number(), "cpus": number(), "fwb*": flag, "mte*": flag, "mte_perm*": flag,
             "xs": flag, "cntfrq": number(), "row": number(), "target": number(), "size": number(), "tree_model": text,
             "plan": counts},
-    "id": {name: number() for name in ("midr", "revidr", "ctr", "dczid", "clidr", *REGISTERS, *CACHES)},
+    "id": {name: number() for name in ("midr", "revidr", "ctr", "dczid", "clidr", *REGISTERS, *CACHES)} | {"errata": text},
     "cell": {"s1*": number(0xff), "s2*": number(15), "status*": status, "par": number(), "par_w": number(),
              "par_s12": number(), "par_s12_w": number()},
     "try": {"s1*": number(0xff), "s2*": number(15), "what*": one_of(WHAT), "result*": one_of(RESULTS), "ec": number(0x3f),
