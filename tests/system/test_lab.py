@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+import boards
 import bundles
 import machine
 from labreport import attr, litmus
@@ -289,6 +290,33 @@ def test_one_cpu_has_no_other(tmp_path):
     found = Found(measure(tmp_path / "lab.json", "cortex-a72", machine.BUILD / "lab/lab.cpio", smp=1))
     assert found.lab["cpus"] == 1
     assert {t["result"] for (_, _, what), t in found.tries.items() if what == "other-cpu"} == {"absent"}
+
+
+@pytest.mark.all
+@pytest.mark.parametrize("name", ["zcu102", "imx8mp", "versal"])
+def test_emulated_boards_have_their_own_log(tmp_path, name):
+    board, output = boards.find(name), tmp_path / "lab.json"
+    bundle = bundle_with(tmp_path, "rounds=0")
+    subprocess.run([TOOL, "-o", output, "--image", machine.IMAGE, "--qemu", machine.QEMU, "--board", f"{name}={bundle}",
+                    "--tree", machine.board_tree(board), "--patience", str(machine.patience())], check=True)
+    found = Found([json.loads(line) for line in output.read_text().splitlines()])
+    assert found.run["machine"] == f"{board.title}, emulated" and found.run["qemu"]
+    want = {place: attr for place, attr in found.architecture().items() if place[0] in S1}
+    assert {place for place in want if found.attr(*place) != want[place]} == {
+        place for place in want if qemu_differs(found.lab, *place)}
+    assert found.tries[0, 0, "unaligned-store"]["result"] == "fault"
+
+
+@pytest.mark.parametrize("name, why", [
+    ("raspi3b", "mavis: error: bundle: load address 0x44000000 is not in memory that the guest can execute"),
+    ("none", "none: no such board; there are virt"),
+])
+def test_a_board_that_cannot_have_it_is_refused_at_once(tmp_path, name, why):
+    tree = machine.board_tree(boards.find(name)) if name != "none" else "none.dtb"
+    done = subprocess.run([TOOL, "-o", tmp_path / "lab.json", "--image", machine.IMAGE, "--qemu", machine.QEMU, "--board",
+                           f"{name}={machine.BUILD / 'lab/lab.cpio'}", "--tree", tree],
+                          capture_output=True, text=True, timeout=machine.patience(), check=False)
+    assert done.returncode == 1 and done.stderr.startswith("lab: ") and why in done.stderr, done.stderr
 
 
 LOG = """U-Boot 2026.01
