@@ -4,14 +4,12 @@
  * function with a page of memory of its own. Does it see what a CPU stored, and the CPU what it
  * wrote, by each memory type, and with how much care?
  */
-#include "boot/machine/fdt.h"
 #include "drivers/console.h"
-#include "drivers/pci.h"
+#include "guests/lab/card.h"
 #include "guests/lab/dma.h"
 #include "guests/lab/lab.h"
 #include "guests/lab/relate.h"
 #include "lib/arch.h"
-#include "lib/errno.h"
 #include "mm/attr.h"
 
 /* Its name on the bus, and its registers (QEMU, docs/specs/edu). */
@@ -24,9 +22,6 @@
 #define EDU_TO_MEMORY		BIT(1)
 #define EDU_BUFFER		0x40000	/* its memory, by its own address */
 #define EDU_SIZE		MIB(1)
-
-#define PCI_COMMAND_MASTER	BIT(2)
-#define PCI_DEVICES		32
 
 /* A word of each line is looked at; a granule may be larger, and then they go together. */
 #define LINE			64
@@ -45,98 +40,6 @@ static u64 registers;
 static volatile u64 *line(u64 page, u64 i)
 {
 	return (volatile u64 *)(page + i * LINE);
-}
-
-/* access_fns, as a host bridge may answer with an exception where no function is */
-static u64 read_config(u64 addr, u64 n, u64 val)
-{
-	(void)n, (void)val;
-	return *(volatile u32 *)addr;
-}
-
-static u64 write_config(u64 addr, u64 n, u64 val)
-{
-	(void)n;
-	*(volatile u32 *)addr = (u32)val;
-	return 0;
-}
-
-static bool config(access_fn *fn, u64 addr, u64 val, u32 *out)
-{
-	struct attempt a;
-
-	attempt(&a, fn, addr, 1, val);
-	if (out)
-		*out = (u32)a.value;
-	return !a.faulted;
-}
-
-/* The page of edu's configuration space, mapped; 0: it is not on this bridge's first bus. */
-static u64 find_edu(const struct host_mmio *ecam)
-{
-	for (u64 dev = 0; dev < PCI_DEVICES; dev++) {
-		u64 at = ecam->range.base + (dev << 15);
-		u32 id;
-
-		if (at + PAGE_SIZE > ecam->range.base + ecam->range.size ||
-		    mmu_map(at, at, PAGE_SIZE, MAP_DEVICE))
-			return 0;
-		if (config(read_config, at, 0, &id) && id == EDU_ID)
-			return at;
-		mmu_unmap(at, PAGE_SIZE);
-	}
-	return 0;
-}
-
-/* The window that takes accesses to addresses of 32 bits on that bridge's bus. */
-static const struct host_mmio *window_of(const struct host *host, int bridge)
-{
-	for (unsigned i = 0; i < host->nr_mmio; i++)
-		if (host->mmio[i].kind == HOST_PCI_MEM32 && host->mmio[i].node == bridge &&
-		    !host->mmio[i].prefetchable)
-			return &host->mmio[i];
-	return NULL;
-}
-
-/* Where its registers are: as the firmware has it, or else where the window begins. 0: nowhere. */
-static u64 place_edu(u64 at, const struct host_mmio *window)
-{
-	u32 bar, command;
-	u64 bus;
-
-	if (!config(read_config, at + PCI_BAR(0), 0, &bar) ||
-	    !config(read_config, at + PCI_COMMAND, 0, &command))
-		return 0;
-	bus = bar & ~0xfu;
-	if (!bus)
-		bus = ALIGN_UP(window->bus, EDU_SIZE);
-	if (bus < window->bus || bus - window->bus + EDU_SIZE > window->range.size)
-		return 0;
-	if (!config(write_config, at + PCI_BAR(0), bus, NULL) ||
-	    !config(write_config, at + PCI_COMMAND,
-		    (command & 0xffff) | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, NULL))
-		return 0;
-	return window->range.base + (bus - window->bus);
-}
-
-/* False: there is none, or none that can be reached. *coherent: what its host bridge says. */
-static bool open_edu(const struct host *host, bool *coherent)
-{
-	for (unsigned i = 0; i < host->nr_mmio; i++) {
-		const struct host_mmio *ecam = &host->mmio[i], *window;
-		u64 at;
-
-		if (ecam->kind != HOST_PCI_ECAM)
-			continue;
-		at = find_edu(ecam);
-		window = at ? window_of(host, ecam->node) : NULL;
-		registers = window ? place_edu(at, window) : 0;
-		if (!registers || mmu_map(registers, registers, PAGE_SIZE, MAP_DEVICE))
-			continue;
-		*coherent = fdt_getprop(host->fdt, ecam->node, "dma-coherent", NULL);
-		return true;
-	}
-	return false;
 }
 
 /* A page between memory and the device, one way or the other. False: it does not end. */
@@ -265,14 +168,15 @@ static bool one(u8 mair, enum care care, bool coherent)
 
 void dma_run(const struct host *host)
 {
-	bool coherent;
+	struct card edu;
 
-	if (!open_edu(host, &coherent))
+	if (!card_open(host, EDU_ID, EDU_SIZE, &edu))
 		return;
+	registers = edu.registers;
 	target_follow_stage_1();
 	for (unsigned i = 0; i < ARRAY_SIZE(types); i++)
 		for (unsigned care = 0; care < NR_CARE; care++)
-			if (!one(types[i], (enum care)care, coherent)) {
+			if (!one(types[i], (enum care)care, edu.coherent)) {
 				print("lab: the device edu does not end a transfer\n");
 				return;
 			}

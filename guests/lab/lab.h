@@ -205,6 +205,9 @@ void target_unmap_alias(void);
 void tries_run(u8 mair, unsigned s2);
 extern unsigned tries_done, tries_faulted;
 
+/* speculate_load.S */
+access_fn speculate_load;
+
 /* speed_loops.S: n loads in a chain that starts at addr; n bytes of the page at addr */
 access_fn speed_chase, speed_read, speed_write;
 

@@ -10,6 +10,7 @@
 #include "guests/lab/lab.h"
 #include "guests/lab/litmus.h"
 #include "guests/lab/relate.h"
+#include "guests/lab/speculate.h"
 #include "lib/arch.h"
 #include "mm/attr.h"
 
@@ -225,12 +226,14 @@ void lab_main(const void *fdt)
 	speed_run();
 	if (asked_for("dma"))
 		dma_run(&host);
+	speculate_run(&host);
 	litmus_run(&litmus);
 	target_restore();
 	print("{\"t\":\"end\",\"cells\":%u,\"tries\":%u,\"faults\":%u", cells, tries_done,
 	      tries_faulted);
-	print(",\"share\":%u,\"alias\":%u,\"speed\":%u,\"dma\":%u,\"litmus\":%u}\n", shares_done,
-	      aliases_done, speeds_done, dmas_done, litmus_done);
+	print(",\"share\":%u,\"alias\":%u,\"speed\":%u,\"dma\":%u", shares_done, aliases_done,
+	      speeds_done, dmas_done);
+	print(",\"speculation\":%u,\"litmus\":%u}\n", speculations_done, litmus_done);
 	print("--- lab end\n");
 	power_off();
 }

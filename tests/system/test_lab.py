@@ -200,6 +200,14 @@ def test_a_devices_dma_is_seen_and_sees(found):
     assert found.end["dma"] == 12
 
 
+def test_nothing_is_read_that_no_program_reads(found):
+    """QEMU does not speculate. The card's register would tell: a load by each type clears it."""
+    speculations = [r for r in found.records if r["t"] == "speculation"]
+    assert [r["s1"] for r in speculations] == ["0x00", "0x04", "0x08", "0x0c", "0x44"]
+    assert all((r["tells"], r["touched"], r["rounds"]) == (1, 0, 256) for r in speculations)
+    assert found.end["speculation"] == 5
+
+
 def test_every_type_is_timed(found):
     speeds = [r for r in found.records if r["t"] == "speed"]
     assert [r["s1"] for r in speeds] == ["0x00", "0x04", "0x08", "0x0c", "0x44", "0xbb", "0xff"]

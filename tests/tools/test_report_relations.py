@@ -50,6 +50,10 @@ def dma(s1, care, coherent, to_device=0, to_memory=0):
             "to_memory": to_memory}
 
 
+def speculation(s1, touched, tells=1):
+    return {"t": "speculation", "s1": s1, "tells": tells, "rounds": 256, "touched": touched}
+
+
 @pytest.mark.parametrize("record, wrong", (
     (share(sh=0, other="not-seen"), False), (share(s2_sh=3, sh=3), False), (share(s2_sh=3, sh=3, other="not-seen"), True),
     (share(s1_sh=3, s2_sh=2, sh=2), False), (share(s1_sh=3, s2_sh=2, sh=3), True), (share("0x44", sh=2), False),
@@ -62,6 +66,8 @@ def dma(s1, care, coherent, to_device=0, to_memory=0):
     (dma("0x44", "dmb", 1, 9, 9), False), (dma("0xbb", "dmb", 1, 9, 9), False), (dma("0x44", "maintain", 1, 9), True),
     (dma("0xff", "dmb", 0, 9, 9), False), (dma("0xff", "maintain", 0, 0, 9), True), (dma("0x00", "dmb", 0, 0, 9), True),
     (dma("0x44", "none", 0, 9, 9), False),
+    (speculation("0x44", 9), False), (speculation("0x0c", 9), True), (speculation("0x0c", 0), False),
+    (speculation("0x0c", 9, tells=0), False),
 ))
 def test_what_holds_between_mappings_is_judged_by_the_manual(tmp_path, record, wrong):
     records = lab_sample.sample()
@@ -75,7 +81,7 @@ def test_dma_is_a_table_with_what_is_promised(tmp_path):
     records = lab_sample.sample()
     records[-1:-1] = [dma("0x44", "dmb", 0), dma("0xff", "dmb", 0, 3, 64), dma("0xff", "maintain", 0)]
     result, page = make(tmp_path, records)
-    assert "0 aliases and 3 DMAs, none against the architecture" in result.stdout
+    assert "0 aliases, 3 DMAs and 0 speculations, none against the architecture" in result.stdout
     head, *rows = next(t for t in tables(page) if t[0][0] == "CPU's type")
     assert head[2:] == ["Nothing between", "DMB between", "Clean, invalidate and DMB"]
     assert rows == [["Normal-NC", "CPU stores, device reads", "–", "all seen; must be seen", "–"],
@@ -83,6 +89,15 @@ def test_dma_is_a_table_with_what_is_promised(tmp_path):
                     ["Normal-WB", "CPU stores, device reads", "–", "3 of 64 lines stale; open", "all seen; must be seen"],
                     ["Normal-WB", "device writes, CPU loads", "–", "64 of 64 lines stale; open", "all seen; must be seen"]]
     assert "says that its DMA is not coherent: with what no cache holds" in text_of(page)
+
+
+def test_speculative_reads_are_a_table(tmp_path):
+    records = lab_sample.sample()
+    records[-1:-1] = [speculation("0x04", 0), speculation("0x0c", 3), speculation("0x44", 1), speculation("0x08", 0, tells=0)]
+    _, page = make(tmp_path, records)
+    assert next(t for t in tables(page) if t[0][-1] == "The architecture" and t[0][0] == "Type")[1:] == [
+        ["Device-nGnRE", "never in 256", "must not"], ["Device-GRE", "3 of 256 times", "must not"],
+        ["Normal-NC", "1 of 256 times", "may"], ["Device-nGRE", "the register does not tell", "must not"]]
 
 
 def test_what_an_emulator_takes_is_not_shown(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 import browser
 import lab_sample
 from report_page import report
-from test_report_relations import CACHES, alias, dma, share
+from test_report_relations import CACHES, alias, dma, share, speculation
 
 SIZES = ((1400, False), (1400, True), (420, False), (420, True))
 
@@ -41,7 +41,8 @@ def records():
                                  attempt=lab_sample.qemu_try,
                                  machine={"machine": "A board with a name of some length", "cpu": "cortex-x4", "mavis": "0.1",
                                           "date": "2026-11-27", "command": "tools/lab -o board.json --serial /dev/ttyUSB0"})
-    relations = [share(), share(sh=0, other="not-seen"), alias("0xff", "0x44", "maintain", 9), dma("0xff", "dmb", 1, 3)]
+    relations = [share(), share(sh=0, other="not-seen"), alias("0xff", "0x44", "maintain", 9), dma("0xff", "dmb", 1, 3),
+                 speculation("0x04", 2)]
     relations[1] |= {"s1_sh": 3}
     litmus = list(lab_sample.litmus(lambda test, p0, p1: 7 if test in ("MP", "CoRR") else 0))
     return all_mair[:2] + [CACHES] + all_mair[2:-1] + relations + litmus + [all_mair[-1]]

@@ -43,6 +43,7 @@ class Run:
     aliases: dict = dataclasses.field(default_factory=dict) # (x, x_sh, y, y_sh, care) -> record
     speeds: dict = dataclasses.field(default_factory=dict)  # s1 -> record
     dmas: dict = dataclasses.field(default_factory=dict)    # (s1, care) -> record
+    speculations: dict = dataclasses.field(default_factory=dict)    # s1 -> record
     end: dict = None
     notes: list = dataclasses.field(default_factory=list)   # what a reader must know of the log itself
 
@@ -138,8 +139,10 @@ FIELDS = {
               "read*": number(), "write*": number()},
     "dma": {"s1*": number(0xff), "care*": one_of(("none", "dmb", "maintain")), "coherent*": flag, "lines*": number(),
             "to_device*": number(), "to_memory*": number(), "result": one_of(("fault",))},
+    "speculation": {"s1*": number(0xff), "tells*": flag, "rounds*": number(), "touched*": number(),
+                    "result": one_of(("fault",))},
     "end": {"cells*": number(), "tries*": number(), "faults": number(), "share": number(), "alias": number(),
-            "speed": number(), "dma": number(), "litmus": number()},
+            "speed": number(), "dma": number(), "speculation": number(), "litmus": number()},
 }
 
 
@@ -189,7 +192,7 @@ def records(lines, source):
 # What tells two records of a kind apart.
 KEYS = {"cell": ("s1", "s2"), "try": ("what", "s1", "s2"), "litmus": ("test", "p0", "p1", "x", "y"),
         "share": ("s1", "s1_sh", "s2_sh"), "alias": ("x", "x_sh", "y", "y_sh", "care"), "speed": ("s1",),
-        "dma": ("s1", "care")}
+        "dma": ("s1", "care"), "speculation": ("s1",)}
 
 
 class Reader:
@@ -214,12 +217,14 @@ class Reader:
                 run.ids = {name: value for name, value in record.items() if name != "t"}
             else:
                 self.once({"cell": run.cells, "try": run.tries, "litmus": run.litmus, "share": run.shares,
-                           "alias": run.aliases, "speed": run.speeds, "dma": run.dmas}[kind], line, record)
+                           "alias": run.aliases, "speed": run.speeds, "dma": run.dmas,
+                           "speculation": run.speculations}[kind], line, record)
 
     def end(self, run, line, record):
         run.end = record
         for name, found in (("cells", run.cells), ("tries", run.tries), ("litmus", run.litmus), ("share", run.shares),
-                            ("alias", run.aliases), ("speed", run.speeds), ("dma", run.dmas)):
+                            ("alias", run.aliases), ("speed", run.speeds), ("dma", run.dmas),
+                            ("speculation", run.speculations)):
             if record.get(name, len(found)) != len(found):
                 run.notes.append(f"The lab says that it printed {record[name]} {name}; {len(found)} are in the log.")
 

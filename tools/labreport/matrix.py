@@ -52,7 +52,7 @@ def machine_rows(run, findings, model):
     yield "Accesses that differ", f"{len(findings.differing_tries)} of {findings.judged:,}"
     yield "Litmus tests, forbidden outcomes", f"{len(order.forbidden)} of {order.tests}" if order.tests else NOTHING
     yield "Litmus tests, weak outcomes that are allowed", str(order.weak) if order.tests else NOTHING
-    yield "Shareability, aliases, DMA: against the architecture", str(len(relations.wrong)) if relations else NOTHING
+    yield "Between mappings and with devices, against the architecture", str(len(relations.wrong)) if relations else NOTHING
     if run.ids:
         for name, there, _ in features.features(run.ids):
             yield name, "yes" if there else "no"

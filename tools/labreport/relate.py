@@ -57,27 +57,35 @@ def dma_defined(record):
     return record["care"] == "dmb" and alike
 
 
+def must_not_touch(record):
+    """Device memory is not read by speculation (B2.10.2, K1.2.10)."""
+    return attr.decode(record["s1"]).is_device
+
+
 @dataclasses.dataclass
 class Found:
     shares: int
     aliases: int
     dmas: int
+    speculations: int
     wrong: list
 
     def __bool__(self):
-        return bool(self.shares or self.aliases or self.dmas)
+        return bool(self.shares or self.aliases or self.dmas or self.speculations)
 
 
 def check_run(run):
     wrong = [r for r in run.shares.values() if any(share_wrong(r))]
     wrong += [r for r in run.aliases.values() if r["stale"] and defined(r)]
     wrong += [r for r in run.dmas.values() if (r["to_device"] or r["to_memory"]) and dma_defined(r)]
-    return Found(len(run.shares), len(run.aliases), len(run.dmas), wrong)
+    wrong += [r for r in run.speculations.values() if r["tells"] and r["touched"] and must_not_touch(r)]
+    return Found(len(run.shares), len(run.aliases), len(run.dmas), len(run.speculations), wrong)
 
 
 def verdict(found):
-    return (f"{count(found.shares, 'shareability', 'shareabilities')}, {count(found.aliases, 'alias', 'aliases')} and "
-            f"{count(found.dmas, 'DMA')}, {len(found.wrong) or 'none'} against the architecture")
+    return (f"{count(found.shares, 'shareability', 'shareabilities')}, {count(found.aliases, 'alias', 'aliases')}, "
+            f"{count(found.dmas, 'DMA')} and {count(found.speculations, 'speculation')}, "
+            f"{len(found.wrong) or 'none'} against the architecture")
 
 
 def share_table(run):
@@ -131,6 +139,19 @@ def dma_table(run):
         for name, direction in (("to_device", "CPU stores, device reads"), ("to_memory", "device writes, CPU loads"))])
 
 
+def speculation_cell(record):
+    if record.get("result") or not record["tells"]:
+        return "the register does not tell"
+    text = f"{record['touched']:,} of {record['rounds']:,} times" if record["touched"] else f"never in {record['rounds']:,}"
+    return tag("b", text, class_="wrong") if record["touched"] and must_not_touch(record) else text
+
+
+def speculation_table(run):
+    return table(("Type", "Read though no program did", "The architecture"), [
+        (escape(byte_name(s1)), speculation_cell(r), "must not" if must_not_touch(r) else "may")
+        for s1, r in run.speculations.items()])
+
+
 def speed_table(run):
     ns = 1e9 / run.lab["cntfrq"]
 
@@ -156,6 +177,8 @@ ABOUT_DMA = ("A page each way, by a device that the CPU tells to begin and asks 
 COHERENT = {1: ("coherent", "with Normal-WB, as the device has it, a barrier (DMB) is enough; another type is a mismatched "
                             "alias, and takes maintenance"),
             0: ("not coherent", "with what no cache holds a barrier (DMB) is enough; what is cached takes maintenance")}
+ABOUT_SPECULATION = ("A branch that went to a load from a register which a read clears, sixteen times, goes elsewhere once the "
+                     "CPU knows: was the register read? That it was not proves nothing of Normal memory.")
 ABOUT_SPEEDS = "A chain of loads through 32 KiB or less, and pairs of 8 bytes over one page, by stage 1 type. The best of five."
 
 
@@ -168,6 +191,8 @@ def section(run):
     if run.dmas:
         coherent = next(iter(run.dmas.values()))["coherent"]
         parts.append(folded("DMA against the CPU's caches", ABOUT_DMA.format(*COHERENT[coherent]), dma_table(run)))
+    if run.speculations:
+        parts.append(folded("Speculative reads", ABOUT_SPECULATION, speculation_table(run)))
     if run.speeds and run.lab.get("cntfrq") and not run.emulated:
         parts.append(folded("Latency and bandwidth", ABOUT_SPEEDS, speed_table(run)))
     return tag("h3", "Between mappings, and with a device") + "".join(parts) if parts else ""
