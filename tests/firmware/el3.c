@@ -126,6 +126,10 @@ static int zynqmp(u64 *x)
 	case 0xc2000a03:			/* GET_TRUSTZONE_VERSION */
 		x[0] = 0x10000ul << 32;
 		return 1;
+	case 0xc2000018:			/* GET_CHIPID: a ZU9EG's */
+		x[0] = 0x24738093ul << 32;
+		x[1] = 0;
+		return 1;
 	case 0xc200003f:			/* FEATURE_CHECK */
 		x[0] = 1ul << 32;
 		return 1;

@@ -37,7 +37,7 @@ def gdb(tmp_path, *commands, **options):
 
 def functions(said):
     """Of a backtrace, innermost first, less what a compiler may have split and put into its caller."""
-    found = re.findall(r"(?m)^#\d+ +(?:0x[0-9a-f]+ in )?(\w+) \(", said)
+    found = re.findall(r"(?m)^#\d+ +(?:0x[0-9a-f]+ (?:\[PAC\] )?in )?(\w+) \(", said)
     return [f for f in found if f not in ("make_stage2", "add_memory")]
 
 
