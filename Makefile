@@ -128,11 +128,13 @@ $(O)/mavis.img: $(O)/mavis.elf
 LDFLAGS := -pie --no-dynamic-linker -z text -z noexecstack --gc-sections --build-id=sha1 --no-warn-rwx-segments \
 	--fix-cortex-a53-835769 --fix-cortex-a53-843419 -T linker.ld
 
-# What leaves, boot/ and libfdt, has names of sections that tell it from the rest (linker.ld); so has what leaves unless a
-# config asks for a debugger.
+# What leaves, boot/ and libfdt, has names of sections that tell it from the rest (linker.ld); so has each part that leaves
+# unless the config asks for it (lib/sections.h).
 LEAVES = $(OBJCOPY) --prefix-alloc-sections=.boot
-ASKED = $(OBJCOPY) --prefix-alloc-sections=.asked
-ASKED_SRC := hyp/debug.c hyp/debug_guest.c hyp/debug_peek.c hyp/gdb.c drivers/uart_read.c
+PARTS := debug control
+PART_debug := $(patsubst %,hyp/%.c,debug debug_guest debug_peek gdb) drivers/uart_read.c
+PART_control := $(patsubst %,hyp/%.c,carry control control_page decode fixup later lens set watch watch_trap)
+PART_OF = $(strip $(foreach p,$(PARTS),$(if $(filter $(1),$(PART_$p)),$p)))
 
 $(O)/target/boot-libfdt.a: $(LIBFDT_LIB)
 	$(Q)$(LEAVES) $< $@
@@ -146,7 +148,7 @@ $(BOOT_OBJ) $(STAY_OBJ): $(O)/target/%.o: % Makefile $(O)/target/.flags | $(DEPS
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TARGET_CFLAGS) $(if $(filter %.S,$<),-D__ASSEMBLY__,$(HIDDEN)) -MMD -MP -c -o $@ $<
 	$(Q)$(if $(filter boot/%,$<),$(LEAVES) $@)
-	$(Q)$(if $(filter $(ASKED_SRC),$<),$(ASKED) $@)
+	$(Q)$(if $(call PART_OF,$<),$(OBJCOPY) --prefix-alloc-sections=.part.$(call PART_OF,$<) $@)
 
 ifdef LIBFDT
 $(LIBFDT_LIB): $(LIBFDT_SRC:$(LIBFDT)/%.c=$(O)/target/libfdt/%.o)

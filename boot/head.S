@@ -78,12 +78,12 @@ pe_optional:
 	.quad	0, 0, 0, 0, 0, 0
 /*
  * What is relocated must be writable until EL2 has its own map, and firmware maps code read-only:
- * .asked, constants beside code that does not run before, is data here.
+ * .part.*, constants beside code that does not run before, is data here.
  */
 pe_sections:
 	pe_section ".boot", _start + PE_HEADERS, __pe_boot, __pe_boot, PE_CODE
 	pe_section ".bdata", __boot_text_end, __pe_boot_data, __pe_boot_data, PE_DATA
-	pe_section ".text", __asked_end, __pe_text, __pe_text, PE_CODE
+	pe_section ".text", __parts_end, __pe_text, __pe_text, PE_CODE
 	pe_section ".data", __text_end, __pe_data, __pe_data_file, PE_DATA
 	.org	_start + PE_HEADERS
 

@@ -32,6 +32,7 @@
 #include "boot/report.h"
 #include "drivers/console.h"
 #include "hyp/caps.h"
+#include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/debug.h"
 #include "hyp/enter.h"
@@ -125,6 +126,15 @@ static void read_host(const void *fdt, u64 el)
 	report_command_line(host.bootargs);
 }
 
+/* What of Mavis stays for this config (enum part). */
+static void ask_for_parts(void)
+{
+	debug_asked = config.debug;
+	control_asked = config.control;
+	for (unsigned i = 0; i < config.nr_regions; i++)
+		control_asked |= config.regions[i].opts.unaligned == UNALIGNED_EMULATED;
+}
+
 static void read_bundle(void)
 {
 	struct range b = host.bundle;
@@ -137,7 +147,7 @@ static void read_bundle(void)
 	config.verbose |= cmdline_has(host.bootargs, CMDLINE_VERBOSE);
 	config.debug |= debug_asked;
 	config.control |= config.debug;
-	debug_asked = config.debug;
+	ask_for_parts();
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
 	report_kept(&host);
@@ -196,7 +206,7 @@ static void empty_spin_tables(void)
 /* Makes what is known already (carry()) visible. */
 static void see_again(u64 fdt)
 {
-	debug_asked = config.debug;
+	ask_for_parts();
 	if (host.uart.found && opens(&host.uart.uart))
 		console_open(&host.uart.uart);
 	map_memory(fdt, tree_size, "device tree");

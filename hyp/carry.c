@@ -26,15 +26,6 @@ static bool from_el0(void)
 	return !(read_sysreg(spsr_el2) & PSTATE_MODE);
 }
 
-bool guest_is_big_endian(void)
-{
-	u64 spsr = read_sysreg(spsr_el2);
-
-	if (spsr & PSTATE_AARCH32)
-		return spsr & PSTATE_AARCH32_E;
-	return read_sysreg(sctlr_el1) & (from_el0() ? SCTLR_E0E : SCTLR_EE);
-}
-
 static bool uses_sp_el1(void)
 {
 	return (read_sysreg(spsr_el2) & (PSTATE_AARCH32 | PSTATE_MODE)) == PSTATE_EL1H;
@@ -296,7 +287,7 @@ static bool move(const struct carry *c, u8 *buf)
 /* Bytes in memory's order from registers in EL2's, and back. */
 static void reorder(const struct decoded *d, u8 *buf)
 {
-	if (!guest_is_big_endian())
+	if (!pstate_is_big_endian(read_sysreg(spsr_el2), read_sysreg(sctlr_el1)))
 		return;
 	for (unsigned at = 0; at < d->nr * d->size; at += d->esize)
 		for (unsigned i = 0; i < d->esize / 2; i++) {

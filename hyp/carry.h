@@ -47,12 +47,6 @@ struct carry {
  */
 enum carry_result carry_out(struct frame *f, u64 esr, struct carry *c);
 
-/*
- * True if the data accesses of the guest's at the time of the trap have another byte order than
- * EL2's (Arm ARM, SCTLR_EL1.EE and E0E; SPSR.E in AArch32).
- */
-bool guest_is_big_endian(void);
-
 /* V register @n, of 16 bytes. From vreg.S. */
 void vreg_read(u64 n, u8 *to);
 void vreg_write(u64 n, const u8 *from);

@@ -57,8 +57,7 @@ unsigned control_region_number(const struct region *r)
 	return (unsigned)(r - guest_regions.region);
 }
 
-/* The number of the region that holds @ipa; nr_regions if none does. */
-static unsigned region_at(u64 ipa)
+unsigned control_region_at(u64 ipa)
 {
 	const struct region *r = guest_region(ipa);
 
@@ -69,7 +68,7 @@ struct region *control_region(u64 ipa)
 {
 	struct control_target t;
 
-	return control_find(region_at(ipa), &t) ? t.region : NULL;
+	return control_find(control_region_at(ipa), &t) ? t.region : NULL;
 }
 
 u64 control_pack(const struct s2_attr *a)
@@ -354,12 +353,6 @@ void control_call(struct frame *f)
 	trap_repeat_call();
 }
 
-void control_count_abort(u64 ipa)
-{
-	if (this_cpu()->aborts)
-		this_cpu()->aborts[region_at(ipa)]++;
-}
-
 void control_init(const struct control_setup *s)
 {
 	struct mmio_page *page;
@@ -369,5 +362,5 @@ void control_init(const struct control_setup *s)
 	nr_regions = guest_regions.nr + bars.nr;
 	page = mmio_pages(&nr);
 	for (; nr; nr--, page++)
-		page->region = (u16)region_at(page->ipa);
+		page->region = (u16)control_region_at(page->ipa);
 }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the guest can ask of Mavis and change while it runs: docs/control.md. Only where its config
- * says `control`.
+ * says `control`. All of it but control_asked leaves with boot/ elsewhere, and with it what carries
+ * out accesses in the guest's place (watch.h, carry.h): only who has found control_asked true, or
+ * what comes of it, may call it.
  */
 #ifndef HYP_CONTROL_H
 #define HYP_CONTROL_H
 
 #include "hyp/control_abi.h"
+#include "hyp/cpu.h"
 #include "hyp/frame.h"
 #include "mm/region.h"
+
+/* The config asks for `control`, or for what is carried out in the guest's place. */
+extern bool control_asked;
 
 struct control_setup {
 	bool offered;
@@ -32,8 +38,15 @@ void control_call(struct frame *f);
 struct region *control_region(u64 ipa);
 unsigned control_region_number(const struct region *r);
 
-/* Counts a stage 2 abort at @ipa for its region. */
-void control_count_abort(u64 ipa);
+/* The number of the region that holds @ipa, or of regions if none does. With guest.s2_lock. */
+unsigned control_region_at(u64 ipa);
+
+/* Counts a stage 2 abort at @ipa for its region; whether or not control_asked. */
+static inline void control_count_abort(u64 ipa)
+{
+	if (this_cpu()->aborts)
+		this_cpu()->aborts[control_region_at(ipa)]++;
+}
 
 /* Puts an answer that comes later than its command into this CPU's registers of the page. */
 void control_page_answer(s64 status, const u64 *results);

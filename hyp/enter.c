@@ -4,6 +4,7 @@
 #include "drivers/console.h"
 #include "drivers/cpu_power.h"
 #include "hyp/caps.h"
+#include "hyp/control.h"
 #include "hyp/debug.h"
 #include "hyp/el1_state.h"
 #include "hyp/errata.h"
@@ -12,6 +13,7 @@
 #include "hyp/panic.h"
 #include "hyp/psci.h"
 #include "lib/arch.h"
+#include "lib/sections.h"
 #include "mm/el2.h"
 
 #define ZCR_LEN		0xf		/* as long as the CPU has them */
@@ -272,7 +274,10 @@ void secondary_main(struct cpu *self)
 /* boot/ is where this is called from, and is gone when it is through. */
 void guest_start(u64 entry, u64 x0)
 {
-	if (el2_leave_boot(debug_asked))
+	unsigned asked = debug_asked ? BIT(PART_DEBUG) : 0;
+
+	asked |= control_asked ? BIT(PART_CONTROL) : 0;
+	if (el2_leave_boot(asked))
 		stop("EL2 cannot unmap boot/: the page pool is used up");
 	guest_enter(entry, x0);
 }

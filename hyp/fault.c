@@ -83,7 +83,9 @@ static void refuse(u64 esr, const char *why, u64 ipa)
 /* The bytes of a register as the access had them in memory. */
 static u64 in_guest_order(u64 val, unsigned size)
 {
-	return guest_is_big_endian() ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
+	bool big = pstate_is_big_endian(read_sysreg(spsr_el2), read_sysreg(sctlr_el1));
+
+	return big ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
 }
 
 /* The handler has done a part of it; the guest's interrupts come first. */
@@ -209,7 +211,7 @@ static void stage2_fault(struct frame *f, u64 esr)
 		emulated_page(f, esr, &function, ipa);
 		return;
 	}
-	if (FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && watch_trap(f, esr, ipa))
+	if (control_asked && FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && watch_trap(f, esr, ipa))
 		return;
 	if (FSC_TYPE(ISS_FSC(esr)) != FSC_ADDRESS_SIZE && resolve(IPA(ipa), esr))
 		return;

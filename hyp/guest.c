@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/guest.h"
 
+#include "hyp/control.h"
 #include "hyp/debug.h"
 
 struct guest guest;
-bool debug_asked;
+bool debug_asked, control_asked;
 struct region_table guest_regions __noinit;
 struct selfcheck guest_checks[REGION_MAX + BAR_MAX] __noinit;
 

@@ -72,8 +72,6 @@ bool later_trap(struct frame *f, struct cpu *self, u64 esr)
 {
 	u8 event = self->later.event;
 
-	if (!event)
-		return false;
 	later_end();
 	if (event == CONTROL_LATER_TTBR1 && ISS_REG(esr) == TTBR1_EL1 && !(esr & ISS_READ)) {
 		write_sysreg(frame_get(f, ISS_RT(esr)), ttbr1_el1);

@@ -20,6 +20,9 @@ u64 pstate_at_exception(u64 spsr, const struct pstate_rules *rules);
 /* Where from VBAR_EL1 the vector for a synchronous exception from @spsr lies. */
 u64 pstate_vector(u64 spsr);
 
+/* True if data accesses have another byte order than EL2's (Arm ARM, BigEndian()). */
+bool pstate_is_big_endian(u64 spsr, u64 sctlr_el1);
+
 /* ITAdvance(): ITSTATE after an instruction in T32 state. */
 u64 pstate_advance_it(u64 spsr);
 

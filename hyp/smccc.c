@@ -152,6 +152,11 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		pass(f);
 		break;
 	default:
-		(smccc_owner((u32)f->x[0]) == VENDOR_HYP ? control_call : calls_firmware)(f);
+		if (smccc_owner((u32)f->x[0]) != VENDOR_HYP)
+			calls_firmware(f);
+		else if (control_asked)
+			control_call(f);
+		else
+			frame_result(f, CONTROL_NOT_SUPPORTED);
 	}
 }

@@ -73,7 +73,7 @@ static void handle(struct frame *f, struct cpu *self, u64 esr)
 		break;
 	case EC_SYSREG:
 		self->count[COUNT_SYSREG]++;
-		if (!later_trap(f, self, esr))
+		if (!self->later.event || !later_trap(f, self, esr))
 			sysreg_trap(f, self, esr);
 		break;
 	case EC_INSTRUCTION_ABORT:

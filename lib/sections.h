@@ -14,9 +14,10 @@ extern char __image_start[], __image_end[];
 extern char __boot_text_end[], __boot_rodata_end[], __boot_end[];
 extern char __boot_bss_start[], __boot_bss_end[];
 extern char __first_start[];
-/* what stays only where `debug` is asked for: text and constants; what starts as 0 */
-extern char __asked_end[], __asked_bss_start[];
-/* the rest, from __asked_end on */
+/* what stays if it is asked for, by part: text and constants; the last first, what starts as 0 */
+extern char __part_debug_end[], __parts_end[];
+extern char __part_control_bss[], __part_debug_bss[];
+/* the rest, from __parts_end on */
 extern char __text_end[], __rodata_end[], __noinit_start[];
 extern char __carried_start[], __bss_start[];
 extern char __stack_guard[], __stack_start[], __stack_end[], __panic_guard[], __panic_stack_end[];
@@ -25,6 +26,13 @@ extern char __build_id[];		/* an ELF note; its name has 4 bytes */
 #pragma GCC visibility pop
 
 #define BUILD_ID_OFFSET	16
+
+/* What stays only if the guest's config asks for it: the Makefile says what is in each. */
+enum part {
+	PART_DEBUG,			/* `debug` */
+	PART_CONTROL,			/* `control`, `unaligned = "emulate"` */
+	NR_PARTS
+};
 
 /*
  * Of a copy that has moved (boot/move.h), which has it from the image that wrote it. All 0: this is

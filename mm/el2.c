@@ -40,6 +40,14 @@ static int map_section(const char *start, const char *end, enum s1_kind kind)
 	return stage1_map(&el2_table, PA((u64)start), (u64)(end - start), kind);
 }
 
+static const struct {
+	const char *text, *text_end;
+	const char *bss, *bss_end;
+} parts[NR_PARTS] = {
+	[PART_DEBUG] = { __boot_end, __part_debug_end, __part_debug_bss, __boot_bss_start },
+	[PART_CONTROL] = { __part_debug_end, __parts_end, __part_control_bss, __part_debug_bss },
+};
+
 u64 el2_build(u64 el)
 {
 	u64 tcr = stage1_tcr(FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0));
@@ -53,11 +61,13 @@ u64 el2_build(u64 el)
 	map_section(__image_start, __boot_text_end, S1_TEXT);
 	map_section(__boot_text_end, __boot_rodata_end, S1_RODATA);
 	map_section(__boot_rodata_end, __boot_end, S1_DATA);
-	map_section(__boot_end, __asked_end, S1_TEXT);
-	map_section(__asked_end, __text_end, S1_TEXT);
+	for (unsigned p = 0; p < NR_PARTS; p++)
+		map_section(parts[p].text, parts[p].text_end, S1_TEXT);
+	map_section(__parts_end, __text_end, S1_TEXT);
 	map_section(__text_end, __rodata_end, S1_RODATA);
-	map_section(__rodata_end, __asked_bss_start, S1_DATA);
-	map_section(__asked_bss_start, __boot_bss_start, S1_DATA);
+	map_section(__rodata_end, __part_control_bss, S1_DATA);
+	for (unsigned p = 0; p < NR_PARTS; p++)
+		map_section(parts[p].bss, parts[p].bss_end, S1_DATA);
 	map_section(__boot_bss_start, __boot_bss_end, S1_DATA);
 	map_section(__stack_start, __stack_end, S1_DATA);
 	map_section(__panic_guard + PAGE_SIZE, __panic_stack_end, S1_DATA);
@@ -161,25 +171,37 @@ static int clear_and_unmap(const char *start, const char *end)
 {
 	u64 size = (u64)(end - start);
 
+	if (!size)
+		return 0;
 	memset((void *)(u64)start, 0, size);
 	return stage1_unmap(&el2_table, PA((u64)start), size);
 }
 
 /* What was text or constants is made writable in between: nothing is ever both. */
-int el2_leave_boot(bool asked)
+static int leave(const char *start, const char *end)
 {
-	const char *end = asked ? __boot_end : __asked_end;
-	const char *bss = asked ? __boot_bss_start : __asked_bss_start;
-	u64 size = (u64)(end - __image_start);
-	int err = stage1_unmap(&el2_table, PA((u64)__image_start), size);
+	u64 size = (u64)(end - start);
+	int err = stage1_unmap(&el2_table, PA((u64)start), size);
 
 	if (!err)
-		err = stage1_map(&el2_table, PA((u64)__image_start), size, S1_DATA);
-	if (!err)
-		err = clear_and_unmap(__image_start, end);
+		err = stage1_map(&el2_table, PA((u64)start), size, S1_DATA);
+	return err ? err : clear_and_unmap(start, end);
+}
+
+int el2_leave_boot(unsigned asked)
+{
+	int err = leave(__image_start, __boot_end);
+
+	for (unsigned p = 0; p < NR_PARTS && !err; p++) {
+		if (asked & BIT(p))
+			continue;
+		err = leave(parts[p].text, parts[p].text_end);
+		if (!err)
+			err = clear_and_unmap(parts[p].bss, parts[p].bss_end);
+	}
 	if (!err && !image_place.size)
 		err = clear_and_unmap(__first_start, __image_end);
-	return err ? err : clear_and_unmap(bss, __boot_bss_end);
+	return err ? err : clear_and_unmap(__boot_bss_start, __boot_bss_end);
 }
 
 /*

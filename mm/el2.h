@@ -52,11 +52,11 @@ bool el2_sees_device(pa_t page);
 int el2_unmap_memory(void);
 
 /*
- * Clears and unmaps what runs once: the text, constants and data of boot/ and libfdt, and what only
- * a debugger needs unless it is @asked for. To be called from what stays, and not to return there.
+ * Clears and unmaps what runs once: the text, constants and data of boot/ and libfdt, and each part
+ * (enum part) whose bit is not in @asked. To be called from what stays, and not to return there.
  * -ENOMEM.
  */
-int el2_leave_boot(bool asked);
+int el2_leave_boot(unsigned asked);
 
 /*
  * Writes back and drops what caches hold of whole pages that EL2 does not see otherwise. One caller

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When the guest runs, all of boot/ and libfdt is gone, and the debugger that nobody has asked for.
+"""When the guest runs, all of boot/ and libfdt is gone, and so are the parts that its config does not ask for.
 
 EL2 cannot see it, and its memory is cleared.
 
@@ -46,7 +46,7 @@ def looked(request, start):
 
 
 # What leaves: [from, to).
-LEFT = [("__image_start", "__asked_end"), ("__asked_bss_start", "__boot_bss_end")]
+LEFT = [("__image_start", "__parts_end"), ("__part_control_bss", "__boot_bss_end")]
 
 
 def test_the_guest_runs_and_el2_sees_itself(looked):
@@ -54,7 +54,7 @@ def test_the_guest_runs_and_el2_sees_itself(looked):
     registers = looked.stub.registers()
     assert registers[32] == looked.at("trap_from_guest")
     assert registers[33] & debugger.PSTATE_EL == 2 << 2
-    for symbol in ("trap_from_guest", "vectors", "__asked_end", "stage2_change"):
+    for symbol in ("trap_from_guest", "vectors", "__parts_end", "stage2_change"):
         offset = looked.symbols[symbol]
         assert looked.stub.read(looked.base + offset, 64) == looked.image[offset:offset + 64]
 
@@ -78,9 +78,9 @@ def test_its_memory_is_cleared(looked, first, end):
 
 
 def test_what_left_is_what_runs_once(looked):
-    left = range(looked.at("__image_start"), looked.at("__asked_end"))
+    left = range(looked.at("__image_start"), looked.at("__parts_end"))
     libfdt = [name for name in looked.symbols if name.startswith("fdt_")]
     for name in ("_start", "main", "host_read", "config_read", "load_guest", "selfcheck", *libfdt, "gdb_take",
-                 "debug_panic", "uart_read"):
+                 "debug_panic", "uart_read", "control_run", "watch_trap", "carry_out"):
         assert looked.at(name) in left, name
     assert re.search(rb"Mavis \d", looked.image[:looked.symbols["__boot_end"]]), "the banner"

@@ -56,7 +56,7 @@ class Outside:
         self.monitor = monitor
         base = int(m.expect(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)\s")[1], 16)
         symbols = debugger.symbols(machine.BUILD / "mavis.elf")
-        self.range = base + symbols["__asked_end"], symbols["__rodata_end"] - symbols["__asked_end"]
+        self.range = base + symbols["__parts_end"], symbols["__rodata_end"] - symbols["__parts_end"]
         m.expect("hostile: begins, whole\r*\n")
         self.was = self.read()
         assert len(self.was) > 32768 and self.was.count(0) < len(self.was) // 2

@@ -47,13 +47,13 @@ def test_the_image_and_what_stays_are_small():
     # All is counted, and once: each half adds up to what the ELF file says.
     sums = [list(map(int, row)) for row in re.findall(r"(?m)^ {20} +(\d+) +(\d+) +(\d+) +(\d+)$", done.stdout)]
     of = sections((BUILD / "mavis.elf").read_bytes())
-    left, asked, stays = sums
+    left, *parts, stays = sums
     assert left[:3] == [of[".boot.text"], of[".boot.rodata"] + of[".rela.dyn"], of.get(".boot.data", 0)]
-    assert asked[:3] == [of[".asked"], 0, 0]
+    assert [p[:3] for p in parts] == [[of[f".part.{name}"], 0, 0] for name in ("debug", "control")]
     assert (stays[0], stays[2]) == (of[".text"], of[".data"])
     # The build's identifier is filled up to 8 bytes.
     assert 0 <= stays[1] - of[".rodata"] - of.get(".note.gnu.build-id", 0) < 8
-    assert left[3] + asked[3] + stays[3] == of[".bss"]
+    assert sum(s[3] for s in sums) == of[".bss"]
 
 
 def test_a_larger_image_is_refused(tmp_path):

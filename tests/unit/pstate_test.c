@@ -91,6 +91,18 @@ static void an_it_block_moves_on(void **state)
 	assert_int_equal(pstate_after_instruction(PSTATE_AARCH32 | PSTATE_SS), PSTATE_AARCH32);
 }
 
+static void byte_order_is_each_exception_levels_own(void **state)
+{
+	(void)state;
+	assert_false(pstate_is_big_endian(PSTATE_EL1H, SCTLR_E0E));
+	assert_true(pstate_is_big_endian(PSTATE_EL1H, SCTLR_EE));
+	assert_true(pstate_is_big_endian(PSTATE_EL1T, SCTLR_EE));
+	assert_false(pstate_is_big_endian(PSTATE_EL0T, SCTLR_EE));
+	assert_true(pstate_is_big_endian(PSTATE_EL0T, SCTLR_E0E));
+	assert_false(pstate_is_big_endian(PSTATE_AARCH32, SCTLR_EE | SCTLR_E0E));
+	assert_true(pstate_is_big_endian(PSTATE_AARCH32 | PSTATE_AARCH32_E, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +113,7 @@ int main(void)
 		cmocka_unit_test(the_vector_depends_on_where_it_came_from),
 		cmocka_unit_test(a_step_and_a_branch_are_over_after_the_instruction),
 		cmocka_unit_test(an_it_block_moves_on),
+		cmocka_unit_test(byte_order_is_each_exception_levels_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
