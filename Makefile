@@ -495,9 +495,9 @@ TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/sca
 
 # STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.
 STRICT := 1
+TESTS := tests/tools tests/strict tests/system
 test test-all: $(TEST_IN) lab-bundle strict-build unit | $(DEPS)/.test
-	$(Q)QEMU='$(QEMU)' STRICT='$(STRICT)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) \
-		tests/tools tests/strict tests/system
+	$(Q)QEMU='$(QEMU)' STRICT='$(STRICT)' $(PYTEST) $(if $(filter test-all,$@),-m '') $(PYTEST_ARGS) $(TESTS)
 
 include tests/strict/strict.mk
 
