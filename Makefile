@@ -64,6 +64,7 @@ NEEDS_install-site := build tools docs
 NEEDS_dist := build tools docs
 NEEDS_bench := build tools run unit
 NEEDS_scale := $(NEEDS_bench)
+NEEDS_bench-xen := $(NEEDS_bench) xen
 NEEDS_debug := build tools run debug
 NEEDS_strict := build tools run unit
 NEEDS_test := build tools run unit clang test
@@ -528,6 +529,19 @@ $(O)/bench/boot.cpio: $(O)/bench/ramdisk.cpio.gz $(call named,$(KERNEL)) tests/s
 		| $(DEPS)/.run
 	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config tests/system/plain.dts
 
+# The same with the workloads in the place of /init.
+$(O)/bench/workloads: bench/workloads.c Makefile | $(DEPS)/.run
+	@mkdir -p $(@D)
+	$(Q)$(GUEST_CC) $(GUEST_CFLAGS) -s -static -Wl,--build-id=none -o $@ $<
+
+$(O)/bench/workloads.cpio.gz: $(O)/bench/workloads guests/linux/modules tools/ramdisk tools/newc.py | $(DEPS)/.run
+	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init $< \
+		--modules guests/linux/modules -o $@
+
+$(O)/bench/workloads.cpio: $(O)/bench/workloads.cpio.gz $(call named,$(KERNEL)) tests/system/plain.dts $(BUNDLE_TOOL) \
+		$(O)/.bundle | $(DEPS)/.run
+	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config tests/system/plain.dts
+
 # How boot and memory grow, counted on the host: all of it from the two trees to stage 2.
 SCALE_SRC := $(TOOL_SRC) $(addprefix mm/,pgtable.c pool.c split.c stage2.c walk.c) hyp/guest.c \
 	$(addprefix boot/guest/,cpus.c map.c)
@@ -552,10 +566,11 @@ scale-plot: | $(DEPS)/.lab
 
 .PHONY: bench bench-check
 BENCH_OPERATIONS := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio)
-BENCH_IN := $(BENCH_OPERATIONS) $(addprefix $(O)/bench/,ramdisk.cpio.gz boot.cpio)
+BENCH_IN := $(BENCH_OPERATIONS) $(addprefix $(O)/bench/,ramdisk.cpio.gz boot.cpio workloads.cpio.gz workloads.cpio)
 BENCH := bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
 	--kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
-	--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio --expected bench/expected.json
+	--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio --workloads $(O)/bench/workloads.cpio.gz \
+	--workload-bundle $(O)/bench/workloads.cpio --expected bench/expected.json
 
 bench: $(BENCH_IN)
 	$(Q)$(BENCH) --json $(O)/bench/bench.json $(BENCH_ARGS)
@@ -568,6 +583,20 @@ bench-plot: | $(DEPS)/.lab
 # What single operations cost, against bench/expected.json.
 bench-check: $(BENCH_OPERATIONS)
 	$(Q)$(BENCH) --only-operations --quick
+
+# The same operations under Debian's Xen, for its dom0. XEN= another one: an arm64 Image.
+XEN = $(firstword $(wildcard $(DEPS)/arm64/boot/xen-*-arm64))
+
+$(O)/bench/guest-xen.bin: bench/guest.S Makefile | $(DEPS)/.build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_FLAGS) -DXEN -c -o $@.o $<
+	$(Q)$(OBJCOPY) -O binary -j .text $@.o $@
+
+.PHONY: bench-xen
+bench-xen: $(O)/mavis.img $(O)/bench/elcount.so $(O)/bench/guest-xen.bin $(O)/tools/regions | $(DEPS)/.run $(if $(filter \
+		command,$(word 1,$(origin XEN))),,$(DEPS)/.xen)
+	$(Q)MAVIS_BUILD='$(O)' bench/xen --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img \
+		--guest $(O)/bench/guest-xen.bin --xen '$(XEN)'
 
 # --- Checks without a guest -----------------------------------------------------------------------
 
@@ -703,6 +732,7 @@ make site       build/site, the pages of docs/ with a search
 make install    image, tools and manual pages below PREFIX=/usr/local, DESTDIR= before it; install-site, uninstall
 make dist       build/dist, a release: archives, checksums, and what it is made of (SPDX)
 make bench      what Mavis costs in instructions, beside the native boot; bench-plot draws it
+make bench-xen  single operations beside Debian's Xen, which it downloads; XEN= another one
 make scale      how a boot grows with memory, CPUs and regions; scale-plot draws it
 make check      format, both compilers, static analysis, unit tests, some fuzzing, what single operations cost
 make config-check  configs/*.dts against the schema, and on their machines

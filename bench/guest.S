@@ -95,10 +95,20 @@
 
 	.globl	_start
 _start:
+#ifdef XEN
+	/* An arm64 Image, which Xen takes: without an ITS, and to the first calls. */
+	b	5f
+	.long	0
+	.quad	0, 0x10000, 0xa, 0, 0, 0
+	.ascii	"ARM\x64"
+	.long	0
+5:
+#endif
 	ldr	x20, =GICD_BASE
 	measure
 	measure mrs x0, id_aa64pfr0_el1
 	measure ldr w0, [x20, #GICD_IIDR]
+#ifndef XEN
 	ldr	x22, =GITS_BASE
 	measure ldr x0, [x22, #GITS_TYPER]
 	ldr	x25, =QUEUE
@@ -109,6 +119,7 @@ _start:
 	mov	w0, #1
 	str	w0, [x22, #GITS_CTLR]
 	measure its_command
+#endif
 	measure call hvc
 	measure call smc
 	mov	x21, #-1
