@@ -99,3 +99,9 @@ def test_mavis_is_built_in_a_path_with_a_space(tmp_path):
     said = make("-s", "build/target/lib/format.c.o", "build/host/lib/format.c.o", cwd=folder)
     assert said.returncode == 0, said.stderr
     assert (folder / "build/target/lib/format.c.o").exists()
+
+
+def test_no_two_test_files_have_one_name():
+    """pytest collects them all together, and would stop there."""
+    names = [path.name for path in (TOP / "tests").glob("*/test_*.py")]
+    assert sorted(names) == sorted(set(names))
