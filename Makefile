@@ -491,8 +491,8 @@ $(O)/test/guest.cpio: $(MADE_RAMDISK) tests/system/plain.dts $(BUNDLE_TOOL) | $(
 .PHONY: test test-all
 # Debian 13's own kernel is as new as what Debian 12's backports have.
 NEWER := $(if $(findstring bookworm,$(shell cat /etc/os-release)),$(O)/guest/ramdisk-backports.cpio.gz)
-TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(O)/bench/scale $(TEST_GUESTS) $(O)/test/el3.bin $(NEWER) \
-	$(O)/check/clang/mavis.img
+TEST_IN := $(O)/mavis.img $(O)/test/guest.cpio $(O)/tools/regions $(addprefix $(O)/bench/,scale elcount.so) $(TEST_GUESTS) \
+	$(O)/test/el3.bin $(NEWER) $(O)/check/clang/mavis.img
 
 # STRICT=0: the system tests' machines are as forgiving as QEMU, and faster.
 STRICT := 1

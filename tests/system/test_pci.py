@@ -91,10 +91,15 @@ def test_unaligned_stores_through_device_memory_fail_at_stage_1(guest):
     assert "unaligned: SIGBUS" in unaligned(guest, "resource2")
 
 
-def test_it_goes_with_a_bar_that_moves_and_the_data_stay(guest):
-    before = bar_address(guest)
+def put_data(guest):
     for offset, value in DATA.items():
         guest.run(f"peek {BAR}/resource2 {offset:#x} {value:#x}")
+
+
+def test_it_goes_with_a_bar_that_moves_and_the_data_stay(guest):
+    before = bar_address(guest)
+    enable(guest)
+    put_data(guest)
     # What asks for a larger alignment is placed first.
     guest.run("echo 27@0000:00:03.0 >/sys/bus/pci/resource_alignment")
     guest.run(f"echo 1 >{BAR}/remove; echo 1 >{OTHER}/remove; echo 1 >/sys/bus/pci/rescan")
@@ -113,6 +118,8 @@ def test_what_it_left_is_the_windows_again(guest):
 
 
 def test_data_stay_while_other_cpus_use_the_window(guest):
+    enable(guest)
+    put_data(guest)
     guest.run(f"(while [ ! -e /tmp/stop ]; do peek {OTHER}/resource2 0 >/dev/null || touch /tmp/failed /tmp/stop; done) &")
     for _ in range(5):
         guest.run(f"echo 1 >{BAR}/remove; echo 1 >/sys/bus/pci/rescan")
