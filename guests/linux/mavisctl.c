@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 #define MAX_COUNTERS 64
 
 static char *page;
+static int mem;
 static bool fwb;
 
 bool json;
@@ -70,13 +72,27 @@ struct answer read_answer(void)
 	return a;
 }
 
+/* Of programs that lock, one at a time works the registers. */
+static void lock(int how)
+{
+	while (flock(mem, how) && errno == EINTR)
+		;
+}
+
+/* While an answer is still to come they are not given up: not before the next one. */
 struct answer ask(unsigned command, uint64_t a0, uint64_t a1, uint64_t a2)
 {
+	struct answer a;
+
+	lock(LOCK_EX);
 	store(CONTROL_PAGE_ARGS, a0);
 	store(CONTROL_PAGE_ARGS + 8, a1);
 	store(CONTROL_PAGE_ARGS + 16, a2);
 	store(CONTROL_PAGE_COMMAND, command);
-	return read_answer();
+	a = read_answer();
+	if (a.status != CONTROL_EAGAIN)
+		lock(LOCK_UN);
+	return a;
 }
 
 /* The registers are the CPU's own, so all of a command is done on one. */
@@ -115,16 +131,15 @@ static uint64_t find_page(void)
 static void open_page(void)
 {
 	uint64_t addr = find_page();
-	int fd = open("/dev/mem", O_RDWR | O_SYNC);
 	uint32_t version;
 
-	if (fd < 0)
+	mem = open("/dev/mem", O_RDWR | O_SYNC);
+	if (mem < 0)
 		die(errno == EACCES || errno == EPERM ? "/dev/mem: not allowed: run it as root"
 						      : "/dev/mem cannot be opened");
-	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)addr);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, mem, (off_t)addr);
 	if (page == MAP_FAILED)
 		die("/dev/mem: the control page cannot be mapped: is the kernel locked down?");
-	close(fd);
 	if (load32(CONTROL_PAGE_MAGIC) != CONTROL_MAGIC)
 		die("there is no control page where the device tree says");
 	version = load32(CONTROL_PAGE_VERSION);

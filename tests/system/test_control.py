@@ -163,6 +163,14 @@ def test_at_refuses_what_it_cannot_tell(guest, what, said):
     assert status == 2 and said in output
 
 
+def test_programs_on_one_cpu_do_not_mix_their_registers(guest):
+    change = "taskset -c 1 mavisctl set scratch normal-nc device-GRE --times 200 >/dev/null"
+    table = "taskset -c 1 mavisctl regions | grep -v scratch"
+    guest.run(f"{table} >/tmp/table; rm -f /tmp/mixed; for n in 1 2; do ({change} || touch /tmp/mixed) & done; "
+              f"for n in $(seq 20); do {table} | cmp -s - /tmp/table || touch /tmp/mixed; done; wait; [ ! -e /tmp/mixed ]")
+    guest.run("mavisctl set scratch normal-nc")
+
+
 def test_counters_count(guest):
     before = ask(guest, "stats")["counters"]
     guest.run("mavisctl set scratch normal-nc device-GRE --times 3; mavisctl set scratch normal-nc")
