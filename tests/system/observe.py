@@ -4,6 +4,7 @@
 import re
 import sys
 
+import debugger
 import machine
 
 sys.path.insert(0, str(machine.TOP / "tests/tools"))
@@ -45,3 +46,21 @@ def regions(log):
     """The rows of the region table in a boot log: (first address, what the self-check found, name)."""
     table = log[log.index("guest physical"):log.index("\nGuest: ")]
     return re.findall(r"(?m)^ *([0-9a-f]{12})-[0-9a-f]{12} .* (ok|DIFFERS|emulated) +(\S.*)$", table)
+
+
+class Mavis:
+    """Its text and constants as the machine's memory has them, seen from outside; they do not change."""
+
+    def __init__(self, m, monitor):
+        base = int(re.search(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)\s", m.console)[1], 16)
+        symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+        self.monitor = monitor
+        self.range = base + symbols["__parts_end"], symbols["__rodata_end"] - symbols["__parts_end"]
+        self.was = self.read()
+        assert len(self.was) > 32768 and self.was.count(0) < len(self.was) // 2
+
+    def read(self):
+        return self.monitor.read_physical(*self.range)
+
+    def is_whole(self):
+        return self.read() == self.was

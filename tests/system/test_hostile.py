@@ -11,6 +11,7 @@ import bundles
 import debugger
 import firmware
 import machine
+import observe
 
 # Where the guest is linked for: QEMU's virt and the Raspberry Pi have memory at different addresses.
 AT = {"raspi4b": 0x10000000}
@@ -49,22 +50,6 @@ RUNS = [*((name, "", []) for name in SOON),
         *((name, "thorough", [pytest.mark.all]) for name in MACHINES)]
 
 
-class Outside:
-    """Mavis's text and constants as the machine's memory has them."""
-
-    def __init__(self, m, monitor):
-        self.monitor = monitor
-        base = int(m.expect(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)\s")[1], 16)
-        symbols = debugger.symbols(machine.BUILD / "mavis.elf")
-        self.range = base + symbols["__parts_end"], symbols["__rodata_end"] - symbols["__parts_end"]
-        m.expect("hostile: begins, whole\r*\n")
-        self.was = self.read()
-        assert len(self.was) > 32768 and self.was.count(0) < len(self.was) // 2
-
-    def read(self):
-        return self.monitor.read_physical(*self.range)
-
-
 @pytest.mark.parametrize("name, how", [pytest.param(name, how, marks=marks, id=f"{name}{how and '-' + how}")
                                        for name, how, marks in RUNS])
 def test_it_is_withstood(start, tmp_path, name, how):
@@ -82,11 +67,12 @@ def test_it_is_withstood(start, tmp_path, name, how):
         if virt:
             firmware.write(sockets, firmware.number(5, 7, firmware.WINDOW_END - firmware.SIZE))
         monitor.ask("cont")
-        outside = Outside(m, monitor)
+        m.expect("hostile: begins, whole\r*\n")
+        mavis = observe.Mavis(m, monitor)
         for attack in CLASSES:
             tried, withstood, state = m.expect(rf"hostile: {attack}: (\d+) tried, (\d+) withstood, (.*?)\r*\n").groups()
             assert state == "whole"
-            assert outside.read() == outside.was, f"{attack}: Mavis's text or constants have changed"
+            assert mavis.is_whole(), f"{attack}: Mavis's text or constants have changed"
             assert tried == withstood, m.console[-2000:]
             nothing = NOTHING.get(name, set()) | (set() if name == "smmu" else {"dma"})
             assert int(tried) > 10 or attack in nothing or (attack == "its" and not name.startswith(("gicv3", "smmu")))
