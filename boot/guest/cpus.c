@@ -13,7 +13,27 @@
  * in each of its levels; 16 CPUs' redistributors, which are 2 MiB, one in EL2's map and stage 2.
  */
 #define POOL_FOR_TABLES		96
-#define POOL_FOR_REGION		4
+#define POOL_FOR_REGION		4ull
+
+/*
+ * But all of them together have no more than there are between the lowest and the highest address,
+ * theirs in the guest or that of the hole they leave: in the guest's tables, and in an SMMU's.
+ */
+static u64 tables_for_regions(const struct config *config)
+{
+	u64 lowest = ~0ull, last = 0;
+
+	for (unsigned i = 0; i < config->nr_regions; i++) {
+		const struct region *r = &config->regions[i];
+
+		lowest = MIN(lowest, MIN(r->ipa.v, r->pa.v));
+		last = MAX(last, MAX(r->ipa.v, r->pa.v) + r->size - 1);
+	}
+	if (!config->nr_regions)
+		return 0;
+	return MIN(POOL_FOR_REGION * config->nr_regions,
+		   2 * (last / MIB(2) - lowest / MIB(2) + last / GIB(1) - lowest / GIB(1) + 2));
+}
 
 static u64 stacks(const struct host *host, const struct config *config)
 {
@@ -25,7 +45,7 @@ static u64 stacks(const struct host *host, const struct config *config)
 
 u64 cpus_pool_pages(const struct host *host, const struct config *config)
 {
-	return stacks(host, config) + POOL_FOR_TABLES + POOL_FOR_REGION * config->nr_regions +
+	return stacks(host, config) + POOL_FOR_TABLES + tables_for_regions(config) +
 	       2 * (host->nr_cpus / 16 + 1);
 }
 

@@ -51,12 +51,44 @@ static void without_memory_for_them_it_is_said(void **state)
 	assert_non_null(strstr(d.text, "`cpus`"));
 }
 
+static struct region regions[100];
+
+static u64 pages_with(unsigned nr)
+{
+	struct config with = { .regions = regions, .nr_regions = nr }, without = { .cpus = 0 };
+
+	return cpus_pool_pages(&host, &with) - cpus_pool_pages(&host, &without);
+}
+
+static void put_regions(u64 stride, u64 size)
+{
+	for (u64 i = 0; i < ARRAY_SIZE(regions); i++)
+		regions[i] = (struct region){ .ipa = IPA(i * stride), .pa = PA(i * stride),
+					      .size = size };
+}
+
+/* A table for each end in each of two levels, but no more than the addresses between them have. */
+static void regions_that_share_tables_need_no_more(void **state)
+{
+	(void)state;
+	put_regions(GIB(4), PAGE_SIZE);
+	assert_int_equal(pages_with(100), 400);
+	put_regions(KIB(64), KIB(64));
+	/* 4 of 2 MiB and 1 of 1 GiB, for the guest and for an SMMU */
+	assert_int_equal(pages_with(100), 2 * 5);
+	assert_int_equal(pages_with(1), 4);
+	/* ... and those of what a region takes from the machine's memory */
+	regions[0].pa = PA(GIB(100));
+	assert_int_equal(pages_with(100), 400);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(few_cpus_need_nothing, setup),
 		cmocka_unit_test_setup(many_get_the_highest_memory_that_is_free, setup),
 		cmocka_unit_test_setup(without_memory_for_them_it_is_said, setup),
+		cmocka_unit_test_setup(regions_that_share_tables_need_no_more, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
