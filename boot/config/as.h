@@ -13,7 +13,7 @@
 /* What memory is to a hypervisor, in Linux's words: by what VMA its user gave it. From 1 on. */
 #define REGION_VMAS(VMA)								\
 	VMA(ANONYMOUS, "anonymous")		/* RAM, VM_MTE_ALLOWED */		\
-	VMA(FILE, "file")			/* RAM without: a file, DAX */		\
+	VMA(FILE, "file")			/* RAM without: a file */		\
 	VMA(CACHEABLE, "cacheable")		/* device memory, mapped cacheable */	\
 	VMA(WRITE_COMBINED, "write-combined")	/* the same, as pgprot_writecombine */	\
 	VMA(VFIO_PCI, "vfio-pci")		/* a BAR */				\
