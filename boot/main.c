@@ -133,6 +133,8 @@ static void ask_for_parts(void)
 	control_asked = config.control;
 	for (unsigned i = 0; i < config.nr_regions; i++)
 		control_asked |= config.regions[i].opts.unaligned == UNALIGNED_EMULATED;
+	for (unsigned i = 0; i < config.nr_bars; i++)
+		control_asked |= config.bar[i].region.opts.unaligned == UNALIGNED_EMULATED;
 }
 
 static void read_bundle(void)

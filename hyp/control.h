@@ -38,7 +38,10 @@ void control_call(struct frame *f);
 struct region *control_region(u64 ipa);
 unsigned control_region_number(const struct region *r);
 
-/* The number of the region that holds @ipa, or of regions if none does. With guest.s2_lock. */
+/*
+ * The number of the region that holds @ipa, or of regions if none does. With guest.s2_lock, but for
+ * a count, which a BAR that moves meanwhile may put one region too far.
+ */
 unsigned control_region_at(u64 ipa);
 
 /* Counts a stage 2 abort at @ipa for its region; whether or not control_asked. */

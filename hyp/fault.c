@@ -296,7 +296,7 @@ static void attribute_fault(struct frame *f, u64 esr)
 		control_count_abort(ipa);
 		lock(&guest.s2_lock);
 		r = guest_region(ipa);
-		if (r && unaligned && r->opts.unaligned == UNALIGNED_EMULATED)
+		if (control_asked && r && unaligned && r->opts.unaligned == UNALIGNED_EMULATED)
 			ret = work_step() ? carry_out(f, esr, &c) : CARRY_RETRY;
 		unlock(&guest.s2_lock);
 	}

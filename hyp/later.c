@@ -68,7 +68,7 @@ static void answer(const struct cpu *self)
 		control_page_answer(status, results);
 }
 
-bool later_trap(struct frame *f, struct cpu *self, u64 esr)
+void later_trap(struct frame *f, struct cpu *self, u64 esr)
 {
 	u8 event = self->later.event;
 
@@ -76,12 +76,11 @@ bool later_trap(struct frame *f, struct cpu *self, u64 esr)
 	if (event == CONTROL_LATER_TTBR1 && ISS_REG(esr) == TTBR1_EL1 && !(esr & ISS_READ)) {
 		write_sysreg(frame_get(f, ISS_RT(esr)), ttbr1_el1);
 	} else if (event != CONTROL_LATER_DC || !is_dc(f, self, esr)) {
-		return true;
+		return;
 	}
 	isb();			/* AT goes by HCR_EL2 and TTBR1_EL1 */
 	answer(self);
 	if (!self->again)
 		skip_a64_instruction();
 	self->again = false;
-	return true;
 }

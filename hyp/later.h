@@ -21,10 +21,10 @@ s64 later_ask(u64 va, u64 write, u64 event);
 void later_end(void);
 
 /*
- * While this CPU waits: true if the trap of a system register or instruction with @esr came of
- * that, and is done with; the answer is in the control page's registers of this CPU. What is not
- * the event ends the wait, and is tried again.
+ * While this CPU waits: the trap of a system register or instruction with @esr came of that. If it
+ * is the event the answer is in the control page's registers of this CPU. What is not ends the
+ * wait, and is tried again.
  */
-bool later_trap(struct frame *f, struct cpu *self, u64 esr);
+void later_trap(struct frame *f, struct cpu *self, u64 esr);
 
 #endif

@@ -73,7 +73,9 @@ static void handle(struct frame *f, struct cpu *self, u64 esr)
 		break;
 	case EC_SYSREG:
 		self->count[COUNT_SYSREG]++;
-		if (!self->later.event || !later_trap(f, self, esr))
+		if (self->later.event)
+			later_trap(f, self, esr);
+		else
 			sysreg_trap(f, self, esr);
 		break;
 	case EC_INSTRUCTION_ABORT:

@@ -159,3 +159,13 @@ def test_what_only_the_cpu_can_do_is_let_through_and_said(guest):
     seq = trace(guest, "--range 0")["next"]
     guest.run(f"unaligned {WINDOW} 0")
     assert [r["size"] for r in trace(guest, f"--from {seq}-99999999")["records"] if r["region"] == "gpu"]
+
+
+def test_unaligned_accesses_are_done_in_pieces_without_control(start, tmp_path):
+    """What carries them out stays for them alone."""
+    config = CONFIG % """bootargs = "console=ttyAMA0"; regions {
+        gpu { pci = "1af4:1110"; bar = <2>; type = "mmio"; unaligned = "emulate"; }; };"""
+    bundle = bundles.make(tmp_path / "guest.cpio", bundles.config(tmp_path / "config.dts", text=config))
+    m = start("emulate", cpu="cortex-a72", smp=2, loaded=machine.mavis(bundle), args=DEVICES[:4]).login()
+    m.run(f"echo 1 >{BAR}/enable")
+    assert "unaligned: works" in m.run(f"unaligned {WINDOW} 0")
