@@ -59,6 +59,7 @@ static void hold(void)
 	write_sysreg(whole.vttbr, vttbr_el2);
 	isb();					/* TLBI by VMID takes it from there */
 	__atomic_store_n(&guest.held, true, __ATOMIC_RELEASE);
+	tlb_publish();				/* whoever faults on the empty root sees why */
 	for (u64 i = 0; i < root_entries(); i++)
 		root[i] = 0;
 	tlb_flush(PT_STAGE2, 0, BIT(guest.s2.pt.bits), PAGE_SIZE);
@@ -257,7 +258,7 @@ void debug_guest(struct frame *f, const char *why)
 /* It would take the fault where its vectors are, and fault there again, for ever. */
 void debug_fault(struct frame *f, u64 esr)
 {
-	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT &&
+	if (debug_can() && ESR_EC(esr) == EC_INSTRUCTION_ABORT &&
 	    read_sysreg(far_el2) - read_sysreg(vbar_el1) < VECTORS_BYTES)
 		debug_guest(f, "stage 2 has no exception vectors where VBAR_EL1 says");
 }

@@ -11,40 +11,15 @@
 #include "lib/sections.h"
 #include "mm/el2.h"
 
+/* What does not answer now may do so later: nothing is remembered of an abort. */
 int debug_io_load(u64 addr, unsigned size, u64 *val)
 {
-	switch (size) {
-	case 8:
-		*val = read64(addr);
-		break;
-	case 4:
-		*val = read32(addr);
-		break;
-	case 2:
-		*val = read16(addr);
-		break;
-	default:
-		*val = read8(addr);
-	}
-	return (u8)*val == 0xff && io_is_dead(addr) ? -EFAULT : 0;
+	return io_try_read(addr, size, val) ? 0 : -EFAULT;
 }
 
 int debug_io_store(u64 addr, unsigned size, u64 val)
 {
-	switch (size) {
-	case 8:
-		write64(addr, val);
-		break;
-	case 4:
-		write32(addr, (u32)val);
-		break;
-	case 2:
-		write16(addr, (u16)val);
-		break;
-	default:
-		write8(addr, (u8)val);
-	}
-	return io_is_dead(addr) ? -EFAULT : 0;
+	return io_try_write(addr, size, val) ? 0 : -EFAULT;
 }
 
 /* This CPU's trap ends at the debugger (trap.c). */
@@ -64,7 +39,8 @@ static bool is_cached(u64 pa, const struct region *r)
 
 	return pa - r->pa.v < r->size && m &&
 	       (m->rule == S2_FORCE_WB ||
-		(m->attr.type == MEM_NORMAL && m->attr.outer.policy == CACHE_WB));
+		(m->attr.type == MEM_NORMAL &&
+		 (m->attr.inner.policy != CACHE_NC || m->attr.outer.policy != CACHE_NC)));
 }
 
 static bool may_be_cached(u64 pa)

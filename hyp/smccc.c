@@ -129,7 +129,8 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		break;
 	case PSCI_SYSTEM_RESET2_32:
 	case PSCI_SYSTEM_RESET2_64:
-		before_reset(f);
+		if (firmware.reset2)
+			before_reset(f);
 		psci_system_reset2(f);
 		break;
 	case SMCCC_VERSION:	/* 1.2 only says that the firmware's SOC_ID may be asked for */

@@ -123,8 +123,9 @@ def test_a_load_on_all_cpus(both, seconds):
     rates, names, interrupts = per_request(guest, seconds)
     cost = exits(guest) - had
     natively, names_natively, _ = per_request(bare, seconds)
+    near = 0.03 if seconds > 10 else 0.1        # of two machines on one busy host
     for disk, rate in rates.items():
-        assert abs(rate - natively[disk]) <= 0.03 * natively[disk], (rates, natively)
+        assert abs(rate - natively[disk]) <= near * natively[disk], (rates, natively)
     assert names == names_natively and any("TxRx" in name for name in names)
     assert cost < interrupts / 20 + 200, (cost, interrupts)
     assert rows(guest.run("cat /proc/interrupts")) == before
