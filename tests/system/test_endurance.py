@@ -66,6 +66,14 @@ def wait_for(guest, condition):
     guest.run(f"i=0; until {condition}; do i=$((i+1)); [ $i -lt 600 ] || exit 1; usleep 100000; done")
 
 
+def wait_until_gone(monitor):
+    """The guest has let go of all that was plugged in."""
+    until = time.monotonic() + machine.patience(60)
+    while any(o["name"].startswith("plug") for o in monitor.ask("qom-list", path="/machine/peripheral")):
+        assert time.monotonic() < until, "a disk that the guest has let go of is still there"
+        time.sleep(0.1)
+
+
 def plugged(guest, monitor, number, cpus):
     """As many disks come, interrupt each CPU by a queue of its own, and go."""
     for i in range(number):
@@ -82,10 +90,7 @@ def plugged(guest, monitor, number, cpus):
     for i in range(number):
         monitor.ask("device_del", id=f"plug{i}")
     wait_for(guest, "! ls /dev | grep -q '^nvme[0-9]'")
-    until = time.monotonic() + machine.patience(60)
-    while any(o["name"].startswith("plug") for o in monitor.ask("qom-list", path="/machine/peripheral")):
-        assert time.monotonic() < until, "a disk that the guest has let go of is still there"
-        time.sleep(0.1)
+    wait_until_gone(monitor)
 
 
 @pytest.mark.parametrize("cycles, at_once, smmu", [(2, 2, ""), pytest.param(1000, 20, "", marks=pytest.mark.all),
@@ -194,8 +199,7 @@ def plug_once(guest, monitor):
     guest.run("dd if=/dev/nvme1n1 of=/dev/null bs=4096 count=100 iflag=direct")
     monitor.ask("device_del", id="plug0")
     wait_for(guest, "[ ! -e /dev/nvme1 ]")
-    while any(o["name"] == "plug0" for o in monitor.ask("qom-list", path="/machine/peripheral")):
-        time.sleep(0.1)
+    wait_until_gone(monitor)
 
 
 @pytest.mark.parametrize("seconds", [5, pytest.param(STRESS, marks=pytest.mark.all, id="long")])
