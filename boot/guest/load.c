@@ -105,9 +105,7 @@ static bool fill(const struct placement *p, const struct bundle *bundle, bool ba
 		clear_behind(bundle->kernel.size, &p->kernel);
 	move(&fdt, &p->fdt);
 	clean(&p->kernel);
-	/* booting.rst asks for no more: an Image reads its ramdisk with the MMU on. */
-	if (bare)
-		clean(&p->ramdisk);
+	clean(&p->ramdisk);	/* Linux reads it with its MMU on; others may not */
 	clean(&p->fdt);
 
 	/*
