@@ -166,7 +166,7 @@ def test_at_refuses_what_it_cannot_tell(guest, what, said):
 def test_programs_on_one_cpu_do_not_mix_their_registers(guest):
     table = "taskset -c 1 mavisctl regions"
     look = f"n=0; while [ $n -lt 60 ]; do {table} | cmp -s - /tmp/table || touch /tmp/mixed; n=$((n+1)); done"
-    guest.run(f"{table} >/tmp/table; rm -f /tmp/mixed; for p in 1 2 3 4; do ({look}) & done; wait; [ ! -e /tmp/mixed ]")
+    guest.run(f"{table} >/tmp/table; rm -f /tmp/mixed; (for p in 1 2 3 4; do ({look}) & done; wait); [ ! -e /tmp/mixed ]")
 
 
 def test_counters_count(guest):
