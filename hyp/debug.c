@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drivers/console.h"
+#include "drivers/io.h"
 #include "hyp/debug_parts.h"
 #include "hyp/panic.h"
 #include "lib/arch.h"
@@ -67,7 +68,7 @@ unsigned debug_load(u64 addr, u8 *buf, unsigned len)
 	u64 val;
 
 	for (nr = 0; nr < len; nr += size) {
-		if (debug_io_load(addr + nr, size, &val))
+		if (!io_try_read(addr + nr, size, &val))
 			break;
 		memcpy(buf + nr, &val, size);
 	}
@@ -81,7 +82,7 @@ unsigned debug_store(u64 addr, const u8 *buf, unsigned len)
 
 	for (nr = 0; nr < len; nr += size) {
 		memcpy(&val, buf + nr, size);
-		if (debug_io_store(addr + nr, size, val))
+		if (!io_try_write(addr + nr, size, val))
 			break;
 	}
 	return nr;

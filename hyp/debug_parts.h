@@ -11,10 +11,6 @@ extern const char debug_names[DEBUG_NAMES][GDB_NAME];
 u64 debug_system_reg(unsigned n);
 void debug_put(char c);
 
-/* One access of 1, 2, 4 or 8 bytes. -EFAULT: it was answered with an external abort. */
-int debug_io_load(u64 addr, unsigned size, u64 *val);
-int debug_io_store(u64 addr, unsigned size, u64 val);
-
 /*
  * Bytes that EL2 sees now, by single accesses of @len where that is a register's size: it may be a
  * device. How many there are up to a page that answers with an abort.

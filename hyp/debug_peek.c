@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Single accesses for the debugger, and the control commands that only `debug` has. */
+/* The control commands that only `debug` has. */
 #include "drivers/io.h"
 #include "hyp/cpu.h"
 #include "hyp/debug.h"
-#include "hyp/debug_parts.h"
 #include "hyp/guest.h"
 #include "lib/cache.h"
 #include "lib/errno.h"
 #include "lib/range.h"
 #include "lib/sections.h"
 #include "mm/el2.h"
-
-/* What does not answer now may do so later: nothing is remembered of an abort. */
-int debug_io_load(u64 addr, unsigned size, u64 *val)
-{
-	return io_try_read(addr, size, val) ? 0 : -EFAULT;
-}
-
-int debug_io_store(u64 addr, unsigned size, u64 val)
-{
-	return io_try_write(addr, size, val) ? 0 : -EFAULT;
-}
 
 /* This CPU's trap ends at the debugger (trap.c). */
 s64 debug_command(const u64 *a, u64 *r)
@@ -63,7 +51,7 @@ static s64 access(const u64 *a, u64 *val, bool write)
 {
 	u64 pa = a[0], size = a[1];
 	pa_t page = PA(ALIGN_DOWN(pa, PAGE_SIZE));
-	bool seen, cached;
+	bool seen, cached, done;
 	int err;
 
 	if ((size != 1 && size != 2 && size != 4 && size != 8) || !IS_ALIGNED(pa, size) ||
@@ -77,13 +65,14 @@ static s64 access(const u64 *a, u64 *val, bool write)
 	err = seen ? 0 : el2_borrow(page, cached ? S1_DATA : S1_DEVICE);
 	if (err)
 		return err;
-	err = write ? debug_io_store(pa, (unsigned)size, *val) :
-		      debug_io_load(pa, (unsigned)size, val);
+	/* What does not answer now may do so later: nothing is remembered of an abort. */
+	done = write ? io_try_write(pa, (unsigned)size, *val) :
+		       io_try_read(pa, (unsigned)size, val);
 	if (cached)
 		dcache_clean_inval_poc(pa, pa + size);
 	if (!seen)
 		el2_give_back(page);
-	return err;
+	return done ? 0 : -EFAULT;
 }
 
 s64 debug_peek(const u64 *a, u64 *r)
