@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hyp/debug.h"
 #include "hyp/frame.h"
 #include "hyp/smccc.h"
 #include "hyp/watch.h"
@@ -20,6 +21,12 @@
 
 #define WINDOW		(BASE + MIB(512))	/* where the BAR goes */
 #define CANARY		0x5a5aa5a5deadbeefull
+
+/* What `debug` reaches by address: a device, and a page of Mavis's own beside it. */
+static struct {
+	_Alignas(PAGE_SIZE) u8 device[PAGE_SIZE];
+	u8 own[PAGE_SIZE];
+} memory;
 
 /* The ring of what is watched, and windows, come from the pool once, and stay. */
 #define ONCE_PAGES	128
@@ -77,11 +84,24 @@ static void check_holes(void)
 		CHECK(stage2_lookup(&guest.s2, IPA(holes[i]), &leaf) == -ENOENT);
 }
 
+/* Mavis's own page stays; who has not asked for `debug` has not got any of it. */
+static void check_debug(void)
+{
+	static const u8 zeroes[PAGE_SIZE];
+
+	CHECK(!memcmp(memory.own, zeroes, PAGE_SIZE));
+	CHECK(debug_asked || !memcmp(memory.device, zeroes, PAGE_SIZE));
+	CHECK(!fake_el2.borrowed);
+	for (unsigned i = 0; i < 2; i++)
+		CHECK(!cpus[i].debug || (debug_asked && machine.debugger));
+}
+
 static void check(void)
 {
 	for (unsigned i = 0; i <= FOLLOWER; i++)
 		check_region(i);
 	check_holes();
+	check_debug();
 }
 
 static bool is_status(s64 status)
@@ -161,7 +181,7 @@ static u64 number(uint8_t byte, u64 wild)
 
 static void act(const uint8_t *p)
 {
-	u64 wild, args[CONTROL_NR_ARGS], command = p[1] % 16;
+	u64 wild, args[CONTROL_NR_ARGS], command = p[1] % (CONTROL_POKE + 2);
 
 	memcpy(&wild, p, sizeof(wild));
 	wild *= 0x9e3779b97f4a7c15ull;
@@ -169,6 +189,8 @@ static void act(const uint8_t *p)
 		args[i] = number(p[2 + i], wild);
 	if (command == CONTROL_SET && p[5] & 1)
 		args[2] = CONTROL_KEEP_SH;
+	if (command >= CONTROL_PEEK && p[5] & 1)
+		args[0] = (u64)&memory + wild % sizeof(memory);
 	fake_this_cpu = &cpus[p[0] >> 4 & 1];
 	fake_this_cpu->again = false;
 	machine.at_stage1 = p[6] & 1 ? PAR_F : number(p[6], wild) & PAR_PA;
@@ -216,6 +238,17 @@ static void put_back(void)
 	CHECK(page_pool.nr_free == nr_free);
 }
 
+static void fake_debug(uint8_t what)
+{
+	debug_asked = what & 4;
+	machine.debugger = what & 8;
+	machine.answers = (struct range){ (u64)&memory, sizeof(memory) };
+	memset(memory.device, 0, sizeof(memory.device));
+	fake_el2.seen = (u64)memory.own;
+	guest.caps.pa_bits = 48;
+	cpus[0].debug = cpus[1].debug = false;
+}
+
 static void make(uint8_t what)
 {
 	static const struct mm_caps caps[] = {
@@ -237,6 +270,7 @@ static void make(uint8_t what)
 	pool_init(&page_pool, PA(FAKE_BASE + ONCE_PAGES * PAGE_SIZE), POOL_PAGES * PAGE_SIZE);
 	CHECK(!offer(&caps[what % ARRAY_SIZE(caps)]));
 	window = &guest_regions.region[guest_regions.nr++];
+	fake_debug(what);
 	*window = (struct region){ .name = "window", .ipa = IPA(WINDOW), .pa = PA(WINDOW),
 				   .size = MIB(64), .type = REGION_MMIO, .attr = registers };
 	CHECK(!stage2_map(&guest.s2, window->ipa, window->pa, window->size, registers));

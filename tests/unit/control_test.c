@@ -375,6 +375,7 @@ static void peek_and_poke_are_single_accesses(void **state)
 	(void)state;
 	debug_asked = true;
 	guest.caps.pa_bits = 48;
+	machine.answers = (struct range){ at, sizeof(page) };
 	memcpy(page, "\x11\x22\x33\x44\x55\x66\x77\x88", 8);
 	assert_int_equal(run(CONTROL_PEEK, at, 8, 0), 0);
 	assert_int_equal(r[0], 0x8877665544332211);
@@ -403,7 +404,6 @@ static void peek_and_poke_are_single_accesses(void **state)
 
 static void peek_and_poke_refuse_what_cannot_be(void **state)
 {
-	extern u64 fake_dead_register;
 	static _Alignas(PAGE_SIZE) u8 page[PAGE_SIZE];
 	u64 at = (u64)page;
 	static const u64 sizes[] = { 0, 3, 5, 6, 7, 9, 16, 1ull << 32 };
@@ -411,6 +411,7 @@ static void peek_and_poke_refuse_what_cannot_be(void **state)
 	(void)state;
 	debug_asked = true;
 	guest.caps.pa_bits = 48;
+	machine.answers = (struct range){ at, sizeof(page) };
 	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++)
 		assert_int_equal(run(CONTROL_PEEK, at, sizes[i], 0), -EINVAL);
 	assert_int_equal(run(CONTROL_PEEK, at + 1, 2, 0), -EINVAL);
@@ -436,10 +437,9 @@ static void peek_and_poke_refuse_what_cannot_be(void **state)
 
 	memset(page, 0xff, sizeof(page));
 	assert_int_equal(run(CONTROL_PEEK, at, 4, 0), 0);
-	fake_dead_register = at;
+	machine.answers.size = 0;
 	assert_int_equal(run(CONTROL_PEEK, at, 4, 0), -EFAULT);
 	assert_int_equal(run(CONTROL_POKE, at, 4, 0), -EFAULT);
-	fake_dead_register = 0;
 	debug_asked = false;
 }
 

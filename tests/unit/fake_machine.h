@@ -31,6 +31,8 @@ struct fake_machine {
 	/* After a store to a device's register, and for cleaning by address */
 	void (*on_write)(u64 addr);
 	void (*on_clean)(u64 start, u64 end);
+	/* Of this process, for accesses that may abort: all others do */
+	struct range answers;
 	/* The last that was printed */
 	char said[256];
 	unsigned nr_said;
