@@ -66,10 +66,17 @@ def wait_for(guest, condition):
     guest.run(f"i=0; until {condition}; do i=$((i+1)); [ $i -lt 600 ] || exit 1; usleep 100000; done")
 
 
+def in_use(monitor):
+    """Devices that are plugged in, and what they read from: QEMU lets go of that some time after the device."""
+    nodes = [block["inserted"]["node-name"] for block in monitor.ask("query-block") if "inserted" in block]
+    names = [device["name"] for device in monitor.ask("qom-list", path="/machine/peripheral")]
+    return [name for name in nodes + names if re.match(r"disk\d|plug", name)]
+
+
 def wait_until_gone(monitor):
     """The guest has let go of all that was plugged in."""
     until = time.monotonic() + machine.patience(60)
-    while any(o["name"].startswith("plug") for o in monitor.ask("qom-list", path="/machine/peripheral")):
+    while in_use(monitor):
         assert time.monotonic() < until, "a disk that the guest has let go of is still there"
         time.sleep(0.1)
 
