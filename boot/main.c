@@ -145,10 +145,6 @@ static void read_bundle(void)
 		map_memory(b.base, b.size, "bundle");
 	check(bundle_open((const void *)b.base, b.size, &bundle, &diag), &diag);
 	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &diag), &diag);
-	config.quiet |= cmdline_has(host.bootargs, CMDLINE_QUIET);
-	config.verbose |= cmdline_has(host.bootargs, CMDLINE_VERBOSE);
-	config.debug |= debug_asked;
-	config.control |= config.debug;
 	ask_for_parts();
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
@@ -339,7 +335,7 @@ void main(u64 fdt, u64 el)
 		write_sysreg(&cpus[0], tpidr_el2);
 	begin(fdt, el);
 	empty_spin_tables();
-	load_verify(&bundle, &config, &host);
+	load_verify(&bundle, &config);
 	make_stage2();
 	settle_suspend();
 	say_doubts();

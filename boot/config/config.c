@@ -5,6 +5,7 @@
 
 #include "boot/config/as.h"
 #include "boot/machine/callers.h"
+#include "boot/machine/cmdline.h"
 #include "boot/machine/host.h"
 #include "boot/config/parts.h"
 #include "lib/errno.h"
@@ -139,6 +140,15 @@ static int check_allowed(const struct config_reader *r, const struct config_pair
 	return 0;
 }
 
+/* Mavis's command line has some of the words, too. */
+static void read_command_line(struct config *c, const char *args)
+{
+	c->verify |= cmdline_has(args, CMDLINE_VERIFY);
+	c->quiet |= cmdline_has(args, CMDLINE_QUIET);
+	c->verbose |= cmdline_has(args, CMDLINE_VERBOSE);
+	c->debug |= cmdline_has(args, CMDLINE_DEBUG);
+}
+
 static int read_guest(struct config_reader *r)
 {
 	struct config *c = r->config;
@@ -149,6 +159,8 @@ static int read_guest(struct config_reader *r)
 		return refuse(r, -ERANGE, "cpus",
 			      "the guest is to have %u CPUs, but the machine has %u: give at most %u, or leave the property out for all",
 			      c->cpus, r->host->nr_cpus, r->host->nr_cpus);
+	if (r->host)
+		read_command_line(c, r->host->bootargs);
 	c->control |= c->debug;
 	if (!err)
 		err = check_allowed(r, &c->allow_smc);

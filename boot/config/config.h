@@ -92,7 +92,8 @@ static inline bool config_offers_mte(const struct config *c)
 /*
  * Reads @dtb (@size bytes at any address, untrusted, at most CONFIG_MAX_SIZE). A copy is kept:
  * c->bootargs, c->withhold and c->regions are valid until the next call. @host says how many CPUs
- * and which nodes there are; without one (NULL) neither is checked, and `host-node` is refused.
+ * and which nodes there are, and what Mavis's command line adds; without one (NULL) neither is
+ * checked, and `host-node` is refused.
  * Unknown nodes, properties and values are refused: the text names node and property, says why, and
  * what would be right.
  */

@@ -6,7 +6,6 @@
 
 #include "boot/guest/place.h"
 #include "boot/guest/tree.h"
-#include "boot/machine/cmdline.h"
 #include "drivers/console.h"
 #include "hyp/panic.h"
 #include "lib/arch.h"
@@ -33,9 +32,9 @@ static void verify_member(const char *name, const struct member *m, bool known, 
 		     name, crc, want);
 }
 
-void load_verify(const struct bundle *bundle, const struct config *config, const struct host *host)
+void load_verify(const struct bundle *bundle, const struct config *config)
 {
-	if (!config->verify && !cmdline_has(host->bootargs, CMDLINE_VERIFY))
+	if (!config->verify)
 		return;
 	if (!crc32_available())
 		stop("bundle: verify: this CPU has no FEAT_CRC32: leave `verify` out");

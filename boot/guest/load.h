@@ -21,7 +21,7 @@ struct entry {
  * Compares the members' checksums with the config's, if the config or Mavis's command line says
  * `verify`; stops the machine if one differs, or if the CPU or the config cannot do it.
  */
-void load_verify(const struct bundle *bundle, const struct config *config, const struct host *host);
+void load_verify(const struct bundle *bundle, const struct config *config);
 
 /*
  * Writes the guest's device tree, moves what cannot stay, and cleans all of it to the PoC. Stops

@@ -962,6 +962,22 @@ static void without_a_machine_the_config_alone_is_read(void **state)
 	assert_said("host-node", "/guest/regions/test: host-node: there is no machine");
 }
 
+static void the_command_line_counts_before_what_needs_it(void **state)
+{
+	const char *was = host.bootargs;
+
+	(void)state;
+	host.bootargs = "debug verbose verify";
+	accepts("regions { test { " REG "type = \"mmio\"; adjustable; watch; }; };");
+	assert_true(config.debug && config.control && config.verbose && config.verify);
+	assert_false(config.quiet);
+	host.bootargs = "quiet";
+	accepts("");
+	assert_true(config.quiet);
+	assert_false(config.debug || config.control || config.verbose || config.verify);
+	host.bootargs = was;
+}
+
 static void pci_functions_are_parsed(void **state)
 {
 	static const char *const wrong[] = {
@@ -1170,6 +1186,7 @@ int main(void)
 		cmocka_unit_test(a_host_node_gives_its_pages),
 		cmocka_unit_test(a_host_node_with_several_ranges_gives_as_many_regions),
 		cmocka_unit_test(without_a_machine_the_config_alone_is_read),
+		cmocka_unit_test(the_command_line_counts_before_what_needs_it),
 		cmocka_unit_test(pci_functions_are_parsed),
 		cmocka_unit_test(a_pci_region_is_kept_for_later),
 		cmocka_unit_test(more_pci_regions_than_there_is_room_for_are_refused),
