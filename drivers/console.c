@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/console.h"
 
+#include <string.h>
+
 #include "drivers/io.h"
 #include "lib/format.h"
 #include "lib/lock.h"
@@ -20,6 +22,20 @@ static bool shared;
 static enum { HELD, ALOUD, QUIET } voice __carried;
 static u64 said __carried;		/* characters of the log that the UART had */
 
+static void keep(const char *text, size_t len)
+{
+	size_t size = sizeof(mavis_log.text);
+
+	while (len) {
+		size_t at = mavis_log.head % size, n = MIN(len, size - at);
+
+		memcpy(mavis_log.text + at, text, n);
+		mavis_log.head += n;
+		text += n;
+		len -= n;
+	}
+}
+
 /* What of the log the UART has not had, as far as it is still there. */
 static void say(void)
 {
@@ -29,8 +45,12 @@ static void say(void)
 		return;
 	if (mavis_log.head > size && said < mavis_log.head - size)
 		said = mavis_log.head - size;
-	for (; said < mavis_log.head; said++)
-		uart_write(&console, (char[]){ mavis_log.text[said % size], '\0' });
+	while (said < mavis_log.head) {
+		u64 at = said % size, n = MIN(mavis_log.head - said, size - at);
+
+		uart_write(&console, mavis_log.text + at, n);
+		said += n;
+	}
 }
 
 void print(const char *fmt, ...)
@@ -38,15 +58,15 @@ void print(const char *fmt, ...)
 	char text[512];
 	bool locked = shared;
 	va_list ap;
+	int len;
 
 	va_start(ap, fmt);
-	vformat(text, sizeof(text), fmt, ap);
+	len = vformat(text, sizeof(text), fmt, ap);
 	va_end(ap);
 
 	if (locked)
 		lock(&console_lock);
-	for (const char *p = text; *p; p++)
-		mavis_log.text[mavis_log.head++ % sizeof(mavis_log.text)] = *p;
+	keep(text, MIN((size_t)len, sizeof(text) - 1));
 	say();
 	if (locked)
 		unlock(&console_lock);

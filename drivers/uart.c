@@ -71,9 +71,11 @@ static void reg_write(const struct uart *u, const struct uart_step *s, u32 val)
 	}
 }
 
-static bool is_true(const struct uart *u, const struct uart_step *s)
+/* Inlined, as each character that is said goes through it. */
+static inline __attribute__((always_inline))
+bool is_true(const struct uart *u, const struct uart_step *s)
 {
-	return (uart_reg_read(u, s) & s->mask) == s->value;
+	return (uart_reg_read(u, s) & s->mask) == s->value && !dead;
 }
 
 void uart_make_true(const struct uart *u, const struct uart_step *s)
@@ -82,17 +84,6 @@ void uart_make_true(const struct uart *u, const struct uart_step *s)
 
 	if ((val & s->mask) != s->value)
 		reg_write(u, s, (val & ~s->mask) | s->value);
-}
-
-static bool wait_until(const struct uart *u, const struct uart_step *s)
-{
-	unsigned looks = patience;
-
-	do {
-		if (is_true(u, s) && !dead)
-			return true;
-	} while (!dead && looks && --looks);
-	return false;
 }
 
 bool uart_is_dead(void)
@@ -125,41 +116,55 @@ static void give_up(const struct uart *u, const struct uart_step *s)
 			reg_write(u, s, s->value);
 }
 
-static void put(const struct uart *u, char c)
+static bool wait_until(const struct uart *u, const struct uart_step *s)
 {
-	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++) {
-		switch (s->op) {
-		case UART_WAIT:
-			if (!wait_until(u, s))
+	unsigned looks = patience;
+
+	while (!dead && looks && --looks)
+		if (is_true(u, s))
+			return true;
+	return false;
+}
+
+/* Takes the steps from @s on, which send @c. */
+static void put(const struct uart *u, const struct uart_step *s, char c)
+{
+	for (; s->op < UART_OUT; s++) {
+		if (s->op <= UART_IF) {
+			if (is_true(u, s))
+				continue;
+			if (s->op == UART_IF)
+				s++;
+			else if (!wait_until(u, s))
 				return give_up(u, s);
-			break;
-		case UART_IF:
-			s += !is_true(u, s);
-			break;
-		case UART_WRITE:
-			reg_write(u, s, s->value);
-			break;
-		case UART_DATA:
-			reg_write(u, s, (u8)c);
-			break;
+		} else if (s->op != UART_ABORT) {
+			reg_write(u, s, s->op == UART_DATA ? (u8)c : s->value);
 		}
 	}
 	if (!patience)
 		patience = PATIENCE;
 }
 
-void uart_write(const struct uart *u, const char *text)
+void uart_write(const struct uart *u, const char *text, size_t len)
 {
-	for (; *text && !dead; text++) {
-		if (*text == '\n')
-			put(u, '\r');
-		put(u, *text);
+	const struct uart_step *first = uart_steps[u->kind];
+	bool cr = false;
+
+	while (first->op < UART_WAIT)
+		first++;
+	while (len && !dead) {
+		cr = *text == '\n' && !cr;
+		put(u, first, cr ? '\r' : *text);
+		if (!cr) {
+			text++;
+			len--;
+		}
 	}
 }
 
 void uart_drain(const struct uart *u)
 {
-	for (const struct uart_step *s = uart_steps[u->kind]; !dead && s->op != UART_END; s++)
-		if (s->op == UART_OUT)
+	for (const struct uart_step *s = uart_steps[u->kind]; s->op != UART_END; s++)
+		if (s->op == UART_OUT && !is_true(u, s))
 			wait_until(u, s);
 }

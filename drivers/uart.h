@@ -51,11 +51,11 @@ struct uart {
 bool uart_open(const struct uart *uart);
 
 /*
- * Sends a text, each line with a carriage return, as there is room for it. Never waits for long: on
- * a UART that gets no more ready the text is lost. One that answers with an abort is left alone
- * from then on.
+ * Sends @len characters, each line with a carriage return, as there is room for them. Never waits
+ * for long: on a UART that gets no more ready the text is lost. One that answers with an abort is
+ * left alone from then on.
  */
-void uart_write(const struct uart *uart, const char *text);
+void uart_write(const struct uart *uart, const char *text, size_t len);
 
 /* Waits until the last character has left. */
 void uart_drain(const struct uart *uart);

@@ -8,9 +8,8 @@
 
 #include "drivers/uart.h"
 
-/* A step is "true" if (register & mask) == value. */
+/* In the order in which a list has them. A step is "true" if (register & mask) == value. */
 enum uart_op {
-	UART_END,
 	/* When the UART is opened */
 	UART_IS,		/* unless true, it is no such UART */
 	UART_ON,		/* made true, the other bits as they are */
@@ -22,7 +21,8 @@ enum uart_op {
 	UART_DATA,		/* the character is written */
 	UART_ABORT,		/* value is written if a wait before this was in vain */
 	/* When all is said */
-	UART_OUT		/* true when the last character has left */
+	UART_OUT,		/* true when the last character has left */
+	UART_END
 };
 
 #define UART_OWN	0	/* the width and the distance of registers are struct uart's */

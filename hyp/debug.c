@@ -54,7 +54,7 @@ u64 debug_system_reg(unsigned n)
 
 void debug_put(char c)
 {
-	uart_write(console_uart(), (char[]){ c, '\0' });
+	uart_write(console_uart(), &c, 1);
 }
 
 static unsigned access_size(u64 addr, unsigned len)

@@ -23,6 +23,11 @@ static void open_on(const struct fake_device *d, bool on)
 		fail_msg("%s: not opened", d->name);
 }
 
+static void send(const struct fake_device *d, const char *text)
+{
+	uart_write(&d->uart, text, strlen(text));
+}
+
 static void assert_sent(const char *want)
 {
 	fake.sent[fake.nr_sent] = '\0';
@@ -52,10 +57,10 @@ static void a_text_is_sent_when_there_is_room(void **state)
 	(void)state;
 	for (each_device(d)) {
 		open_on(d, true);
-		uart_write(&d->uart, TEXT);
+		send(d, TEXT);
 		assert_sent(SENT);
 		assert_int_equal(fake.aborts + fake.overwritten, 0);
-		uart_write(&d->uart, "\xff");
+		send(d, "\xff");
 		assert_sent("\xff");
 	}
 }
@@ -72,7 +77,7 @@ static void a_transmitter_that_is_off_is_turned_on(void **state)
 			if (d->on[i].mask)
 				assert_int_equal(fake.regs[d->on[i].reg],
 						 (0x8080 & ~d->on[i].mask) | d->on[i].value);
-		uart_write(&d->uart, "x");
+		send(d, "x");
 		assert_sent("x");
 	}
 }
@@ -103,7 +108,7 @@ static void drain_waits_for_the_last_character(void **state)
 		if (!can_say_when_it_is_out(d))
 			continue;
 		open_on(d, true);
-		uart_write(&d->uart, "x");
+		send(d, "x");
 		assert_int_equal(fake.level, 1);
 		uart_drain(&d->uart);
 		assert_int_equal(fake.level, 0);
@@ -123,7 +128,7 @@ static void a_uart_that_hangs_holds_up_nothing(void **state)
 		open_on(d, true);
 		fake.hangs = true;
 		for (unsigned i = 0; i < 10; i++)
-			uart_write(&d->uart, text);
+			send(d, text);
 		uart_drain(&d->uart);
 		if (fake.reads + fake.writes > 2 * PATIENCE)
 			fail_msg("%s: %lu accesses", d->name, fake.reads + fake.writes);
@@ -138,16 +143,16 @@ static void one_that_recovers_is_used_again(void **state)
 	for (each_device(d)) {
 		open_on(d, true);
 		fake.hangs = true;
-		uart_write(&d->uart, TEXT);
+		send(d, TEXT);
 		assert_int_equal(patience, 0);
 		fake.hangs = false;
 		/* Some are lost: these find out. */
 		for (unsigned i = 0; i < FAKE_SLOW * FAKE_DEPTH; i++)
-			uart_write(&d->uart, " ");
+			send(d, " ");
 		assert_int_equal(patience, PATIENCE);
 		fake.nr_sent = 0;
 		fake.overwritten = 0;
-		uart_write(&d->uart, TEXT);
+		send(d, TEXT);
 		assert_sent(SENT);
 		assert_int_equal(fake.overwritten, 0);
 	}
@@ -165,7 +170,7 @@ static void one_that_aborts_is_left_alone(void **state)
 			fake.reads = fake.writes = 0;
 			fake.answers = answers;
 			for (unsigned i = 0; i < 10; i++)
-				uart_write(&d->uart, TEXT);
+				send(d, TEXT);
 			uart_drain(&d->uart);
 			if (fake.reads + fake.writes > answers + 8)
 				fail_msg("%s: %lu accesses", d->name, fake.reads + fake.writes);
@@ -213,7 +218,7 @@ static void a_command_that_does_not_end_is_ended(void **state)
 	(void)state;
 	open_on(d, true);
 	fake.command = true;
-	uart_write(&d->uart, "-after");
+	send(d, "-after");
 	assert_int_equal(fake.aborts, 1);
 	assert_sent("after");
 }
@@ -233,7 +238,7 @@ static void the_mode_of_the_fifo_is_looked_up(void **state)
 		open_on(d, true);
 		for (unsigned n = 0; n < 4; n++) {
 			fake.regs[modes[i].reg] = n & 1 ? modes[i].fifo : 0;
-			uart_write(&d->uart, TEXT);
+			send(d, TEXT);
 			assert_sent(SENT);
 			assert_int_equal(fake.overwritten, 0);
 			fake.level = 0;		/* the guest changes it when all is out */
@@ -249,7 +254,7 @@ static void a_flag_that_was_left_set_does_not_hold_up(void **state)
 	(void)state;
 	open_on(d, true);
 	fake.done = true;
-	uart_write(&d->uart, "x");
+	send(d, "x");
 	assert_sent("x");
 	assert_true(fake.reads < 10);
 }
