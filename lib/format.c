@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/format.h"
 
+#include <string.h>
+
 struct out {
 	char *buf;
 	size_t size;
@@ -14,25 +16,28 @@ struct spec {
 	int length;		/* number of l, or 2 for z */
 };
 
-static void put(struct out *o, char c)
+/* Of what does not fit the length alone counts. */
+static void put(struct out *o, const char *text, size_t len)
 {
-	if (o->len + 1 < o->size)
-		o->buf[o->len] = c;
-	o->len++;
+	if (o->len < o->size)
+		memcpy(o->buf + o->len, text, MIN(len, o->size - o->len));
+	o->len += len;
 }
 
 static void pad(struct out *o, int n, char c)
 {
-	while (n-- > 0)
-		put(o, c);
+	if (n <= 0)
+		return;
+	if (o->len < o->size)
+		memset(o->buf + o->len, c, MIN((size_t)n, o->size - o->len));
+	o->len += (size_t)n;
 }
 
 static void put_text(struct out *o, const struct spec *s, const char *text, int len)
 {
 	if (!s->left)
 		pad(o, s->width - len, ' ');
-	for (int i = 0; i < len; i++)
-		put(o, text[i]);
+	put(o, text, (size_t)len);
 	if (s->left)
 		pad(o, s->width - len, ' ');
 }
@@ -40,26 +45,22 @@ static void put_text(struct out *o, const struct spec *s, const char *text, int 
 static void put_number(struct out *o, const struct spec *s, u64 n, unsigned base,
 		       const char *prefix)
 {
-	char digits[20];
-	int nr = 0, len;
+	char digits[20], *first = digits + sizeof(digits);
+	int nr, len;
 
 	do {
-		digits[nr++] = "0123456789abcdef"[n % base];
+		*--first = "0123456789abcdef"[n % base];
 		n /= base;
 	} while (n);
 
-	len = nr;
-	for (const char *p = prefix; *p; p++)
-		len++;
-
+	nr = (int)(digits + sizeof(digits) - first);
+	len = nr + (int)strlen(prefix);
 	if (!s->left && !s->zero)
 		pad(o, s->width - len, ' ');
-	while (*prefix)
-		put(o, *prefix++);
+	put(o, prefix, strlen(prefix));
 	if (!s->left && s->zero)
 		pad(o, s->width - len, '0');
-	while (nr)
-		put(o, digits[--nr]);
+	put(o, first, (size_t)nr);
 	if (s->left)
 		pad(o, s->width - len, ' ');
 }
@@ -102,13 +103,10 @@ static const char *parse_spec(const char *p, struct spec *s, va_list *ap)
 
 static void put_string(struct out *o, const struct spec *s, const char *text)
 {
-	int len = 0;
-
 	if (!text)
 		text = "(null)";
-	while ((s->precision < 0 || len < s->precision) && text[len])
-		len++;
-	put_text(o, s, text, len);
+	put_text(o, s, text, (int)(s->precision < 0 ? strlen(text) :
+				   strnlen(text, (size_t)s->precision)));
 }
 
 static void put_signed(struct out *o, const struct spec *s, s64 n)
@@ -124,11 +122,15 @@ int vformat(char *buf, size_t size, const char *fmt, va_list args)
 	char c;
 
 	va_copy(ap, args);
-	for (const char *p = fmt; *p; p++) {
-		if (*p != '%') {
-			put(&o, *p);
-			continue;
-		}
+	for (const char *p = fmt;; p++) {
+		const char *plain = p;
+
+		while (*p && *p != '%')
+			p++;
+		if (p != plain)
+			put(&o, plain, (size_t)(p - plain));
+		if (!*p)
+			break;
 		p = parse_spec(p + 1, &s, &ap);
 		switch (*p) {
 		case 's':
@@ -155,7 +157,7 @@ int vformat(char *buf, size_t size, const char *fmt, va_list args)
 			p--;
 			break;
 		default:
-			put(&o, *p);
+			put(&o, p, 1);
 		}
 	}
 	va_end(ap);

@@ -21,17 +21,26 @@ endfunc memmove
 /* void *memcpy(void *dst, const void *src, size_t n) */
 func memcpy
 	mov	x3, x0
-	subs	x2, x2, #32
+	subs	x2, x2, #64
 	b.lo	2f
 1:	ldp	x4, x5, [x1]
 	ldp	x6, x7, [x1, #16]
-	add	x1, x1, #32
+	ldp	x8, x9, [x1, #32]
+	ldp	x10, x11, [x1, #48]
+	add	x1, x1, #64
 	stp	x4, x5, [x3]
 	stp	x6, x7, [x3, #16]
-	add	x3, x3, #32
-	subs	x2, x2, #32
+	stp	x8, x9, [x3, #32]
+	stp	x10, x11, [x3, #48]
+	add	x3, x3, #64
+	subs	x2, x2, #64
 	b.hs	1b
-2:	tbz	x2, #4, 3f
+2:	tbz	x2, #5, 7f
+	ldp	x4, x5, [x1], #16
+	ldp	x6, x7, [x1], #16
+	stp	x4, x5, [x3], #16
+	stp	x6, x7, [x3], #16
+7:	tbz	x2, #4, 3f
 	ldp	x4, x5, [x1], #16
 	stp	x4, x5, [x3], #16
 3:	tbz	x2, #3, 4f

@@ -37,9 +37,9 @@ size_t strlen(const char *s)
 {
 	const char *end = s;
 
-	while (*end)
-		end++;
-	return (size_t)(end - s);
+	while (*end++)
+		;
+	return (size_t)(end - s) - 1;
 }
 
 int strncmp(const char *a, const char *b, size_t n)
