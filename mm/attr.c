@@ -103,18 +103,17 @@ int par_encode(const struct mem_attr *attr)
 	struct mem_attr back;
 	u8 par;
 
-	for (unsigned i = 0; i < ARRAY_SIZE(whole); i++)
-		if (mem_attr_equal(&whole[i].attr, attr))
-			return whole[i].byte;
 	if (attr->type == MEM_DEVICE)
 		par = DEVICE_ENCODE(attr->device, attr->xs0);
 	else
 		par = cache_encode(&attr->outer) << 4 | cache_encode(&attr->inner);
-
-	/* A struct can say more than a byte: tags on Write-Through, for example. */
-	if (par_decode(par, &back) || !mem_attr_equal(&back, attr))
-		return -EINVAL;
-	return par;
+	/* A struct can say more than such a byte: tags, for example. */
+	if (!par_decode(par, &back) && mem_attr_equal(&back, attr))
+		return par;
+	for (unsigned i = 0; i < ARRAY_SIZE(whole); i++)
+		if (mem_attr_equal(&whole[i].attr, attr))
+			return whole[i].byte;
+	return -EINVAL;
 }
 
 int mair_decode(u8 mair, struct mem_attr *attr)

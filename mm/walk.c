@@ -3,22 +3,26 @@
 
 #include "mm/phys.h"
 
-/* The run that starts with @entry, which is for @in; not beyond @end, nor the end of the table. */
+/*
+ * The run that starts with @entry, which is for @in; not beyond @end, nor the end of the table. The
+ * entries of a group are alike.
+ */
 static struct run run_at(u64 *entry, unsigned level, u64 in, u64 end)
 {
 	unsigned shift = level_shift(level);
-	const u64 *last = entry + (((end - 1) >> shift) - (in >> shift)), *e = entry;
-	u64 first = *entry, next = first, step = first ? level_size(level) : 0;
+	u64 first = *entry, at = in >> shift, last = (end - 1) >> shift;
+	u64 step = first ? level_size(level) : 0, nr = 1;
+	unsigned group = first & DESC_CONTIGUOUS ? NR_GROUP : 1;
 
-	if (!is_table(first, level))
-		while (e < last && e[1] == (next += step))
-			e++;
-
-	unsigned nr = (unsigned)(e - entry) + 1;
-
+	if (!is_table(first, level)) {
+		nr = group - at % group;
+		while (at + nr <= last && entry[nr] == first + nr * step)
+			nr += group;
+		nr = MIN(nr, last - at + 1);
+	}
 	return (struct run){
-		.entry = entry, .nr = nr, .level = level, .desc = first,
-		.in = in, .end = MIN(end, ((in >> shift) + nr) << shift),
+		.entry = entry, .nr = (unsigned)nr, .level = level, .desc = first,
+		.in = in, .end = MIN(end, (at + nr) << shift),
 	};
 }
 
