@@ -87,11 +87,10 @@ static bool opens(const struct uart *u)
 static void open_console(const void *fdt)
 {
 	struct host_uart *u = &host.uart;
-	const char *args = host_bootargs(fdt);
+	const char *args = host_read_uart(fdt, u);
 	struct uart named;
 	int err = earlycon_parse(args, &named, &diag);
 
-	host_read_uart(fdt, u);
 	if (err > 0 && opens(&named))
 		*u = (struct host_uart){ .found = true, .uart = named, .path = "by earlycon=" };
 	else
@@ -100,7 +99,7 @@ static void open_console(const void *fdt)
 		console_open(&u->uart);
 	if (cmdline_has(args, CMDLINE_QUIET))
 		console_decide(true);
-	debug_asked = cmdline_has(host_bootargs(fdt), CMDLINE_DEBUG);
+	debug_asked = cmdline_has(args, CMDLINE_DEBUG);
 	if (err < 0)
 		print("Warning: %s\n", diag.text);
 }

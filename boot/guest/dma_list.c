@@ -29,7 +29,9 @@ static size_t stem(const char *name)
 
 static bool same_stem(const char *a, const char *b)
 {
-	return stem(a) == stem(b) && !strncmp(a, b, stem(a));
+	size_t len = stem(a);
+
+	return stem(b) == len && !strncmp(a, b, len);
 }
 
 /* Those of one name are one entry: the first, and how many there are. "": none. */

@@ -31,31 +31,38 @@ static const u8 *structure(const void *fdt)
 	return (const u8 *)fdt + fdt_off_dt_struct(fdt);
 }
 
-/* A text in the @size bytes from @p on ends there; *len: its bytes, with the NUL. */
-static bool text_ends(const u8 *p, u32 size, u32 *len)
+static const char *string_at(const void *fdt, u32 offset)
 {
-	const u8 *end = memchr(p, 0, size);
+	return (const char *)fdt + fdt_off_dt_strings(fdt) + offset;
+}
 
-	*len = end ? (u32)(end - p) + 1 : 0;
+/* A property's name that begins before this offset among the strings ends there, too. */
+static u32 names_end(const void *fdt)
+{
+	u32 end = fdt_size_dt_strings(fdt);
+
+	while (end && *string_at(fdt, end - 1))
+		end--;
 	return end;
 }
 
-/* What follows a tag: its bytes, of @left; and the property's name. */
-static bool body_is_sound(const void *fdt, u32 tag, const u8 *p, u32 left, u32 *len)
+/* What follows a tag: its bytes, of @left; and the property's name, which begins before @names. */
+static bool body_is_sound(u32 tag, const u8 *p, u32 left, u32 names, u32 *len)
 {
-	u32 strings = fdt_size_dt_strings(fdt), name, size;
+	const u8 *end;
 
 	*len = 0;
-	if (tag == FDT_BEGIN_NODE)
-		return text_ends(p, left, len);
+	if (tag == FDT_BEGIN_NODE) {
+		end = memchr(p, 0, left);
+		*len = end ? (u32)(end - p) + 1 : 0;
+		return end;
+	}
 	if (tag != FDT_PROP)
 		return true;
 	if (left < 8 || dt_cell(p) > left - 8)
 		return false;
 	*len = 8 + dt_cell(p);
-	name = dt_cell(p + 4);
-	return name < strings && text_ends((const u8 *)fdt + fdt_off_dt_strings(fdt) + name,
-					   strings - name, &size);
+	return dt_cell(p + 4) < names;
 }
 
 /*
@@ -65,14 +72,14 @@ static bool body_is_sound(const void *fdt, u32 tag, const u8 *p, u32 left, u32 *
 static bool structure_is_sound(const void *fdt)
 {
 	const u8 *p = structure(fdt);
-	u32 left = fdt_size_dt_struct(fdt) & ~3u, tag, len;
+	u32 left = fdt_size_dt_struct(fdt) & ~3u, names = names_end(fdt), tag, len;
 	bool children[DT_MAX_DEPTH] = { false };
 	bool root = false;
 	int depth = -1;
 
 	for (; left >= FDT_TAGSIZE; p += len, left -= len) {
 		tag = dt_cell(p);
-		if (!body_is_sound(fdt, tag, p + FDT_TAGSIZE, left - FDT_TAGSIZE, &len))
+		if (!body_is_sound(tag, p + FDT_TAGSIZE, left - FDT_TAGSIZE, names, &len))
 			return false;
 		len = (u32)ALIGN_UP(FDT_TAGSIZE + len, FDT_TAGSIZE);
 		if (root && depth < 0 && tag != FDT_END)
@@ -221,7 +228,7 @@ static u32 find_known(struct dt_walk *w, u32 offset)
 
 	if (n->offset == offset)
 		return n->known;
-	name = fdt_string(w->fdt, (int)offset);
+	name = string_at(w->fdt, offset);
 	for (i = 0; i < DT_NR_KNOWN; i++)
 		if (*name == *known[i] && !strcmp(name, known[i]))
 			break;
@@ -229,34 +236,45 @@ static u32 find_known(struct dt_walk *w, u32 offset)
 	return i;
 }
 
+/* A property: the offset of its name among the strings, and its value. */
+static u32 prop_at(const void *fdt, int at, struct dt_prop *p)
+{
+	const u8 *tag = structure(fdt) + at;
+
+	p->data = tag + sizeof(struct fdt_property);
+	p->len = dt_cell(tag + offsetof(struct fdt_property, len));
+	return dt_cell(tag + offsetof(struct fdt_property, nameoff));
+}
+
+/* *at becomes the next property from there on, *next what is behind it; false: there is no more. */
+static bool find_prop(const void *fdt, int *at, int *next)
+{
+	u32 tag;
+
+	while ((tag = next_tag(structure(fdt), *at, next)) == FDT_NOP)
+		*at = *next;
+	return tag == FDT_PROP;
+}
+
 /* Of two properties of one name the first counts, as in libfdt and Linux. */
 static void read_prop(struct dt_walk *w, int at)
 {
-	const u8 *p = structure(w->fdt) + at;
-	u32 i = find_known(w, dt_cell(p + offsetof(struct fdt_property, nameoff)));
+	struct dt_prop p;
+	u32 i = find_known(w, prop_at(w->fdt, at, &p));
 
 	if (i < DT_NR_KNOWN && !w->prop[i].data)
-		w->prop[i] = (struct dt_prop){ p + sizeof(struct fdt_property),
-					       dt_cell(p + offsetof(struct fdt_property, len)) };
+		w->prop[i] = p;
 }
 
 /* The node that the walk stands on; @at: what follows its name. */
 static void read_node(struct dt_walk *w, int at)
 {
-	const u8 *from = structure(w->fdt);
-	u32 tag;
 	int next;
 
 	memset(w->prop, 0, sizeof(w->prop));
-	w->bus[w->depth].name = (const char *)from + w->node + FDT_TAGSIZE;
-
-	for (;; at = next) {
-		tag = next_tag(from, at, &next);
-		if (tag == FDT_PROP)
-			read_prop(w, at);
-		else if (tag != FDT_NOP)
-			break;
-	}
+	w->bus[w->depth].name = (const char *)structure(w->fdt) + w->node + FDT_TAGSIZE;
+	for (; find_prop(w->fdt, &at, &next); at = next)
+		read_prop(w, at);
 	w->next = at;
 	read_bus(w);
 }
@@ -282,14 +300,19 @@ bool dt_next(struct dt_walk *w)
 	}
 }
 
-void dt_stand(struct dt_walk *w, int node, int depth)
+static int first_prop(const void *fdt, int node)
 {
 	int at;
 
-	next_tag(structure(w->fdt), node, &at);
+	next_tag(structure(fdt), node, &at);
+	return at;
+}
+
+void dt_stand(struct dt_walk *w, int node, int depth)
+{
 	w->node = node;
 	w->depth = depth;
-	read_node(w, at);
+	read_node(w, first_prop(w->fdt, node));
 }
 
 void dt_deleted(struct dt_walk *w)
@@ -300,23 +323,23 @@ void dt_deleted(struct dt_walk *w)
 
 bool dt_next_prop(const struct dt_walk *w, int *at, const char **name, struct dt_prop *p)
 {
-	int len;
+	int here = *at ? *at : first_prop(w->fdt, w->node);
 
-	*at = *at ? fdt_next_property_offset(w->fdt, *at)
-		  : fdt_first_property_offset(w->fdt, w->node);
-	if (*at < 0)
+	if (!find_prop(w->fdt, &here, at))
 		return false;
-	p->data = fdt_getprop_by_offset(w->fdt, *at, name, &len);
-	p->len = (u32)len;
+	*name = string_at(w->fdt, prop_at(w->fdt, here, p));
 	return true;
 }
 
 struct dt_prop dt_prop_of(const void *fdt, int node, const char *name)
 {
-	int len;
-	const u8 *data = fdt_getprop(fdt, node, name, &len);
+	struct dt_prop p;
+	int next;
 
-	return (struct dt_prop){ data, data ? (u32)len : 0 };
+	for (int at = first_prop(fdt, node); find_prop(fdt, &at, &next); at = next)
+		if (!strcmp(string_at(fdt, prop_at(fdt, at, &p)), name))
+			return p;
+	return (struct dt_prop){ NULL, 0 };
 }
 
 struct dt_prop dt_prop(const struct dt_walk *w, const char *name)

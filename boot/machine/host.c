@@ -78,18 +78,6 @@ static int read_chosen(struct host *host, const struct dt_walk *w, struct diag *
 	return read_initrd(host, w, d);
 }
 
-const char *host_bootargs(const void *fdt)
-{
-	const char *text = NULL;
-	struct dt_walk w;
-
-	dt_walk(&w, fdt);
-	while (dt_next(&w) && !text)
-		if (dt_at(&w, "chosen"))
-			text = dt_string(dt_prop(&w, "bootargs"));
-	return text ? text : "";
-}
-
 static int read_psci(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	const char *method = dt_string(dt_prop(w, "method"));

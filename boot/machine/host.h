@@ -191,15 +191,15 @@ u64 host_tree_size(const void *fdt);
  */
 int host_check(const void *fdt, u64 size, struct diag *d);
 
-/* The loader's command line, which is Mavis's own. "": there is none that ends with a NUL. */
-const char *host_bootargs(const void *fdt);
-
 /*
  * The UART of /chosen's stdout-path, or else a guess: the first enabled one that a driver knows and
  * that no device is wired to. It works on its own: it runs first, so that there is somewhere to
  * print when host_read() fails. There may be none: uart->found says so.
+ *
+ * Returns the loader's command line, which is Mavis's own and may name another one. "": there is
+ * none that ends with a NUL.
  */
-void host_read_uart(const void *fdt, struct host_uart *uart);
+const char *host_read_uart(const void *fdt, struct host_uart *uart);
 
 /*
  * Reads all of the above but host->uart, which it leaves alone. Every error names node and property

@@ -91,49 +91,55 @@ static bool same(struct dt_prop a, struct dt_prop b)
 	return a.data && b.data && a.len == b.len && !memcmp(a.data, b.data, a.len);
 }
 
-/*
- * Most of the time what stdout-path names is the first that there is, and one walk is enough. What
- * a device is wired to, such as a Bluetooth chip, is no guess.
- */
-void host_read_uart(const void *fdt, struct host_uart *uart)
+/* Most of the time it is the first that there is, and no other walk is needed. */
+static void read_named(struct host_uart *uart, const void *fdt, const struct stdout_path *out)
 {
-	const char *chosen = NULL;
+	bool wanted = !strncmp(uart->path, out->path, out->len) && !uart->path[out->len];
+	struct dt_walk w;
+
+	dt_walk(&w, fdt);
+	while (!wanted && dt_next(&w))
+		wanted = dt_path_is(&w, out->path, out->len) && read_node(uart, &w);
+	if (!wanted)
+		return;
+	uart->guessed = false;
+	if (out->baud)
+		uart->baud = out->baud;
+}
+
+/* What a device is wired to, such as a Bluetooth chip, is no guess. */
+const char *host_read_uart(const void *fdt, struct host_uart *uart)
+{
+	const char *chosen = NULL, *args = NULL;
 	struct stdout_path out;
 	struct dt_walk w;
 	struct dt_prop other = { NULL, 0 };	/* no driver knows it; many stand in a row */
 	int aliases = -1;
 	int below = 0;			/* depth of the guess while the walk is below it */
-	bool wanted;
 
 	memset(uart, 0, sizeof(*uart));
 	dt_walk(&w, fdt);
 	while (dt_next(&w)) {
 		below = w.depth > below ? below : 0;
-		if (below && w.prop[DT_COMPATIBLE].data)
+		if (below && w.prop[DT_COMPATIBLE].data) {
 			memset(uart, 0, sizeof(*uart));
-		else if (!chosen && dt_at(&w, "chosen"))
-			chosen = said(&w);
-		else if (dt_at(&w, "aliases"))
+		} else if (dt_at(&w, "chosen")) {
+			chosen = chosen ? chosen : said(&w);
+			args = args ? args : dt_string(dt_prop(&w, "bootargs"));
+		} else if (dt_at(&w, "aliases")) {
 			aliases = w.node;
-		else if (uart->found || same(w.prop[DT_COMPATIBLE], other))
+		} else if (uart->found || same(w.prop[DT_COMPATIBLE], other)) {
 			continue;
-		else if (read_node(uart, &w))
+		} else if (read_node(uart, &w)) {
 			below = w.depth;
-		else
+		} else {
 			other = w.prop[DT_COMPATIBLE];
+		}
 	}
 	uart->guessed = uart->found;
 
 	out = parse(chosen, fdt, aliases);
-	if (!out.len)
-		return;
-	wanted = !strncmp(uart->path, out.path, out.len) && !uart->path[out.len];
-	dt_walk(&w, fdt);
-	while (!wanted && dt_next(&w))
-		wanted = dt_path_is(&w, out.path, out.len) && read_node(uart, &w);
-	if (!wanted)
-		return;
-	uart->guessed = false;
-	if (out.baud)
-		uart->baud = out.baud;
+	if (out.len)
+		read_named(uart, fdt, &out);
+	return args ? args : "";
 }

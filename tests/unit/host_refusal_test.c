@@ -102,6 +102,23 @@ static void corrupt_nodes_are_refused(void **state)
 	corrupt(fdt_totalsize(fdt), "nodes and properties");
 }
 
+/* Behind the strings there may be what goes on. */
+static void a_name_without_an_end_is_refused(void **state)
+{
+	u32 size, used;
+
+	(void)state;
+	load("virt-gicv3");
+	size = fdt_size_dt_strings(fdt);
+	used = fdt_totalsize(fdt);
+	fdt_set_size_dt_strings(fdt, size - 1);		/* the last one's NUL */
+	corrupt(used, "nodes and properties");
+	fdt_set_size_dt_strings(fdt, 0);
+	corrupt(used, "nodes and properties");
+	fdt_set_size_dt_strings(fdt, size);
+	assert_int_equal(host_check(fdt, used, &diag), 0);
+}
+
 /* Older libfdts add to it what comes before the value, and step back or onto the same. */
 static void a_length_that_wraps_is_refused(void **state)
 {
@@ -447,6 +464,7 @@ int main(void)
 		TEST(what_is_sound_is_so_for_libfdt),
 		TEST(a_misaligned_tree_is_refused),
 		TEST(corrupt_nodes_are_refused),
+		TEST(a_name_without_an_end_is_refused),
 		TEST(a_length_that_wraps_is_refused),
 		TEST(a_tree_without_a_root_is_refused),
 		TEST(a_property_after_a_child_is_refused),
