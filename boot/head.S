@@ -172,13 +172,13 @@ relocate:
 	b	1b
 2:	ret
 
-/* All of the image that is written before the MMU is on. */
+/* All of the image that is written before the MMU is on; of the file, what is relocated. */
 clean_early:
 	mov	x21, x30
 	adr_l	x0, __carried_start
 	adr_l	x1, __bss_end
 	bl	dcache_clean_inval_poc
-	adr_l	x0, __image_start
+	adr_l	x0, __boot_text_end
 	adr_l	x1, __noinit_start
 	bl	dcache_clean_inval_poc
 	adr_l	x0, __stack_start

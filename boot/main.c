@@ -330,6 +330,7 @@ void main(u64 fdt, u64 el) __attribute__((noreturn));
 void main(u64 fdt, u64 el)
 {
 	/* With somewhere to put a register vectors.S can let an access fail (drivers/io.h). */
+	cpus[0] = (struct cpu){ 0 };
 	if (el == 2)
 		write_sysreg(&cpus[0], tpidr_el2);
 	begin(fdt, el);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/cpu.h"
 
-struct cpu cpus[MAX_CPUS];
+struct cpu cpus[MAX_CPUS] __noinit;
 unsigned nr_cpus;
 
 struct cpu *cpu_find(u64 mpidr)
