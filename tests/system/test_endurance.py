@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes on for long leaves nothing behind: disks plugged in and out, boots one after the other, everything at once.
 
-MAVIS_STRESS_MINUTES is how long the long form of everything at once takes; 30 if it is not set.
+MAVIS_STRESS_MINUTES is how long the long form of everything at once takes; 30 if it is not set. It wants a host that does
+little else: Linux gives a CPU five seconds to come, however slow its machine is, and one that comes later brings Linux down.
 """
 
 import contextlib
