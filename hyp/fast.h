@@ -15,6 +15,6 @@
  * which has all of the guest's. True if that was the exit, and the guest may go on. False: nothing
  * was done.
  */
-bool trap_fast(struct frame *f, struct cpu *self, u64 esr);
+bool trap_fast(struct frame *f, u64 esr, struct cpu *self);
 
 #endif

@@ -12,8 +12,7 @@
 #include "lib/types.h"
 
 struct frame {
-	u64 x[31];
-	u64 pad;		/* SP stays a multiple of 16 */
+	u64 x[32];		/* the last takes what is written to XZR: nobody reads it */
 };
 
 _Static_assert(sizeof(struct frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0,
@@ -27,8 +26,7 @@ static inline u64 frame_get(const struct frame *f, unsigned n)
 
 static inline void frame_set(struct frame *f, unsigned n, u64 val)
 {
-	if (n != 31)
-		f->x[n] = val;
+	f->x[n] = val;
 }
 
 /* What a call returns: in x0. */

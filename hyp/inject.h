@@ -22,19 +22,30 @@ void inject_undefined(void);
 void inject_abort(u64 esr, u64 fsc);
 
 /*
- * Goes past the instruction at ELR_EL2, which EL2 has carried out: one that only AArch64 state has;
- * or any.
+ * Goes past the instruction at ELR_EL2, which EL2 has carried out: one that only AArch64 state has,
+ * where @spsr is SPSR_EL2; or any.
  */
-static inline void skip_a64_instruction(void)
+static inline void skip_a64_from(u64 spsr)
 {
 	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
-	write_sysreg(read_sysreg(spsr_el2) & ~(PSTATE_SS | PSTATE_BTYPE), spsr_el2);
+	write_sysreg(spsr & ~(PSTATE_SS | PSTATE_BTYPE), spsr_el2);
+}
+
+static inline void skip_a64_instruction(void)
+{
+	skip_a64_from(read_sysreg(spsr_el2));
 }
 
 static inline void skip_instruction(u64 esr)
 {
+	u64 spsr = read_sysreg(spsr_el2);
+
+	if (!(spsr & PSTATE_AARCH32)) {
+		skip_a64_from(spsr);
+		return;
+	}
 	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
-	write_sysreg(pstate_after_instruction(read_sysreg(spsr_el2)), spsr_el2);
+	write_sysreg(pstate_after_instruction(spsr), spsr_el2);
 }
 
 #endif

@@ -67,9 +67,11 @@ static inline const struct mmio_page *mmio_find(ipa_t ipa)
 /* The same, where @last is what was found before, or NULL: it is looked at first. */
 static inline const struct mmio_page *mmio_find_again(ipa_t ipa, const struct mmio_page **last)
 {
-	if (!*last || (*last)->ipa != ALIGN_DOWN(ipa.v, PAGE_SIZE))
-		*last = mmio_find(ipa);
-	return *last;
+	const struct mmio_page *page = *last;
+
+	if (!page || page->ipa != ALIGN_DOWN(ipa.v, PAGE_SIZE))
+		*last = page = mmio_find(ipa);
+	return page;
 }
 
 /*
@@ -85,7 +87,7 @@ static inline bool mmio_plain(const struct mmio_page *page, u64 offset, unsigned
 	const volatile u64 *plain = page->arg;
 	u64 n = offset / 8;
 
-	if (!page->plain || n >= 64 || size < 4 || offset % size || !(plain[0] >> n & 1))
+	if (!page->plain || n >= 64 || size < 4 || offset & (size - 1) || !(plain[0] >> n & 1))
 		return false;
 	*val = plain[1 + n] >> (offset % 8 * 8);
 	if (size == 4)

@@ -147,29 +147,36 @@ el2_sync:
 1:	mrs	x16, cnthp_cval_el2
 	unexpected PANIC_EL2
 
-/*
- * What fast.S does not answer: x0 to x3 are saved. First what needs no key of EL2's; then that for
- * return addresses takes the place of the guest's. The ISB makes the new key count before the first
- * PACIASP; on the way back ERET is the context synchronization.
- */
-	.balign	0x80
-	.globl	guest_exit
-	.hidden	guest_exit
-guest_exit:
-	.cfi_startproc
-	outermost
+/* x0 to x3 are. */
+.macro save_rest
 	save_x4_to_x9 sp
 	save_x10_to_x15 sp
 	save_x16_to_x19 sp
 	save_x20_to_x29 sp
 	str	x30, [sp, #16 * 15]
 	mov	x29, xzr
+.endm
+
+/*
+ * What fast.S does not answer. Of aborts (x1 = ESR_EL2, x2 = struct cpu) first those that need no
+ * key of EL2's; then that for return addresses takes the place of the guest's. The ISB makes the
+ * new key count before the first PACIASP; on the way back ERET is the context synchronization.
+ */
+	.balign	0x80
+	.globl	guest_exit, guest_abort
+	.hidden	guest_exit, guest_abort
+guest_exit:
+	.cfi_startproc
+	outermost
+	save_rest
+	b	0f
+
+guest_abort:
+	save_rest
 	mov	x0, sp
-	mrs	x1, tpidr_el2
-	mrs	x2, esr_el2
 	bl	trap_fast
 	cbnz	w0, 2f
-	adr_l	x19, el2_params
+0:	adr_l	x19, el2_params
 	ldr	x20, [x19, #EL2_PAUTH]
 	mov	x0, sp
 	cbnz	x20, 1f

@@ -104,6 +104,7 @@
 
 /* ESR_ELx */
 #define ESR_EC_SHIFT	26
+#define ESR_EC_MASK	GENMASK(31, 26)
 #define ESR_EC(esr)	FIELD(esr, 31, 26)
 #define ESR_IL		BIT(25)
 
@@ -128,6 +129,7 @@
 #define ISS2_TAG_ACCESS	BIT(41)		/* NoTagAccess: a permission fault (QEMU 11.1: FSC is 0) */
 #define ISS_ISV		BIT(24)
 #define ISS_SAS(esr)	FIELD(esr, 23, 22)
+#define ISS_SAS_WORD	BIT(23)		/* 4 bytes, or 8 */
 #define ISS_SSE		BIT(21)
 #define ISS_SRT(esr)	FIELD(esr, 20, 16)
 #define ISS_SF		BIT(15)
