@@ -80,21 +80,10 @@ static void refuse(u64 esr, const char *why, u64 ipa)
 	inject_abort(esr, fsc);
 }
 
-/* The bytes of a register as the access had them in memory. */
-static u64 in_guest_order(u64 val, unsigned size)
+/* The bytes of a register in the other order. */
+static inline u64 swapped(u64 val, unsigned size)
 {
-	bool big = pstate_is_big_endian(read_sysreg(spsr_el2), read_sysreg(sctlr_el1));
-
-	return big ? __builtin_bswap64(val) >> (64 - 8 * size) : val;
-}
-
-/* The handler has done a part of it; the guest's interrupts come first. */
-static bool starts_again(void)
-{
-	bool again = this_cpu()->again;
-
-	this_cpu()->again = false;
-	return again;
+	return __builtin_bswap64(val) >> (64 - 8 * size);
 }
 
 /*
@@ -102,27 +91,34 @@ static bool starts_again(void)
  * access as well, which is made by the same CPU in its place; load-acquire and store-release ask
  * for one here.
  */
-static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
+static void emulate(struct frame *f, struct cpu *self, u64 esr, const struct mmio_page *page,
+		    u64 offset)
 {
-	u64 offset = ipa & PAGE_MASK, val;
+	bool big = pstate_is_big_endian(read_sysreg(spsr_el2), read_sysreg(sctlr_el1));
+	bool write = esr & ISS_WNR;
 	unsigned size = 1u << ISS_SAS(esr);
+	u64 val = 0;
 
 	if (!IS_ALIGNED(offset, size)) {	/* as Device memory would */
 		inject_abort(esr, FSC_ALIGNMENT);
 		return;
 	}
-	if (esr & ISS_WNR) {
+	if (write) {
 		val = mmio_loaded(frame_get(f, ISS_SRT(esr)), size, false, true);
+		if (big)
+			val = swapped(val, size);
 		if (esr & ISS_AR)
 			dmb(sy);
-		page->handler(page->arg, offset, size, true, in_guest_order(val, size));
-		if (starts_again())
-			return;
-	} else {
-		val = page->handler(page->arg, offset, size, false, 0);
-		if (starts_again())
-			return;
-		val = in_guest_order(mmio_loaded(val, size, false, true), size);
+	}
+	val = page->handler(page->arg, offset, size, write, val);
+	if (self->again) {	/* a part of it is done; the guest's interrupts come first */
+		self->again = false;
+		return;
+	}
+	if (!write) {
+		val = mmio_loaded(val, size, false, true);
+		if (big)
+			val = swapped(val, size);
 		if (esr & ISS_AR)
 			dmb(sy);
 		frame_set(f, ISS_SRT(esr), mmio_loaded(val, size, esr & ISS_SSE, esr & ISS_SF));
@@ -131,7 +127,8 @@ static void emulate(struct frame *f, u64 esr, const struct mmio_page *page, u64 
 	io_report();
 }
 
-static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page, u64 ipa)
+static void emulated_page(struct frame *f, struct cpu *self, u64 esr, const struct mmio_page *page,
+			  u64 ipa)
 {
 	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT || esr & ISS_S1PTW)
 		refuse(esr, "registers that Mavis works", ipa);
@@ -141,7 +138,7 @@ static void emulated_page(struct frame *f, u64 esr, const struct mmio_page *page
 		refuse(esr, "registers that Mavis works, which take single loads and stores only",
 		       ipa);
 	else
-		emulate(f, esr, page, ipa);
+		emulate(f, self, esr, page, ipa & PAGE_MASK);
 }
 
 /*
@@ -176,10 +173,8 @@ static bool resolve(ipa_t ipa, u64 esr)
 }
 
 /* What is asked of Mavis is not to show in what it is asked for. */
-static void count(const struct mmio_page *page)
+static void count(struct cpu *self, const struct mmio_page *page)
 {
-	struct cpu *self = this_cpu();
-
 	if (page->handler == control_page_access) {
 		self->count[COUNT_DATA_ABORT]--;
 		self->count[COUNT_CONTROL]++;
@@ -188,29 +183,9 @@ static void count(const struct mmio_page *page)
 	}
 }
 
-static void stage2_fault(struct frame *f, u64 esr)
+/* A fault at an address where EL2 works no page. */
+static void __attribute__((noinline)) memory_fault(struct frame *f, u64 esr, u64 ipa)
 {
-	const struct mmio_page *page;
-	struct mmio_page function;
-	u64 ipa = find_ipa(esr);
-
-	if (ipa == TRY_AGAIN)
-		return;
-	if (ipa == NO_IPA) {
-		refuse(esr, "no permission", NO_IPA);
-		return;
-	}
-	page = mmio_find_again(IPA(ipa), &this_cpu()->page);
-	if (page) {
-		count(page);
-		emulated_page(f, esr, page, ipa);
-		return;
-	}
-	if (ecam_find(ipa, &function)) {
-		control_count_abort(ipa);
-		emulated_page(f, esr, &function, ipa);
-		return;
-	}
 	if (control_asked && FSC_TYPE(ISS_FSC(esr)) == FSC_TRANSLATION && watch_trap(f, esr, ipa))
 		return;
 	if (FSC_TYPE(ISS_FSC(esr)) != FSC_ADDRESS_SIZE && resolve(IPA(ipa), esr))
@@ -232,6 +207,31 @@ static void stage2_fault(struct frame *f, u64 esr)
 	default:
 		refuse(esr, "beyond the guest's address space", ipa);
 	}
+}
+
+static void stage2_fault(struct frame *f, struct cpu *self, u64 esr)
+{
+	const struct mmio_page *page;
+	struct mmio_page function;
+	u64 ipa = find_ipa(esr);
+
+	if (ipa == TRY_AGAIN)
+		return;
+	if (ipa == NO_IPA) {
+		refuse(esr, "no permission", NO_IPA);
+		return;
+	}
+	page = mmio_find_again(IPA(ipa), &self->page);
+	if (page) {
+		count(self, page);
+	} else if (ecam_find(ipa, &function)) {
+		control_count_abort(ipa);
+		page = &function;
+	} else {
+		memory_fault(f, esr, ipa);
+		return;
+	}
+	emulated_page(f, self, esr, page, ipa);
 }
 
 /* The end that the guest would have had elsewhere, on which no other report comes. */
@@ -282,7 +282,7 @@ void fault_finish(u64 esr, u64 ipa, enum carry_result result, const struct carry
  * Stage 2 alone makes the memory what cannot be accessed so. HPFAR_EL2 is not valid for these:
  * stage 1 is asked again.
  */
-static void attribute_fault(struct frame *f, u64 esr)
+static void __attribute__((noinline)) attribute_fault(struct frame *f, u64 esr)
 {
 	u64 par = at_guest(read_sysreg(far_el2), AT_S1E1R), ipa = par & PAR_PA;
 	bool unaligned = ISS_FSC(esr) == FSC_ALIGNMENT;
@@ -311,7 +311,7 @@ static void attribute_fault(struct frame *f, u64 esr)
 	}
 }
 
-void fault_trap(struct frame *f, u64 esr)
+void fault_trap(struct frame *f, struct cpu *self, u64 esr)
 {
 	u64 fsc = ISS_FSC(esr);
 
@@ -320,6 +320,10 @@ void fault_trap(struct frame *f, u64 esr)
 	if (__atomic_load_n(&guest.held, __ATOMIC_ACQUIRE)) {
 		lock(&guest.s2_lock);		/* until it is not */
 		unlock(&guest.s2_lock);
+		return;
+	}
+	if (FSC_TYPE(fsc) <= FSC_PERMISSION) {
+		stage2_fault(f, self, esr);
 		return;
 	}
 	switch (fsc) {
@@ -333,9 +337,7 @@ void fault_trap(struct frame *f, u64 esr)
 		dsb(nsh);
 		isb();
 		return;
-	}
-	if (FSC_TYPE(fsc) <= FSC_PERMISSION)
-		stage2_fault(f, esr);
-	else
+	default:
 		refuse(esr, no_answer, NO_IPA);
+	}
 }

@@ -54,10 +54,3 @@ u64 pstate_advance_it(u64 spsr)
 	it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
 	return (spsr & ~(IT_HIGH | IT_LOW)) | it >> 2 << 10 | (it & 3) << 25;
 }
-
-bool pstate_is_big_endian(u64 spsr, u64 sctlr_el1)
-{
-	if (spsr & PSTATE_AARCH32)
-		return spsr & PSTATE_AARCH32_E;
-	return sctlr_el1 & (spsr & PSTATE_MODE ? SCTLR_EE : SCTLR_E0E);
-}

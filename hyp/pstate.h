@@ -21,7 +21,12 @@ u64 pstate_at_exception(u64 spsr, const struct pstate_rules *rules);
 u64 pstate_vector(u64 spsr);
 
 /* True if data accesses have another byte order than EL2's (Arm ARM, BigEndian()). */
-bool pstate_is_big_endian(u64 spsr, u64 sctlr_el1);
+static inline bool pstate_is_big_endian(u64 spsr, u64 sctlr_el1)
+{
+	if (spsr & PSTATE_AARCH32)
+		return spsr & PSTATE_AARCH32_E;
+	return sctlr_el1 & (spsr & PSTATE_MODE ? SCTLR_EE : SCTLR_E0E);
+}
 
 /* ITAdvance(): ITSTATE after an instruction in T32 state. */
 u64 pstate_advance_it(u64 spsr);

@@ -80,11 +80,11 @@ static void handle(struct frame *f, struct cpu *self, u64 esr)
 		break;
 	case EC_INSTRUCTION_ABORT:
 		self->count[COUNT_FETCH_ABORT]++;
-		fault_trap(f, esr);
+		fault_trap(f, self, esr);
 		break;
 	case EC_DATA_ABORT:
 		self->count[COUNT_DATA_ABORT]++;
-		fault_trap(f, esr);
+		fault_trap(f, self, esr);
 		break;
 	/*
 	 * What the guest does not have: AArch32 registers that EL2 keeps, instructions that it has
