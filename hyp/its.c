@@ -260,25 +260,19 @@ static void write_baser(struct its *its, unsigned n, u64 val)
 	its->regs.baser[n] = (val & ~GITS_BASER_RO) | ro;
 }
 
+/* A register's value, as the guest has written it or finds it. */
+static u64 value(const struct its *its, u64 offset)
+{
+	return offset / 8 < ITS_NR_REGS ? ((const u64 *)&its->regs)[1 + offset / 8] : 0;
+}
+
 static u64 read_register(struct its *its, u64 offset, struct its_refusal *r)
 {
 	if (offset == GITS_CTLR)
 		return read_ctlr(its);
 	if (offset == GITS_CREADR)
 		run(its, r);
-	return offset / 8 < ITS_NR_REGS ? ((const u64 *)&its->regs)[1 + offset / 8] : 0;
-}
-
-/* One of 64 bits that the guest writes. */
-static u64 *find_register(struct its *its, u64 offset)
-{
-	if (offset == GITS_CBASER)
-		return &its->regs.cbaser;
-	if (offset == GITS_CWRITER)
-		return &its->regs.cwriter;
-	if (offset >= GITS_BASER(0) && offset < GITS_BASER(GITS_NR_BASER))
-		return &its->regs.baser[(offset - GITS_BASER(0)) / 8];
-	return NULL;
+	return value(its, offset);
 }
 
 static void write_register(struct its *its, u64 offset, u64 val, struct its_refusal *r)
@@ -308,13 +302,11 @@ static void write_register(struct its *its, u64 offset, u64 val, struct its_refu
 /* What a write leaves of the register as it was: half of it. */
 static u64 merge(struct its *its, u64 offset, unsigned size, u64 val)
 {
-	u64 *reg = find_register(its, ALIGN_DOWN(offset, 8));
-	u64 old = reg ? *reg : 0, mask = GENMASK(31, 0);
+	u64 reg = ALIGN_DOWN(offset, 8), mask = GENMASK(31, 0), old;
 
-	if (ALIGN_DOWN(offset, 8) == GITS_CTLR)
-		old = its->enabled;
 	if (size == 8)
 		return val;
+	old = reg == GITS_CTLR ? its->enabled : value(its, reg);
 	return offset & 4 ? (old & mask) | val << 32 : (old & ~mask) | val;
 }
 
