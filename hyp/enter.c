@@ -245,12 +245,13 @@ static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *w
 /* Of another kind than the CPU that boots, @self may be unfit for its stage 2. */
 static const char *unfit(const struct cpu *self)
 {
-	struct mm_caps caps, need = guest.caps;
+	struct mm_caps caps, need;
 
 	if (!self->kind)
 		return "is of one more kind than Mavis knows at a time";
 	if (self->kind == cpus[0].kind)
 		return NULL;
+	need = guest.caps;
 	need.mte = guest.mte;			/* tags are of no use to another guest */
 	need.mte_perm &= guest.mte;
 	caps = cpu_mm_caps();

@@ -15,12 +15,11 @@ func idregs_read
 	ret
 endfunc idregs_read
 
-/* Differences from the place in *x0 come to x1. */
-.macro differs crm, op2
-	mrs	x2, S3_0_C0_C\crm\()_\op2
-	ldr	x3, [x0, #(\crm - 1) * 64 + \op2 * 8]
-	eor	x2, x2, x3
-	orr	x1, x1, x2
+/* Z stays 1 where the register has its value in *x0. */
+.macro also crm, op2
+	mrs	x1, S3_0_C0_C\crm\()_\op2
+	ldr	x2, [x0, #(\crm - 1) * 64 + \op2 * 8]
+	ccmp	x1, x2, #0, eq
 .endm
 
 /*
@@ -28,20 +27,19 @@ endfunc idregs_read
  * differs from another in AArch32 differs in these.
  */
 func idregs_are
-	mov	x1, #0
+	cmp	x0, x0
 	.irp	op2, 0, 1, 2, 4, 5, 7		/* PFRn, ZFR0, SMFR0, FPFR0 */
-	differs	4, \op2
+	also	4, \op2
 	.endr
 	.irp	op2, 0, 1			/* DFRn */
-	differs	5, \op2
+	also	5, \op2
 	.endr
 	.irp	op2, 0, 1, 2, 3			/* ISARn */
-	differs	6, \op2
+	also	6, \op2
 	.endr
 	.irp	op2, 0, 1, 2, 3, 4		/* MMFRn */
-	differs	7, \op2
+	also	7, \op2
 	.endr
-	cmp	x1, #0
 	cset	w0, eq
 	ret
 endfunc idregs_are

@@ -18,7 +18,8 @@
 /* ID_AA64ISAR0_EL1.TLB */
 #define ISAR0_TLB_RANGE	2
 
-static struct lock kinds_lock;		/* guards what follows; a kind that is there stays */
+/* Guards what follows for who adds a kind. One of the first nr_kinds stays as it is: no lock. */
+static struct lock kinds_lock;
 static struct cpu_kind kinds[MAX_KINDS];
 static unsigned nr_kinds;
 static struct idreg_policy policy;
@@ -73,23 +74,35 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	el2_regs_choose(&k->regs, &in);
 }
 
-const struct cpu_kind *kind_here(void)
+/* Of the first @nr kinds. */
+static const struct cpu_kind *find(u64 midr, unsigned nr)
 {
-	u64 midr = read_sysreg(midr_el1);
-	struct cpu_kind *k;
+	for (const struct cpu_kind *k = kinds; k < kinds + nr; k++)
+		if (k->midr == midr && idregs_are(&k->raw))
+			return k;
+	return NULL;
+}
+
+/* Another CPU may have added it meanwhile. */
+static const struct cpu_kind *__attribute__((noinline)) add(u64 midr)
+{
+	const struct cpu_kind *k;
 
 	lock(&kinds_lock);
-	for (k = kinds; k < kinds + nr_kinds; k++)
-		if (k->midr == midr && idregs_are(&k->raw))
-			break;
-	if (k == kinds + nr_kinds) {
-		if (nr_kinds < MAX_KINDS) {
-			work_out(k, midr);
-			nr_kinds++;
-		} else {
-			k = NULL;
-		}
+	k = find(midr, nr_kinds);
+	if (!k && nr_kinds < MAX_KINDS) {
+		k = &kinds[nr_kinds];
+		work_out(&kinds[nr_kinds], midr);
+		__atomic_store_n(&nr_kinds, nr_kinds + 1, __ATOMIC_RELEASE);
 	}
 	unlock(&kinds_lock);
 	return k;
+}
+
+const struct cpu_kind *kind_here(void)
+{
+	u64 midr = read_sysreg(midr_el1);
+	const struct cpu_kind *k = find(midr, __atomic_load_n(&nr_kinds, __ATOMIC_ACQUIRE));
+
+	return k ? k : add(midr);
 }
