@@ -125,15 +125,20 @@ static void post(struct its *its, const struct its_batch *b)
 	write64(its->pa + GITS_CWRITER, its->tail);
 }
 
+static bool is_dropping(const struct its *its)
+{
+	return its->drop_devices || its->drop_collections;
+}
+
 static unsigned start(struct its *its, struct its_refusal *r)
 {
 	struct its_batch b;
 
 	b.nr = b.cost = 0;
 	its->next = (u32)its->regs.creadr;
-	while (b.cost < ITS_BATCH && its_drop(its, &b))
-		;
-	if (!its->drop_devices && !its->drop_collections && b.cost < ITS_BATCH)
+	while (is_dropping(its) && b.cost < ITS_BATCH)
+		its_drop(its, &b);
+	if (!is_dropping(its) && b.cost < ITS_BATCH)
 		take_commands(its, &b, r);
 	if (b.nr)
 		post(its, &b);
@@ -180,7 +185,7 @@ static void finish(struct its *its)
 
 static bool has_work(const struct its *its)
 {
-	return its->regs.creadr != its->regs.cwriter || its->drop_devices || its->drop_collections;
+	return its->regs.creadr != its->regs.cwriter || is_dropping(its);
 }
 
 void its_make_ready(struct its *its)

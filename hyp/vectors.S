@@ -154,13 +154,13 @@ el2_sync:
 	save_x16_to_x19 sp
 	save_x20_to_x29 sp
 	str	x30, [sp, #16 * 15]
-	mov	x29, xzr
 .endm
 
 /*
- * What fast.S does not answer. Of aborts (x1 = ESR_EL2, x2 = struct cpu) first those that need no
- * key of EL2's; then that for return addresses takes the place of the guest's. The ISB makes the
- * new key count before the first PACIASP; on the way back ERET is the context synchronization.
+ * What fast.S does not answer. Of aborts (x1 = ESR_EL2, x2 = struct cpu), but not of stores, first
+ * those that need no key of EL2's; then that for return addresses takes the place of the guest's.
+ * The ISB makes the new key count before the first PACIASP; on the way back ERET is the context
+ * synchronization.
  */
 	.balign	0x80
 	.globl	guest_exit, guest_abort
@@ -173,10 +173,12 @@ guest_exit:
 
 guest_abort:
 	save_rest
+	tbnz	x1, #ISS_WNR_SHIFT, 0f
 	mov	x0, sp
 	bl	trap_fast
 	cbnz	w0, 2f
-0:	adr_l	x19, el2_params
+0:	mov	x29, xzr
+	adr_l	x19, el2_params
 	ldr	x20, [x19, #EL2_PAUTH]
 	mov	x0, sp
 	cbnz	x20, 1f

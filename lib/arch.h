@@ -137,7 +137,8 @@
 #define ISS_FNV		BIT(10)
 #define ISS_CM		BIT(8)
 #define ISS_S1PTW	BIT(7)
-#define ISS_WNR		BIT(6)
+#define ISS_WNR_SHIFT	6
+#define ISS_WNR		BIT(ISS_WNR_SHIFT)
 
 /* Fault status codes, [5:0] of an abort's ISS. Those of a walk have its level in [1:0]. */
 #define ISS_FSC(esr)	FIELD(esr, 5, 0)
