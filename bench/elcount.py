@@ -17,7 +17,7 @@ def count(args, marks, cpus, options):
     """Runs args.qemu until that many marks, or with none to the first instruction at EL1. Gives what elcount says (EL0, EL1,
     EL2, LONGEST, KIND_NAMES) at the first instruction at EL1 and at each mark."""
     qemu = subprocess.Popen(
-        ["timeout", "300", args.qemu, "-nodefaults", "-display", "none", "-serial", "null", "-no-reboot",
+        ["timeout", "600", args.qemu, "-nodefaults", "-display", "none", "-serial", "null", "-no-reboot",
          "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", args.plugin, *(SHORT_SLICES if cpus > 1 else []), *options],
         stderr=subprocess.PIPE, text=True)
     start, at, said = None, [], []
