@@ -34,24 +34,33 @@ static bool swapped(const struct uart *u, const struct uart_step *s)
 	return s->width == UART_OWN && u->big_endian;
 }
 
-u32 uart_reg_read(const struct uart *u, const struct uart_step *s)
+static u32 reg_read(const struct uart *u, const struct uart_step *s)
 {
 	u64 addr = address(u, s);
-	u32 val;
 
 	switch (width(u, s)) {
 	case 1:
-		val = read8(addr);
-		break;
+		return read8(addr);
 	case 2:
-		val = read16(addr);
-		break;
+		return read16(addr);
 	default:
-		val = read32(addr);
-		val = swapped(u, s) ? __builtin_bswap32(val) : val;
+		return swapped(u, s) ? __builtin_bswap32(read32(addr)) : read32(addr);
 	}
-	if ((u8)val == 0xff && io_is_dead(addr))	/* what an abort reads as */
-		dead = true;
+}
+
+/* Asked where all ones were read, as from what aborts. */
+static bool has_died(const struct uart *u, const struct uart_step *s)
+{
+	dead |= io_is_dead(address(u, s));
+	return dead;
+}
+
+u32 uart_reg_read(const struct uart *u, const struct uart_step *s)
+{
+	u32 val = reg_read(u, s);
+
+	if ((u8)val == 0xff)
+		has_died(u, s);
 	return val;
 }
 
@@ -75,7 +84,11 @@ static void reg_write(const struct uart *u, const struct uart_step *s, u32 val)
 static inline __attribute__((always_inline))
 bool is_true(const struct uart *u, const struct uart_step *s)
 {
-	return (uart_reg_read(u, s) & s->mask) == s->value && !dead;
+	u32 val = reg_read(u, s);
+
+	if ((u8)val == 0xff && has_died(u, s))
+		return false;
+	return (val & s->mask) == s->value;
 }
 
 void uart_make_true(const struct uart *u, const struct uart_step *s)
@@ -130,16 +143,14 @@ static bool wait_until(const struct uart *u, const struct uart_step *s)
 static void put(const struct uart *u, const struct uart_step *s, char c)
 {
 	for (; s->op < UART_OUT; s++) {
-		if (s->op <= UART_IF) {
-			if (is_true(u, s))
-				continue;
-			if (s->op == UART_IF)
-				s++;
-			else if (!wait_until(u, s))
-				return give_up(u, s);
-		} else if (s->op != UART_ABORT) {
+		if (s->op >= UART_WRITE)
 			reg_write(u, s, s->op == UART_DATA ? (u8)c : s->value);
-		}
+		else if (is_true(u, s))
+			continue;
+		else if (s->op == UART_IF)
+			s++;
+		else if (!wait_until(u, s))
+			return give_up(u, s);
 	}
 	if (!patience)
 		patience = PATIENCE;

@@ -70,8 +70,8 @@ const struct uart_step *const uart_steps[UART_KINDS] = {
 		WRITE(4, 0x270, 1),				/* TX_TRANS_LEN */
 		WRITE(4, 0x600, 1 << 27),			/* M_CMD0: UART_START_TX */
 		DATA(4, 0x700),
-		ABORT(4, 0x604, BIT(1)),			/* M_CMD_CTRL: ABORT */
-		OUT(4, 0x40, BIT(0), 0)),
+		OUT(4, 0x40, BIT(0), 0),
+		ABORT(4, 0x604, BIT(1))),			/* M_CMD_CTRL: ABORT */
 
 	/* The count may be written when the FIFO is empty; the read makes sure that it is there. */
 	[UART_MSM_DM] = LIST(

@@ -19,9 +19,10 @@ enum uart_op {
 	UART_IF,		/* unless true, the next step is left out */
 	UART_WRITE,		/* value is written */
 	UART_DATA,		/* the character is written */
-	UART_ABORT,		/* value is written if a wait before this was in vain */
 	/* When all is said */
 	UART_OUT,		/* true when the last character has left */
+	/* When a wait was in vain */
+	UART_ABORT,		/* value is written */
 	UART_END
 };
 
