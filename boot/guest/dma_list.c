@@ -27,11 +27,10 @@ static size_t stem(const char *name)
 	return at ? (size_t)(at - name) : strlen(name);
 }
 
-static bool same_stem(const char *a, const char *b)
+/* True if @name is the first @len characters of @other, but for its unit address. */
+static bool has_stem(const char *name, const char *other, size_t len)
 {
-	size_t len = stem(a);
-
-	return stem(b) == len && !strncmp(a, b, len);
+	return !strncmp(name, other, len) && (!name[len] || name[len] == '@');
 }
 
 /* Those of one name are one entry: the first, and how many there are. "": none. */
@@ -44,11 +43,12 @@ static void write_names(const struct dma_list *l, bool contained, char *buf, siz
 	for (unsigned i = 0; i < host->nr_masters; i++) {
 		const struct host_master *m = &host->master[i];
 		unsigned alike = 0, before = 0;
+		size_t len = stem(m->name);
 
 		if (!is_listed(l, m, contained))
 			continue;
 		for (unsigned j = 0; j < host->nr_masters && !before; j++) {
-			if (!same_stem(m->name, host->master[j].name) ||
+			if (!has_stem(host->master[j].name, m->name, len) ||
 			    !is_listed(l, &host->master[j], contained))
 				continue;
 			before += j < i;

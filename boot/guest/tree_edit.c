@@ -47,9 +47,9 @@ int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val)
 
 int edit_delete(struct edit *e, const char *prop)
 {
-	int err = fdt_delprop(e->fdt, e->w.node, prop);
-
-	return err == -FDT_ERR_NOTFOUND ? 0 : changed(e, prop, err);
+	if (!dt_prop(&e->w, prop).data)
+		return 0;
+	return changed(e, prop, fdt_delprop(e->fdt, e->w.node, prop));
 }
 
 int edit_delete_node(struct edit *e)

@@ -237,9 +237,9 @@ static u32 find_known(struct dt_walk *w, u32 offset)
 }
 
 /* A property: the offset of its name among the strings, and its value. */
-static u32 prop_at(const void *fdt, int at, struct dt_prop *p)
+static u32 prop_at(const u8 *structure, int at, struct dt_prop *p)
 {
-	const u8 *tag = structure(fdt) + at;
+	const u8 *tag = structure + at;
 
 	p->data = tag + sizeof(struct fdt_property);
 	p->len = dt_cell(tag + offsetof(struct fdt_property, len));
@@ -247,20 +247,20 @@ static u32 prop_at(const void *fdt, int at, struct dt_prop *p)
 }
 
 /* *at becomes the next property from there on, *next what is behind it; false: there is no more. */
-static bool find_prop(const void *fdt, int *at, int *next)
+static bool find_prop(const u8 *structure, int *at, int *next)
 {
 	u32 tag;
 
-	while ((tag = next_tag(structure(fdt), *at, next)) == FDT_NOP)
+	while ((tag = next_tag(structure, *at, next)) == FDT_NOP)
 		*at = *next;
 	return tag == FDT_PROP;
 }
 
 /* Of two properties of one name the first counts, as in libfdt and Linux. */
-static void read_prop(struct dt_walk *w, int at)
+static void read_prop(struct dt_walk *w, const u8 *structure, int at)
 {
 	struct dt_prop p;
-	u32 i = find_known(w, prop_at(w->fdt, at, &p));
+	u32 i = find_known(w, prop_at(structure, at, &p));
 
 	if (i < DT_NR_KNOWN && !w->prop[i].data)
 		w->prop[i] = p;
@@ -269,12 +269,13 @@ static void read_prop(struct dt_walk *w, int at)
 /* The node that the walk stands on; @at: what follows its name. */
 static void read_node(struct dt_walk *w, int at)
 {
+	const u8 *from = structure(w->fdt);
 	int next;
 
 	memset(w->prop, 0, sizeof(w->prop));
-	w->bus[w->depth].name = (const char *)structure(w->fdt) + w->node + FDT_TAGSIZE;
-	for (; find_prop(w->fdt, &at, &next); at = next)
-		read_prop(w, at);
+	w->bus[w->depth].name = (const char *)from + w->node + FDT_TAGSIZE;
+	for (; find_prop(from, &at, &next); at = next)
+		read_prop(w, from, at);
 	w->next = at;
 	read_bus(w);
 }
@@ -300,11 +301,11 @@ bool dt_next(struct dt_walk *w)
 	}
 }
 
-static int first_prop(const void *fdt, int node)
+static int first_prop(const u8 *structure, int node)
 {
 	int at;
 
-	next_tag(structure(fdt), node, &at);
+	next_tag(structure, node, &at);
 	return at;
 }
 
@@ -312,7 +313,7 @@ void dt_stand(struct dt_walk *w, int node, int depth)
 {
 	w->node = node;
 	w->depth = depth;
-	read_node(w, first_prop(w->fdt, node));
+	read_node(w, first_prop(structure(w->fdt), node));
 }
 
 void dt_deleted(struct dt_walk *w)
@@ -323,21 +324,23 @@ void dt_deleted(struct dt_walk *w)
 
 bool dt_next_prop(const struct dt_walk *w, int *at, const char **name, struct dt_prop *p)
 {
-	int here = *at ? *at : first_prop(w->fdt, w->node);
+	const u8 *from = structure(w->fdt);
+	int here = *at ? *at : first_prop(from, w->node);
 
-	if (!find_prop(w->fdt, &here, at))
+	if (!find_prop(from, &here, at))
 		return false;
-	*name = string_at(w->fdt, prop_at(w->fdt, here, p));
+	*name = string_at(w->fdt, prop_at(from, here, p));
 	return true;
 }
 
 struct dt_prop dt_prop_of(const void *fdt, int node, const char *name)
 {
+	const u8 *from = structure(fdt);
 	struct dt_prop p;
 	int next;
 
-	for (int at = first_prop(fdt, node); find_prop(fdt, &at, &next); at = next)
-		if (!strcmp(string_at(fdt, prop_at(fdt, at, &p)), name))
+	for (int at = first_prop(from, node); find_prop(from, &at, &next); at = next)
+		if (!strcmp(string_at(fdt, prop_at(from, at, &p)), name))
 			return p;
 	return (struct dt_prop){ NULL, 0 };
 }
