@@ -135,7 +135,7 @@ bool par_same(u8 a, u8 b)
 {
 	struct mem_attr x, y;
 
-	if (par_decode(a, &x) || par_decode(b, &y))
+	if (a == b || par_decode(a, &x) || par_decode(b, &y))
 		return a == b;
 	x.xs0 = y.xs0 = false;
 	return mem_attr_equal(&x, &y);

@@ -8,6 +8,7 @@ struct check {
 	const struct region *region;
 	struct selfcheck *out;
 	enum s1_setting setting;
+	u8 want, want_sh;		/* what the architecture says of all its pages */
 	bool said;			/* out->said[setting] is set */
 };
 
@@ -32,26 +33,30 @@ static u64 translate(u64 ipa)
 	return read_sysreg(par_el1);
 }
 
-static void check_page(struct check *c, u64 ipa, pa_t pa)
+/* A region's encoding is never a reserved one: region_table_finish() refused it. */
+static bool expect(struct check *c)
 {
 	const struct s1_default *s1 = &s1_defaults[c->setting];
 	const struct s2_attr *s2 = &c->region->attr;
+	struct mem_attr effective;
+
+	if (combine(s1->mair, s2->memattr, guest.caps.fwb, guest.caps.mte_perm, &effective))
+		return false;
+	c->want = (u8)par_encode(&effective);
+	c->want_sh = (u8)combine_sh(&effective, s1->sh, s2->sh);
+	return true;
+}
+
+static void check_page(struct check *c, u64 ipa, pa_t pa)
+{
 	struct selfcheck *out = c->out;
 	u64 par = translate(ipa);
-	struct mem_attr effective;
-	u8 want, want_sh;
-
-	/* A region's encoding is never a reserved one: region_table_finish() refused it. */
-	if (combine(s1->mair, s2->memattr, guest.caps.fwb, guest.caps.mte_perm, &effective))
-		return;
-	want = (u8)par_encode(&effective);
-	want_sh = (u8)combine_sh(&effective, s1->sh, s2->sh);
 
 	if (!c->said)
 		out->said[c->setting] = PAR_ATTR(par);
 	c->said = true;
 	out->checked++;
-	if (!(par & PAR_F) && par_same(PAR_ATTR(par), want) && PAR_SH(par) == want_sh &&
+	if (!(par & PAR_F) && par_same(PAR_ATTR(par), c->want) && PAR_SH(par) == c->want_sh &&
 	    (par & PAR_PA) == pa.v)
 		return;
 	if (out->differ++)
@@ -59,8 +64,8 @@ static void check_page(struct check *c, u64 ipa, pa_t pa)
 	out->region = c->region;
 	out->faulted = par & PAR_F;
 	out->setting = (u8)c->setting;
-	out->want = want;
-	out->want_sh = want_sh;
+	out->want = c->want;
+	out->want_sh = c->want_sh;
 	out->ipa = ipa;
 	out->par = par;
 }
@@ -96,9 +101,11 @@ void selfcheck(const struct region *regions, unsigned nr, struct selfcheck *resu
 			(s1_defaults[s].dct ? HCR_DCT : 0));
 		for (unsigned i = 0; i < nr; i++) {
 			const struct region *r = &regions[i];
-			struct check c = { r, &result[i], (enum s1_setting)s, false };
+			struct check c = { .region = r, .out = &result[i],
+					   .setting = (enum s1_setting)s };
 
-			stage2_for_each_leaf(&guest.s2, r->ipa, r->size, check_run, &c);
+			if (expect(&c))
+				stage2_for_each_leaf(&guest.s2, r->ipa, r->size, check_run, &c);
 		}
 	}
 	set_hcr(hcr);
