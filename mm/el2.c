@@ -151,20 +151,17 @@ int el2_map(pa_t pa, u64 size, enum s1_kind kind)
 	return err == -EEXIST ? map_holes(base, end, kind) : err;
 }
 
+/* In the order in which they were mapped: later ones lie in the bundle, which would be split. */
 int el2_unmap_memory(void)
 {
-	while (nr_windows) {
-		struct range r = window[--nr_windows];
+	int err = 0;
 
+	for (unsigned i = 0; i < nr_windows && !err; i++)
 		/* A window may lie around the image, whose own pages must stay. */
-		if (ranges_overlap(r, image_range()))
-			continue;
-		int err = stage1_unmap(&el2_table, PA(r.base), r.size);
-
-		if (err)
-			return err;
-	}
-	return 0;
+		if (!ranges_overlap(window[i], image_range()))
+			err = stage1_unmap(&el2_table, PA(window[i].base), window[i].size);
+	nr_windows = 0;
+	return err;
 }
 
 static int clear_and_unmap(const char *start, const char *end)
