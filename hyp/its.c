@@ -116,9 +116,12 @@ static void post(struct its *its, const struct its_batch *b)
 {
 	for (unsigned i = 0; i < b->nr; i++) {
 		u64 *to = (u64 *)(its->queue + its->tail);
+		const u64 *cmd = b->cmd[i];
 
-		for (unsigned j = 0; j < 4; j++)
-			to[j] = b->cmd[i][j];
+		to[0] = cmd[0];
+		to[1] = cmd[1];
+		to[2] = cmd[2];
+		to[3] = cmd[3];
 		its->tail = (its->tail + ITS_CMD_SIZE) % ITS_QUEUE_SIZE;
 	}
 	its_publish(its, its->queue, ITS_QUEUE_SIZE);

@@ -7,7 +7,7 @@
 #include "hyp/frame.h"
 
 /* The n-th argument: for the 32-bit convention (bit 30 of the function identifier clear) Wn. */
-static inline u64 smccc_arg(const struct frame *f, unsigned n)
+static inline __attribute__((always_inline)) u64 smccc_arg(const struct frame *f, unsigned n)
 {
 	return f->x[0] & BIT(30) ? f->x[n] : (u32)f->x[n];
 }
