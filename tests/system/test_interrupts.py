@@ -89,9 +89,10 @@ def test_a_request_costs_no_exit(both, disk):
     assert exits(both.guest) - before <= CPUS * READS / 50
 
 
-# On each CPU, each disk; and files over the igb. A line for each that is done.
-LOAD = """end=$(($(date +%%s) + %d)); rm -f /tmp/done.*
-go() { while [ $(date +%%s) -lt $end ]; do "$@" 2>/dev/null && echo >>/tmp/done.$of || touch /tmp/failed; done & }
+# On each CPU, each disk; and files over the igb. A line for each that is done: some of each, however busy the host is.
+LOAD = """end=$(($(date +%%s) + %d)); for of in nvme0n1 nvme1n1 vda igb; do : >/tmp/done.$of; done
+on() { [ $(date +%%s) -lt $end ] || [ $(wc -l </tmp/done.$of) -lt 20 ]; }
+go() { while on; do "$@" 2>/dev/null && echo >>/tmp/done.$of || touch /tmp/failed; done & }
 for of in nvme0n1 nvme1n1 vda; do for cpu in 0 1 2 3; do
     go taskset -c $cpu dd if=/dev/$of of=/dev/null bs=4096 count=%d iflag=direct; done; done
 of=igb; go tftp -g -r file -l /tmp/file 10.0.3.2; wait; [ ! -e /tmp/failed ]"""
@@ -105,7 +106,7 @@ def counts(m):
 
 
 def per_request(m, seconds):
-    """How many interrupts each disk's requests had in a load, the names of all that came, and how many those were."""
+    """How many interrupts each disk's requests had in a load; {name: how many came}."""
     before = counts(m)
     m.run(LOAD % (seconds, READS))
     grown = {name: n - before[name] for name, n in counts(m).items()}
@@ -113,20 +114,22 @@ def per_request(m, seconds):
     for disk, names in DISKS.items():
         requests = READS * int(m.run(f"wc -l </tmp/done.{disk}"))
         rates[disk] = sum(n for name, n in grown.items() if re.fullmatch(names, name)) / requests
-    return rates, {name for name, n in grown.items() if n > 10}, sum(grown.values())
+    return rates, grown
 
 
 @pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=pytest.mark.all)])
 def test_a_load_on_all_cpus(both, seconds):
     guest, bare = both.machines
     before, had = rows(guest.run("cat /proc/interrupts")), exits(guest)
-    rates, names, interrupts = per_request(guest, seconds)
-    cost = exits(guest) - had
-    natively, names_natively, _ = per_request(bare, seconds)
+    rates, came = per_request(guest, seconds)
+    cost, interrupts = exits(guest) - had, sum(came.values())
+    natively, came_natively = per_request(bare, seconds)
     near = 0.03 if seconds > 10 else 0.1        # of two machines on one busy host
     for disk, rate in rates.items():
         assert abs(rate - natively[disk]) <= near * natively[disk], (rates, natively)
-    assert names == names_natively and any("TxRx" in name for name in names)
+    for one, other in ((came, came_natively), (came_natively, came)):
+        assert {name for name, n in one.items() if n > 10} <= {name for name, n in other.items() if n}
+    assert any("TxRx" in name for name, n in came.items() if n > 10)
     assert cost < interrupts / 20 + 200, (cost, interrupts)
     assert rows(guest.run("cat /proc/interrupts")) == before
     served = guest.run("md5sum </tmp/file"), bare.run("md5sum </tmp/file")
