@@ -165,18 +165,18 @@ el2_sync:
 	.balign	0x80
 	.globl	guest_exit, guest_abort
 	.hidden	guest_exit, guest_abort
-guest_exit:
+guest_abort:
 	.cfi_startproc
 	outermost
-	save_rest
-	b	0f
-
-guest_abort:
 	save_rest
 	tbnz	x1, #ISS_WNR_SHIFT, 0f
 	mov	x0, sp
 	bl	trap_fast
 	cbnz	w0, 2f
+	b	0f
+
+guest_exit:
+	save_rest
 0:	mov	x29, xzr
 	adr_l	x19, el2_params
 	ldr	x20, [x19, #EL2_PAUTH]
