@@ -260,6 +260,23 @@ static void leaves_that_are_alike_are_reported_together(void **state)
 	assert_int_equal(seen.leaf[0].nr, 2);
 }
 
+/* The entries of a Contiguous group are alike; those of the next need not be. */
+static void what_begins_within_a_group_ends_with_it(void **state)
+{
+	struct seen seen = { .nr = 0 };
+
+	(void)state;
+	map(A, OUT, KIB(64), RED);
+	map(A + KIB(64), OUT + MIB(2), KIB(64), RED);
+	assert_leaf(A, KIB(4), true, OUT, RED);
+	assert_int_equal(pt_for_each_leaf(&pt, A + KIB(32), KIB(80), see, &seen), 0);
+	assert_int_equal(seen.nr, 2);
+	assert_int_equal(seen.leaf[0].in, A + KIB(32));
+	assert_int_equal(seen.leaf[0].nr, 8);
+	assert_int_equal(seen.leaf[1].in, A + KIB(64));
+	assert_int_equal(seen.leaf[1].nr, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +293,7 @@ int main(void)
 		test(a_map_that_runs_out_of_pages_is_undone),
 		test(ranges_that_do_not_fit_are_refused),
 		test(leaves_that_are_alike_are_reported_together),
+		test(what_begins_within_a_group_ends_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
