@@ -290,7 +290,7 @@ static int regions(int argc, char **argv)
 		struct answer a = ask(CONTROL_REGION, i, 0, 0);
 		const char *name = (const char *)&a.r[5];
 		uint64_t flags = a.r[3] >> 32;
-		char at[20] = "nowhere";
+		char at[20] = "nowhere", text[QUOTED_SIZE];
 
 		if (a.status)
 			return refused(a.status);
@@ -298,12 +298,13 @@ static int regions(int argc, char **argv)
 			snprintf(at, sizeof(at), "%012" PRIx64, a.r[0]);
 		if (json)
 			printf("%s\n {\"index\": %" PRIu64
-			       ", \"name\": \"%.40s\", \"ipa\": %" PRIu64 ", \"pa\": %" PRIu64
+			       ", \"name\": %s, \"ipa\": %" PRIu64 ", \"pa\": %" PRIu64
 			       ", \"size\": %" PRIu64 ", \"type\": \"%s\""
 			       ", \"memattr\": %u, \"sh\": %u"
 			       ", \"access\": \"%s\", \"adjustable\": %s, \"bar\": %s, \"tags\": %s"
 			       ", \"watched\": %s}",
-			       i ? "," : "", i, name, a.r[0], a.r[1], a.r[2], type_name(a.r[3]),
+			       i ? "," : "", i, quoted(text, name), a.r[0], a.r[1], a.r[2],
+			       type_name(a.r[3]),
 			       (unsigned)(a.r[4] & 15), (unsigned)(a.r[4] >> CONTROL_SH_SHIFT & 3),
 			       access_name(a.r[4]),
 			       flags & CONTROL_FLAG_ADJUSTABLE ? "true" : "false",
@@ -474,6 +475,7 @@ static unsigned read_counters(struct reading *c)
 /* Ends what stats() has begun. */
 static void stats_of_calls(void)
 {
+	char text[QUOTED_SIZE];
 	struct answer a;
 
 	if (json)
@@ -482,9 +484,9 @@ static void stats_of_calls(void)
 		const char *node = (const char *)&a.r[3];
 
 		if (json)
-			printf("%s\"%#" PRIx64 "\": {\"node\": \"%.40s\", \"passed\": %" PRIu64
+			printf("%s\"%#" PRIx64 "\": {\"node\": %s, \"passed\": %" PRIu64
 			       ", \"refused\": %" PRIu64 "}",
-			       i ? ", " : "", a.r[0], node, a.r[1], a.r[2]);
+			       i ? ", " : "", a.r[0], quoted(text, node), a.r[1], a.r[2]);
 		else
 			printf("firmware call %#" PRIx64 " %-20.20s %9" PRIu64 " passed %8" PRIu64
 			       " refused\n",
@@ -568,14 +570,15 @@ static int check(int argc, char **argv)
 	for (uint64_t i = 0; i < nr; i++) {
 		struct answer a = ask(CONTROL_CHECK, i, 0, 0), r = ask(CONTROL_REGION, i, 0, 0);
 		const char *name = (const char *)&r.r[5];
+		char text[QUOTED_SIZE];
 
 		differ += a.r[1] != 0;
 		if (json)
-			printf("%s\n {\"name\": \"%.40s\", \"checked\": %" PRIu64
+			printf("%s\n {\"name\": %s, \"checked\": %" PRIu64
 			       ", \"differ\": %" PRIu64 ", \"ipa\": %" PRIu64
 			       ", \"par\": \"0x%" PRIx64
 			       "\", \"said\": [\"0x%02x\", \"0x%02x\", \"0x%02x\"]}",
-			       i ? "," : "", name, a.r[0], a.r[1], a.r[2], a.r[3],
+			       i ? "," : "", quoted(text, name), a.r[0], a.r[1], a.r[2], a.r[3],
 			       (unsigned)(a.r[5] & 255), (unsigned)(a.r[5] >> 8 & 255),
 			       (unsigned)(a.r[5] >> 16 & 255));
 		else if (!a.r[0])

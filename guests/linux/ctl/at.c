@@ -145,10 +145,13 @@ static void print_text(const struct effective *e, uint64_t info)
 
 static void print_json(const struct effective *e)
 {
+	char region[QUOTED_SIZE];
+
 	printf(JSON_BEGIN("at") ", \"va\": %" PRIu64 ", \"ipa\": %" PRIu64
-	       ", \"region\": \"%s\", \"mair\": %u, \"index\": %d, \"s1_sh\": %u, \"mapped\": %s",
-	       e->va, e->ipa, e->region, e->mair, e->index < NO_INDEX ? (int)e->index : -1,
-	       PAR_SH(e->s1), e->mapped2 ? "true" : "false");
+	       ", \"region\": %s, \"mair\": %u, \"index\": %d, \"s1_sh\": %u, \"mapped\": %s",
+	       e->va, e->ipa, quoted(region, e->region), e->mair,
+	       e->index < NO_INDEX ? (int)e->index : -1, PAR_SH(e->s1),
+	       e->mapped2 ? "true" : "false");
 	if (e->mapped2)
 		printf(", \"memattr\": %u, \"s2_sh\": %u, \"attr\": %u, \"sh\": %u, \"want\": %u"
 		       ", \"want_sh\": %u",

@@ -19,6 +19,14 @@ extern bool json;
 /* docs/schemas/mavisctl.schema.json: what --json prints begins with its kind and this version. */
 #define JSON_BEGIN(kind) "{\"t\": \"" kind "\", \"v\": 1"
 
+/*
+ * A name as a JSON string: of regions, nodes and symbols, which are other people's and may hold any
+ * byte. What is beyond QUOTED_MAX is left out.
+ */
+#define QUOTED_MAX  64
+#define QUOTED_SIZE (6 * QUOTED_MAX + 3)
+const char *quoted(char out[QUOTED_SIZE], const char *text);
+
 /* Ends the program with status 2. */
 void die(const char *text) __attribute__((noreturn));
 

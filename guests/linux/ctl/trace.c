@@ -147,13 +147,15 @@ static void print_record(const struct answer *a, uint64_t frequency, bool first)
 	bool write = a->r[5] & CONTROL_TRACE_WRITE;
 	const char *name = name_of(a->r[5] >> 16 & 0xffff);
 	double time = (double)a->r[1] / (double)frequency;
+	char where[QUOTED_SIZE], region[QUOTED_SIZE];
 
 	if (json)
 		printf("%s\n {\"seq\": %" PRIu64 ", \"time\": %.9f, \"cpu\": %u, \"pc\": %" PRIu64
-		       ", \"where\": \"%s\", \"write\": %s, \"size\": %u, \"ipa\": %" PRIu64
-		       ", \"value\": %" PRIu64 ", \"region\": \"%s\"}",
-		       first ? "" : ",", a->r[0], time, cpu, a->r[2], place(a->r[2]),
-		       write ? "true" : "false", size, a->r[3], a->r[4], name);
+		       ", \"where\": %s, \"write\": %s, \"size\": %u, \"ipa\": %" PRIu64
+		       ", \"value\": %" PRIu64 ", \"region\": %s}",
+		       first ? "" : ",", a->r[0], time, cpu, a->r[2],
+		       quoted(where, place(a->r[2])), write ? "true" : "false", size, a->r[3],
+		       a->r[4], quoted(region, name));
 	else
 		printf("%14.6f cpu %-3u %c%u %#12" PRIx64 " %#-*" PRIx64 " %s %s\n", time, cpu,
 		       write ? 'w' : 'r', size, a->r[3], 2 + 2 * (int)size, a->r[4], name,
