@@ -162,8 +162,7 @@ bool debug_begin(void)
 	return false;
 }
 
-/* Another CPU's, which cannot stop this one, as it is at EL2. */
-static bool panic_elsewhere(void)
+bool debug_panic_elsewhere(void)
 {
 	u64 owner = *(volatile u64 *)&panic_owner;
 
@@ -178,7 +177,7 @@ enum gdb_wish debug_serve(struct gdb *g)
 	while (wish == GDB_MORE && uart_can_read(uart)) {
 		int c = uart_read(uart);
 
-		if (panic_elsewhere())
+		if (debug_panic_elsewhere())
 			panic_wait();
 		if (c >= 0)
 			wish = gdb_take(g, (u8)c);

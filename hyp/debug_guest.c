@@ -8,6 +8,7 @@
 #include "hyp/debug.h"
 #include "hyp/debug_parts.h"
 #include "hyp/guest.h"
+#include "hyp/panic.h"
 #include "hyp/psci.h"
 #include "lib/arch.h"
 #include "lib/cache.h"
@@ -68,7 +69,8 @@ static void hold(void)
 /*
  * Entries that were invalid become what they were: nothing is to be flushed. What was written for
  * the guest to run went past the caches; older lines of it in the instruction caches go (Arm ARM
- * B2, "Synchronization of caches").
+ * B2, "Synchronization of caches"). Where another CPU has begun to panic meanwhile, the guest stays
+ * where it is.
  */
 static void let_go(void)
 {
@@ -83,6 +85,10 @@ static void let_go(void)
 	for (u64 i = 0; i < root_entries(); i++)
 		root[i] = copy[i];
 	tlb_publish();
+	if (debug_panic_elsewhere()) {
+		panic_stop_guest();
+		panic_wait();
+	}
 	write_sysreg(guest.s2.vttbr, vttbr_el2);
 	isb();
 	__atomic_store_n(&guest.held, false, __ATOMIC_RELEASE);

@@ -27,4 +27,7 @@ bool debug_begin(void);
  */
 enum gdb_wish debug_serve(struct gdb *g);
 
+/* Mavis's end, on another CPU, which cannot stop this one, as it is at EL2. */
+bool debug_panic_elsewhere(void);
+
 #endif

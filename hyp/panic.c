@@ -96,14 +96,16 @@ static void backtrace(u64 pc, u64 fp)
  * EL2 takes no interrupt by which another CPU could be told. So stage 2 is emptied: each CPU comes
  * here with a translation fault at its next fetch (fault_trap()), or waits at EL2 for what this one
  * holds. A store to the tables is seen by walks after a DSB, and what TLBs hold of them is gone
- * after the second one (mm/tlb.c).
+ * after the second one (mm/tlb.c). The first one is for who fills stage 2 just now (debug_guest.c):
+ * it is emptied after that, or they see panic_owner.
  */
-static void stop_other_cpus(void)
+void panic_stop_guest(void)
 {
 	volatile u64 *root = (volatile u64 *)guest.s2.pt.root.v;
 
 	if (!root)
 		return;				/* nothing but this CPU has ever run */
+	dsb(ish);
 	for (u64 i = 0; i < guest.s2.pt.root_pages * PAGE_SIZE / sizeof(*root); i++)
 		root[i] = 0;
 	dsb(ishst);
@@ -123,7 +125,7 @@ void panic_take_over(void)
 	if (!__atomic_compare_exchange_n(&panic_owner, &owner, read_sysreg(mpidr_el1), false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		panic_wait();
-	stop_other_cpus();
+	panic_stop_guest();
 }
 
 struct exception {
@@ -184,7 +186,7 @@ void panic_exception(u64 kind)
 
 	switch (before) {
 	case 0:
-		stop_other_cpus();
+		panic_stop_guest();
 		console_break_lock();
 		report(kind, &e);
 		if (debug_asked)

@@ -36,6 +36,9 @@ void check(int err, const struct diag *d);
  */
 void panic_take_over(void);
 
+/* The part of it that empties stage 2, once more: for who has filled it meanwhile. */
+void panic_stop_guest(void);
+
 /*
  * Stops the guest on all CPUs, reports an unexpected exception at EL2 with registers and a
  * backtrace, and stops the machine. From vectors.S only.

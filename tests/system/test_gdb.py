@@ -120,3 +120,36 @@ def test_linux_goes_on_after_gdb_and_peeks_where_it_is_allowed_to(start, tmp_pat
     seen = gdb(m, "print/x $cpsr & 0x1f", "detach")
     assert values(seen) == [5], "the kernel"
     m.expect(re.escape(machine.READY))          # after the reset
+
+
+def offset_of(member):
+    """Where a member of a variable of Mavis's is in it."""
+    name = member.split(".")[0]
+    said = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", f"print/x (long)&{member} - (long)&{name}",
+                           machine.BUILD / "mavis.elf"], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    return values(said.stdout)[0]
+
+
+def test_a_panic_while_gdb_lets_go_keeps_the_guest(start, tmp_path):
+    bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts", "debug;"), kernel=PROGRAM, ramdisk=None,
+                          load=AT)
+    symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+    with contextlib.ExitStack() as stack:
+        sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
+        m = start("panics", smp=2, args=sockets.args(), loaded=machine.mavis(bundle), unjudged="no CPU panics")
+        monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
+        monitor.ask("cont")
+        m.expect(LOOK)
+        base = int(re.search(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)", m.console)[1], 16)
+        with contextlib.closing(debugger.Stub(sockets.gdb)) as stub:
+            # gdb's "detach"; stage 2 is whole again when it is published. Then the other CPU panics.
+            stub.break_at(base + symbols["tlb_publish"])
+            m.qemu.send("$D#44")
+            stub.go_on()
+            root = int.from_bytes(stub.read(base + symbols["guest"] + offset_of("guest.s2.pt.root"), 8), "little")
+            assert any(stub.read(root, 2048)), "the guest's"
+            assert stub.ask(f"M{base + symbols['panic_owner']:x},8:{'ff' * 8}") == "OK"
+            assert stub.ask(f"z1,{base + symbols['tlb_publish']:x},4") == "OK"
+            stub.break_at(base + symbols["panic_wait"])
+            stub.go_on()
+            assert not any(stub.read(root, 2048))
