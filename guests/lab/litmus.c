@@ -288,7 +288,7 @@ static void each_pair(const struct litmus_plan *p, each_fn *fn, bool map)
 unsigned litmus_planned(const struct litmus_plan *p)
 {
 	planned = 0;
-	if (other_is_there())
+	if (other_is_there() && p->rounds)
 		each_pair(p, plan, false);
 	return planned;
 }

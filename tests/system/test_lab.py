@@ -283,6 +283,7 @@ def bundle_with(folder, bootargs, **options):
 
 def test_all_mair_bytes_are_measured_on_request(tmp_path):
     found = Found(measure(tmp_path / "lab.json", "max", bundle_with(tmp_path, "all-mair rounds=0")))
+    assert found.lab["plan"] == {"cell": 256 * 16, "litmus": 0} and found.end["litmus"] == 0
     matrix = attr.read_matrix()
     want = {(s1, s2): matrix.expected(1, 0, s1, s2) for s1 in range(256) for s2 in range(16)}
     want = {place: byte for place, byte in want.items() if byte is not None}
