@@ -13,7 +13,7 @@ TOOL = TOP / "tools/report"
 
 
 def report(*args, **more):
-    return subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=60, **more)
+    return subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=600, **more)
 
 
 def text_of(page):

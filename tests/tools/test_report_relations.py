@@ -84,10 +84,11 @@ def test_dma_is_a_table_with_what_is_promised(tmp_path):
     assert "0 aliases, 3 DMAs and 0 speculations, none against the architecture" in result.stdout
     head, *rows = next(t for t in tables(page) if t[0][0] == "CPU's type")
     assert head[2:] == ["Nothing between", "DMB between", "Clean, invalidate and DMB"]
-    assert rows == [["Normal-NC", "CPU stores, device reads", "–", "all seen; must be seen", "–"],
-                    ["Normal-NC", "device writes, CPU loads", "–", "all seen; must be seen", "–"],
-                    ["Normal-WB", "CPU stores, device reads", "–", "3 of 64 lines stale; open", "all seen; must be seen"],
-                    ["Normal-WB", "device writes, CPU loads", "–", "64 of 64 lines stale; open", "all seen; must be seen"]]
+    none = "not measured"
+    assert rows == [["Normal-NC", "CPU stores, device reads", none, "all seen; must be seen", none],
+                    ["Normal-NC", "device writes, CPU loads", none, "all seen; must be seen", none],
+                    ["Normal-WB", "CPU stores, device reads", none, "3 of 64 lines stale; open", "all seen; must be seen"],
+                    ["Normal-WB", "device writes, CPU loads", none, "64 of 64 lines stale; open", "all seen; must be seen"]]
     assert "says that its DMA is not coherent: with what no cache holds" in text_of(page)
 
 

@@ -55,16 +55,18 @@ def pages(tmp_path_factory):
     for name, found in (("a", records()), ("b", lab_sample.qemu("cortex-a72"))):
         logs.append(folder / f"{name}.json")
         logs[-1].write_text(lab_sample.lines(found))
+    part = folder / "part.json"
+    part.write_text(lab_sample.lines(records()[:700] + [{"t": "partial", "why": "/dev/ttyUSB0: silent for 120 s"}]))
     for arguments in ((logs[0], "-o", folder / "page.html", "--card", folder / "card.html"),
                       ("--compare", *logs, "-o", folder / "compare.html"),
-                      ("--matrix", *logs, logs[0], "-o", folder / "matrix.html")):
+                      ("--matrix", *logs, logs[0], "-o", folder / "matrix.html"), (part, "-o", folder / "part.html")):
         assert report(*arguments).returncode == 0
     with browser.browser() as running:
         running.folder = folder
         yield running
 
 
-@pytest.mark.parametrize("name", ("page", "card", "compare", "matrix"))
+@pytest.mark.parametrize("name", ("page", "card", "compare", "matrix", "part"))
 def test_all_of_it_fits_and_can_be_read(pages, name):
     pages.open((pages.folder / f"{name}.html").as_uri())
     pages.run("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -80,9 +82,10 @@ def test_all_of_it_fits_and_can_be_read(pages, name):
         assert small == 0
 
 
-def test_every_sign_is_in_a_legend(pages):
+@pytest.mark.parametrize("name", ("page", "part"))
+def test_every_sign_is_in_a_legend(pages, name):
     """By its class, which gives the colour, and by what stands in it."""
-    pages.open((pages.folder / "page.html").as_uri())
+    pages.open((pages.folder / f"{name}.html").as_uri())
     for table, legend in ((".small td", "ul.legend"), (".map td", "ul.legend")):
         kinds = set(pages.run(f"[...new Set([...document.querySelectorAll('{table}')].flatMap(e => [...e.classList]))]"))
         explained = set(pages.run(f"[...new Set([...document.querySelectorAll('{legend} i')].flatMap(e => [...e.classList]))]"))

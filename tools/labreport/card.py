@@ -36,9 +36,10 @@ def identity(run):
 
 def sheet(run, findings, matrix, model):
     order = litmus.check(run, model)
-    parts = [tag("h2", escape(run.title)), pages.verdicts(findings)]
+    parts = [tag("h2", escape(run.title)), pages.verdicts(run, findings)]
     if order.tests:
-        parts.append(tag("span", escape(litmus.verdict(order)), class_="verdict " + ("bad" if order.forbidden else "good")))
+        parts.append(pages.verdict(run, litmus.verdict(order), order.forbidden))
+    parts += [tag("p", escape(note), class_="note") for note in run.notes]
     parts.append(listed(identity(run)))
     if run.ids:
         parts += [tag("h3", "Features of the guest's CPU"), feature_list(run), tag("h3", "Caches and granules"),
@@ -47,7 +48,9 @@ def sheet(run, findings, matrix, model):
                       for name, size, ways, sets, line in features.caches(run.ids)], (1, 2, 3, 4)),
                   listed((name, escape(text)) for name, text in features.granules(run.ids))]
     else:
-        parts.append(tag("p", "The log has no identification registers: it is of an older lab.", class_="caption"))
+        parts.append(tag("p", "The log has no identification registers" +
+                         (": it is of an older lab." if run.whole else ": it is of an older lab, or ends before them."),
+                         class_="caption"))
     parts += [tag("h3", "Stage 1 (rows) under stage 2 (columns)"),
               heatmap.grid(run, heatmap.s1_rows(run)[0], findings, matrix), heatmap.legend(run, findings)]
     return tag("section", "\n".join(parts), class_="run card")

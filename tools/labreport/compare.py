@@ -4,7 +4,7 @@
 import dataclasses
 from html import escape
 
-from labreport import attr, behaviour, check, log, machine, page as pages, style
+from labreport import attr, behaviour, check, log, machine, page as pages, small, style
 from labreport.markup import MAVIS, byte_name, chip, code, count, document, grid, pairs, s2_name, table, tag, type_lines
 
 # Where only one of them has FWB, encodings are paired by what they mean: (FWB = 0, FWB = 1). Without FWB, Normal-WB leaves
@@ -81,6 +81,12 @@ def compare(a, b):
     return found
 
 
+def part(a, b):
+    """Which of the two are not whole, for the head of a verdict."""
+    letters = [letter for run, letter in ((a, "A"), (b, "B")) if not run.whole]
+    return f"{' and '.join(letters)} {'are' if len(letters) > 1 else 'is'} not whole; " if letters else ""
+
+
 def verdict(found):
     alone = len(found.only[0]) + len(found.only[1])
     return (f"{count(found.common, 'cell')} in common, {len(found.cells) or 'none'} different" +
@@ -92,7 +98,7 @@ def only(a, b, found):
     """Sentences on what one machine alone can have."""
     for run, where, letter in ((a, found.only[0], "A"), (b, found.only[1], "B")):
         if where:
-            columns = {s2 for (_, s2), cell in run.cells.items() if cell["status"] == 0}
+            columns = {s2 for (_, s2), cell in run.cells.items() if cell["status"] == 0} if run.whole else range(16)
             yield tag("p", f"Only {letter} can have ({len(where)}): " + pairs(where, columns).replace("<br>", "; ") +
                       ". The other says that they are reserved.", class_="caption", style="margin-top:12px")
 
@@ -145,7 +151,7 @@ def try_rows(a, found):
     rows = {}
     for (what, s1, pair), (x, y) in found.tries.items():
         rows.setdefault((what, machine.outcome(x), machine.outcome(y)), []).append((s1, pair[0]))
-    columns = {s2 for _, _, s2 in a.tries}
+    columns = small.columns(a)
     for what in behaviour.KINDS:
         for (kind, x, y), where in rows.items():
             if kind == what:
@@ -162,10 +168,11 @@ def facts(a, b):
 def page(a, b, found):
     names = [escape(run.title) for run in (a, b)]
     parts = [tag("h1", "Memory attributes: two machines, compared"),
-             tag("p", f"What differs between <b>A</b>, {names[0]}, and <b>B</b>, {names[1]}. All else came out alike.",
-                 class_="lead"),
+             tag("p", f"What differs between <b>A</b>, {names[0]}, and <b>B</b>, {names[1]}. All else " +
+                 ("came out alike." if a.whole and b.whole else "that is in both came out alike, and what is missing in one of "
+                  "them is not compared."), class_="lead"),
              tag("p", MAVIS, class_="caption"),
-             tag("span", escape(verdict(found)), class_="verdict " + ("bad" if found.cells or found.tries else "good"))]
+             pages.verdict(b if a.whole else a, part(a, b) + verdict(found), found.cells or found.tries)]
     parts += [tag("p", escape(f"{run.title}: {note}"), class_="note") for run in (a, b) for note in run.notes]
     body = [tag("h2", "The machines"), table(("", f"A: {names[0]}", f"B: {names[1]}"), list(facts(a, b)))]
     body.append(tag("h3", "Effective memory type"))
@@ -179,11 +186,11 @@ def page(a, b, found):
         body.append(table(("Stage 1", "Stage 2", "A", "B"), [
             (*place(s1, pair, a, b), says(x), says(y)) for (s1, pair), (x, y) in found.cells.items()]))
     else:
-        body.append(tag("p", "No cell differs."))
+        body.append(tag("p", "No cell differs." if found.common else "No cell is in both."))
     body += only(a, b, found)
     body.append(tag("h3", "What accesses do"))
     body.append(table(("Access", "Stage 1, and stage 2 of A", "A", "B"), list(try_rows(a, found))) if found.tries
-                else tag("p", "No access differs."))
+                else tag("p", "No access differs." if found.common_tries else "No access is in both."))
     for kinds, letter in zip(found.lacking, "BA"):
         if kinds:
             names = ", ".join(behaviour.noun(what) for what in behaviour.KINDS if what in kinds)

@@ -8,21 +8,22 @@ from labreport.markup import byte_name, code, count, s2_name, tag, type_lines
 
 
 def s1_rows(run):
-    """The stage 1 bytes of a run: the common ones in their order, then all others that are not reserved throughout."""
+    """The stage 1 bytes of a run: the common ones in their order, then all others that are not reserved throughout. Of a run
+    that is not whole all common ones, so that a row that is missing can be seen; likewise the columns."""
     measured = {s1 for s1, _ in run.cells}
     defined = {s1 for (s1, _), cell in run.cells.items() if cell["status"] != "reserved"}
-    common = [s1 for s1 in attr.COMMON if s1 in measured]
+    common = [s1 for s1 in attr.COMMON if s1 in measured or not run.whole]
     return common, sorted(defined.difference(common))
 
 
 def s2_columns(run):
-    return sorted({s2 for _, s2 in run.cells})
+    return sorted({s2 for _, s2 in run.cells}) if run.whole else list(range(16))
 
 
 def cell(run, s1, s2, findings, matrix):
     record = run.cells.get((s1, s2))
     if record is None:
-        return tag("td", "·", class_="none", title="not measured")
+        return tag("td", "?", class_="none", title=style.OUTCOMES["missing"][3])
     pair = f"stage 1 {s1:#04x} {byte_name(s1)}, stage 2 0b{s2:04b} {s2_name(s2, run)}"
     want = check.expected_attr(run, matrix, s1, s2)
     differs = (s1, s2) in findings.differing_cells
@@ -47,8 +48,8 @@ def cell(run, s1, s2, findings, matrix):
 def grid(run, rows, findings, matrix):
     columns = s2_columns(run)
     # Columns with nothing but reserved cells are there, and take little room.
-    thin = {s2 for s2 in columns if all(run.cells.get((s1, s2), {}).get("status", 0) == "reserved" and
-                                        (s1, s2) not in findings.differing_cells for s1 in rows)}
+    thin = {s2 for s2 in columns if rows and all(run.cells.get((s1, s2), {}).get("status", 0) == "reserved" and
+                                                 (s1, s2) not in findings.differing_cells for s1 in rows)}
     widths = '<col class="row">' + "".join(f'<col class="{"thin" if s2 in thin else ""}">' for s2 in columns)
     heads = "".join(tag("th", code(f"0b{s2:04b}") + escape("" if s2 in thin else head_name(s2, run)), scope="col",
                         class_="thin" if s2 in thin else None) for s2 in columns)
@@ -78,6 +79,8 @@ def legend(run, findings):
     items = [(f"<i class='{key}'></i>", " / ".join(sorted(shown[key]))) for key in style.MEMORY if key in shown]
     if any(record["status"] != 0 for record in run.cells.values()):
         items.append(("<i class='resv'></i>", "reserved encoding on this CPU"))
+    if not run.whole:
+        items.append(("<i class='none'>?</i>", style.OUTCOMES["missing"][3]))
     if findings.cells:
         items.append(("<i class='diff'>&nbsp;</i>", "differs from the architecture"))
     return tag("ul", "".join(tag("li", mark + escape(text)) for mark, text in items), class_="legend key")

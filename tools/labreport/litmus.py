@@ -12,7 +12,7 @@ import csv
 import dataclasses
 from html import escape
 
-from labreport import attr
+from labreport import attr, style
 from labreport.markup import byte_name, code, count, table, tag
 
 DATA = attr.TABLE.parent / "litmus.csv"
@@ -97,7 +97,7 @@ def short(n):
 def kind(record, forbidden):
     """The class of a cell, and its sign."""
     if record is None:
-        return "absent", "–"
+        return "missing", "?"
     if record.get("result"):
         return "trans", "F"
     if not record["weak"]:
@@ -115,7 +115,7 @@ def matrix(run, test, p0, p1, forbidden):
         for y in xs:
             record = cells.get((x, y))
             name, sign = kind(record, forbidden)
-            seen = f"{record['weak']:,} of {record['rounds']:,} rounds" if record else "not measured"
+            seen = f"{record['weak']:,} of {record['rounds']:,} rounds" if record else style.OUTCOMES["missing"][3]
             row.append(tag("td", sign, class_=f"o-{name}", title=f"x {byte_name(x)}, y {byte_name(y)}: {seen}"))
         rows.append(tag("tr", "".join(row)))
     heads = "".join(tag("th", escape(small_name(y)), scope="col") for y in xs)
@@ -152,7 +152,7 @@ def rows_of(run, test, model):
 def legend():
     items = (("o-never", "0", "forbidden, and never seen"), ("o-quiet", "0", "allowed, and not seen"),
              ("o-weak", "7", "allowed, and seen so often"), ("o-fault diff", "7", "forbidden, and seen"),
-             ("o-trans", "F", "a fault, no result"), ("o-absent", "–", "not measured"))
+             ("o-trans", "F", "a fault, no result"), ("o-missing", "?", style.OUTCOMES["missing"][3]))
     return tag("ul", "".join(tag("li", f"<i class='{name}'>{sign}</i>{escape(text)}") for name, sign, text in items),
                class_="legend key")
 
@@ -166,6 +166,7 @@ def one(run, test, model):
     weak = sum(bool(r["weak"]) for r in records)
     wrong = any(r["weak"] and model.forbidden(test, r["p0"], r["p1"]) for r in records)
     said = f"weak outcomes in {weak} of {len(records)}" if weak else "nothing weak seen"
+    said += "" if run.whole else f"{'' if weak else f' in {len(records)}'} that came"
     said = "a forbidden outcome came" if wrong else said
     return tag("details", tag("summary", f"<b>{escape(test)}</b> {escape(said)}") + body, open="open" if wrong else None)
 
@@ -174,8 +175,10 @@ def section(run, model):
     if not run.litmus:
         return ""
     tests = [test for test in TESTS if any(key[0] == test for key in run.litmus)]
+    rest = [test for test in TESTS if test not in tests and not run.whole]
+    nothing = tag("p", f"Not measured, or lost: {', '.join(rest)}.", class_="caption") if rest else ""
     return (tag("h3", "Litmus tests: what two CPUs see of each other's order") +
             tag("p", "Two threads on two CPUs, each with two accesses, to RAM of two memory types: x (rows) and y (columns). "
                 "Counted is the outcome that needs accesses out of order. What orders them is tried against a DMB SY in the "
                 "other thread. That an allowed outcome was not seen proves nothing.", class_="caption") +
-            legend() + "\n".join(one(run, test, model) for test in tests))
+            legend() + "\n".join(one(run, test, model) for test in tests) + nothing)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads what the lab printed: JSON, one object a line, by itself or inside a serial log.
 
-A serial log has other text around, so only what stands between the lab's markers counts there. A plain file has no
-markers, and then every line must be a record.
+A serial log has other text around, so only what stands between the lab's markers counts there, and a line that is broken is
+left out and said. A plain file has no markers, and then every line must be a record, but for one that is cut at the very end.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ import os
 import re
 import select
 
-from labreport import behaviour, litmus
+from labreport import behaviour, litmus, whole
 from labreport.attr import Refused
 
 BEGIN, END = "--- lab begin", "--- lab end"
@@ -26,6 +26,10 @@ RESULTS = ("ok", "fault", "absent", "seen", "not-seen", "failed")
 
 class Malformed(Refused):
     pass
+
+
+class Cut(Malformed):
+    """No JSON, and may be the beginning of some."""
 
 
 @dataclasses.dataclass
@@ -45,7 +49,17 @@ class Run:
     dmas: dict = dataclasses.field(default_factory=dict)    # (s1, care) -> record
     speculations: dict = dataclasses.field(default_factory=dict)    # s1 -> record
     end: dict = None
-    notes: list = dataclasses.field(default_factory=list)   # what a reader must know of the log itself
+    whys: list = dataclasses.field(default_factory=list)    # why it is not whole
+    follows: list = dataclasses.field(default_factory=list) # runs that were to come after it, and why they did not
+
+    @property
+    def whole(self):
+        return not self.whys
+
+    @property
+    def notes(self):
+        """What a reader must know of the log itself."""
+        return list(whole.notes(self))
 
     @property
     def emulated(self):
@@ -143,16 +157,22 @@ FIELDS = {
                     "result": one_of(("fault",))},
     "end": {"cells*": number(), "tries*": number(), "faults": number(), "share": number(), "alias": number(),
             "speed": number(), "dma": number(), "speculation": number(), "litmus": number()},
+    "partial": {"why*": text},
 }
+
+
+def parse_json(line, where):
+    start = RECORD.search(line)
+    text = line[start.start():] if start else line.strip()
+    try:
+        return json.loads(text)
+    except ValueError as e:
+        raise (Cut if text.startswith("{") else Malformed)(f"{where}: not JSON: {e}: {line.strip()[:60]!r}") from None
 
 
 def parse_record(line, where):
     """The record in @line, its fields checked. Fields that are not known stay out."""
-    start = RECORD.search(line)
-    try:
-        raw = json.loads(line[start.start():] if start else line)
-    except ValueError as e:
-        raise Malformed(f"{where}: not JSON: {e}: {line.strip()[:60]!r}") from None
+    raw = parse_json(line, where)
     kind = raw.get("t") if isinstance(raw, dict) else None
     if not isinstance(kind, str) or kind not in FIELDS:
         raise Malformed(f"{where}: t: {json.dumps(kind)} is none of {', '.join(FIELDS)}")
@@ -171,28 +191,15 @@ def parse_record(line, where):
     return record
 
 
-def records(lines, source):
-    """(line number, record) of each record."""
-    marked = any(BEGIN in line for line in lines)
-    inside = not marked
-    for nr, line in enumerate(lines, 1):
-        where = f"{source}: line {nr}"
-        if BEGIN in line:
-            inside = True
-        elif END in line:
-            inside = not marked
-        elif inside and line.strip() and (not marked or RECORD.search(line)):
-            yield nr, parse_record(line, where)
-        elif not inside and '"run"' in line and RECORD.match(line):
-            yield nr, parse_record(line, where)
-        elif not inside and BANNER.search(line):
-            yield nr, {"t": "run", "mavis": BANNER.search(line)[1]}
-
-
 # What tells two records of a kind apart.
 KEYS = {"cell": ("s1", "s2"), "try": ("what", "s1", "s2"), "litmus": ("test", "p0", "p1", "x", "y"),
         "share": ("s1", "s1_sh", "s2_sh"), "alias": ("x", "x_sh", "y", "y_sh", "care"), "speed": ("s1",),
         "dma": ("s1", "care"), "speculation": ("s1",)}
+
+
+def is_marker(line, marker):
+    """A time stamp may stand before it. Why a run is not whole may name one, in a record."""
+    return line.rstrip().endswith(marker)
 
 
 class Reader:
@@ -200,33 +207,94 @@ class Reader:
 
     def __init__(self, source):
         self.source, self.runs, self.machine = source, [], {}
+        self.run = None         # the one that is being read
+        self.cut = None         # (line, why) of a line that is cut: the last one, or else a fault
+        self.broken = []        # why lines of self.run are left out
+
+    def read(self, lines):
+        """All lines of a file."""
+        marked = any(is_marker(line, BEGIN) for line in lines)
+        inside = not marked
+        for nr, line in enumerate(lines, 1):
+            if is_marker(line, BEGIN):
+                self.close(f"the lab begins again in line {nr}")
+                inside = True
+            elif is_marker(line, END):
+                self.close(f"line {nr} is the lab's last, and no end record is before it")
+                inside = not marked
+            elif marked and BANNER.search(line):
+                self.close(f"Mavis starts again in line {nr}")
+                self.machine = {"t": "run", "mavis": BANNER.search(line)[1]}
+            elif not marked:
+                if line.strip():
+                    self.line(nr, line, False)
+            elif RECORD.search(line) if inside else '"run"' in line and RECORD.match(line):
+                self.line(nr, line, True)
+        self.close("the log ends before the lab did")
+
+    def line(self, nr, text, marked):
+        """A line that is a record, or should be. Gives the record; None: it is left out. @marked: of a console."""
+        if self.cut:                            # and something comes after it
+            if not (marked and self.run):
+                raise self.cut[1]
+            self.broken.append(self.cut[1])
+            self.cut = None
+        try:
+            record = parse_record(text, f"{self.source}: line {nr}")
+            self.take(nr, record)
+            return record
+        except Cut as e:
+            self.cut = nr, e
+        except Malformed as e:
+            if not (marked and self.run):
+                raise
+            self.broken.append(e)
+        return None
 
     def take(self, line, record):
         kind = record["t"]
         if kind == "run":
+            self.close("the log goes on with another run")
             self.machine = record
         elif kind == "lab":
-            self.runs.append(Run(self.source, line, self.machine, record))
-        elif not self.runs or self.runs[-1].end:
+            self.close("the log goes on with another run")
+            self.run = Run(self.source, line, self.machine, record)
+            self.runs.append(self.run)
+        elif kind == "partial":
+            self.partial(line, record["why"])
+        elif not self.run or self.run.end:
             raise Malformed(f"{self.source}: line {line}: t: a {kind} without a lab record before it")
+        elif kind == "end":
+            self.run.end = record
+            self.run.whys += whole.miscounts(self.run)
+        elif kind == "id":
+            self.run.ids = {name: value for name, value in record.items() if name != "t"}
         else:
-            run = self.runs[-1]
-            if kind == "end":
-                self.end(run, line, record)
-            elif kind == "id":
-                run.ids = {name: value for name, value in record.items() if name != "t"}
-            else:
-                self.once({"cell": run.cells, "try": run.tries, "litmus": run.litmus, "share": run.shares,
-                           "alias": run.aliases, "speed": run.speeds, "dma": run.dmas,
-                           "speculation": run.speculations}[kind], line, record)
+            self.once(next(getattr(self.run, t.field) for t in whole.TABLES if t.kind == kind), line, record)
 
-    def end(self, run, line, record):
-        run.end = record
-        for name, found in (("cells", run.cells), ("tries", run.tries), ("litmus", run.litmus), ("share", run.shares),
-                            ("alias", run.aliases), ("speed", run.speeds), ("dma", run.dmas),
-                            ("speculation", run.speculations)):
-            if record.get(name, len(found)) != len(found):
-                run.notes.append(f"The lab says that it printed {record[name]} {name}; {len(found)} are in the log.")
+    def partial(self, line, why):
+        """tools/lab says that a run is not whole, or that there is nothing of it."""
+        if self.run:
+            self.run.whys = [known for known in self.run.whys if known not in why] + [why]
+            self.run = None
+        elif self.runs:
+            self.runs[-1].follows.append(": ".join(filter(None, (self.machine.get("machine"), self.machine.get("cpu"), why))))
+        else:
+            raise Malformed(f"{self.source}: line {line}: nothing of the lab's came before it: {why}")
+
+    def close(self, why):
+        """Nothing more comes of the run that is being read. @why: what came instead of its end, if that has not come."""
+        run, cut, broken = self.run, self.cut, self.broken
+        self.run, self.cut, self.broken = None, None, []
+        if run and broken:
+            run.whys.append(f"{len(broken)} {'line is' if len(broken) == 1 else 'lines are'} broken and left out, "
+                            f"the first: {broken[0]}")
+        if run and not run.end:
+            run.whys.append(why + (f", in the middle of line {cut[0]}" if cut else ""))
+        elif cut and not self.runs:
+            raise cut[1]
+        elif cut:
+            self.runs[-1].follows.append(f"the log ends in the middle of line {cut[0]}")
 
     def once(self, table, line, record):
         names = KEYS[record["t"]]
@@ -266,11 +334,7 @@ def read_runs(path):
     except OSError as e:
         raise Refused(f"{source}: {e.strerror}") from None
     reader = Reader(source)
-    for line, record in records(lines, source):
-        reader.take(line, record)
+    reader.read(lines)
     if not reader.runs:
         raise Malformed(f"{source}: line {max(len(lines), 1)}: t: no lab record up to here: is this the lab's output?")
-    for run in reader.runs:
-        if not run.end:
-            run.notes.append("The log ends before the lab did: what is missing here was not measured, or is lost.")
     return reader.runs

@@ -8,7 +8,7 @@ from html import escape
 from labreport import attr, behaviour, check, features, litmus, log, machine, markup, page as pages, relate
 from labreport.markup import count, document, tag
 
-NOTHING = "–"
+NOTHING, MISSING = "–", "not measured, or lost"
 
 
 def read(paths):
@@ -44,15 +44,21 @@ def outcomes(run, architecture):
     return {key: "; ".join(sorted(counts, key=lambda said: (-counts[said], said))) for key, counts in found.items()}
 
 
+def nothing(run):
+    return NOTHING if run.whole else MISSING
+
+
 def machine_rows(run, findings, model):
     order, relations = litmus.check(run, model), relate.check_run(run)
+    yield "The run", "whole" if run.whole else f"not whole: {'; '.join(run.whys)}"
     yield "CPU", machine.cpu_name(run.lab["midr"])
     yield "Stage 2", f"FWB = {run.lab['fwb']}" + (", FEAT_MTE_PERM" if run.lab["mte_perm"] else "")
     yield "Cells that differ from the architecture", f"{len(findings.differing_cells)} of {findings.compared}"
     yield "Accesses that differ", f"{len(findings.differing_tries)} of {findings.judged:,}"
-    yield "Litmus tests, forbidden outcomes", f"{len(order.forbidden)} of {order.tests}" if order.tests else NOTHING
-    yield "Litmus tests, weak outcomes that are allowed", str(order.weak) if order.tests else NOTHING
-    yield "Between mappings and with devices, against the architecture", str(len(relations.wrong)) if relations else NOTHING
+    yield "Litmus tests, forbidden outcomes", f"{len(order.forbidden)} of {order.tests}" if order.tests else nothing(run)
+    yield "Litmus tests, weak outcomes that are allowed", str(order.weak) if order.tests else nothing(run)
+    yield ("Between mappings and with devices, against the architecture",
+           str(len(relations.wrong)) if relations else nothing(run))
     if run.ids:
         for name, there, _ in features.features(run.ids):
             yield name, "yes" if there else "no"
@@ -61,10 +67,11 @@ def machine_rows(run, findings, model):
         yield from features.granules(run.ids)
 
 
-def rows_of(columns):
-    """[(name, [text of each machine])], in the order in which the first machine has them."""
+def rows_of(columns, empty):
+    """[(name, [text of each machine])], in the order in which the first machine has them. @empty: what to say where it has
+    none."""
     names = list(dict.fromkeys(name for column in columns for name in column))
-    return [(name, [column.get(name, NOTHING) for column in columns]) for name in names]
+    return [(name, [column.get(name, none) for column, none in zip(columns, empty)]) for name in names]
 
 
 def grid(titles, rows):
@@ -72,9 +79,9 @@ def grid(titles, rows):
     return tag("div", whole, class_="scroll")
 
 
-def section(title, titles, columns):
+def section(title, titles, columns, empty):
     """What differs, and folded what does not."""
-    rows = rows_of(columns)
+    rows = rows_of(columns, empty)
     different = [row for row in rows if len(set(row[1])) > 1]
     alike = [row for row in rows if len(set(row[1])) == 1]
     body = grid(titles, different) if different else tag("p", "No difference.")
@@ -86,14 +93,16 @@ def section(title, titles, columns):
 
 def page(runs, architecture, model):
     """@runs: list of (run, findings)."""
-    titles = [run.title for run, _ in runs]
+    titles = [run.title + ("" if run.whole else " (not whole)") for run, _ in runs]
+    empty = [nothing(run) for run, _ in runs]
     about = [dict(machine_rows(run, findings, model)) for run, findings in runs]
     accesses = [{f"{behaviour.KINDS[what][0]}: {group}": said for what in behaviour.KINDS
                  for group, _ in pages.GROUPS for said in [found.get((what, group))] if said}
                 for found in (outcomes(run, architecture) for run, _ in runs)]
-    head = (tag("h1", f"{count(len(runs), 'machine')} side by side") + tag("p", markup.MAVIS, class_="caption"))
-    body = (tag("section", section("The machines", titles, about), class_="run") +
-            tag("section", section("What accesses do, by the effective memory type", titles, accesses), class_="run"))
+    head = (tag("h1", f"{count(len(runs), 'machine')} side by side") + tag("p", markup.MAVIS, class_="caption") +
+            "".join(tag("p", escape(f"{run.title}: {note}"), class_="note") for run, _ in runs for note in run.notes))
+    body = (tag("section", section("The machines", titles, about, empty), class_="run") +
+            tag("section", section("What accesses do, by the effective memory type", titles, accesses, empty), class_="run"))
     foot = tag("footer", "Made by tools/report --matrix of Mavis. “–”: not measured, or not there. Of several outcomes the "
                "most frequent is first.")
     return document("Memory attributes: " + "; ".join(titles), head + body + foot)

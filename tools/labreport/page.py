@@ -133,20 +133,29 @@ def ticks(run, matrix):
             table(["Access", *map(escape, groups)], rows, range(1, len(groups) + 1)))
 
 
-def verdicts(findings):
-    return (tag("span", escape(cells_verdict(findings)), class_="verdict " + ("bad" if findings.cells else "good")) +
-            (tag("span", escape(tries_verdict(findings)), class_="verdict " + ("bad" if findings.accesses else "good"))
-             if findings.judged else ""))
+def mood(run, wrong):
+    """The class of a verdict: nothing of a run that is not whole looks as if all were well."""
+    return "bad" if wrong else "good" if run.whole else "part"
+
+
+def verdict(run, text, wrong):
+    return tag("span", escape(text), class_="verdict " + mood(run, wrong))
+
+
+def verdicts(run, findings):
+    return (("" if run.whole else verdict(run, "Not whole", False)) +
+            verdict(run, cells_verdict(findings), findings.cells) +
+            (verdict(run, tries_verdict(findings), findings.accesses) if findings.judged else ""))
 
 
 def section(run, findings, matrix, model, ident):
     order = litmus.check(run, model)
-    parts = [tag("h2", escape(run.title)), verdicts(findings)]
+    parts = [tag("h2", escape(run.title)), verdicts(run, findings)]
     if order.tests:
-        parts.append(tag("span", escape(litmus.verdict(order)), class_="verdict " + ("bad" if order.forbidden else "good")))
+        parts.append(verdict(run, litmus.verdict(order), order.forbidden))
     relations = relate.check_run(run)
     if relations:
-        parts.append(tag("span", escape(relate.verdict(relations)), class_="verdict " + ("bad" if relations.wrong else "good")))
+        parts.append(verdict(run, relate.verdict(relations), relations.wrong))
     parts += [tag("p", escape(note), class_="note") for note in run.notes]
     parts.append(fact_list(facts(run)))
     parts.append(tag("h3", "Effective memory type"))
@@ -188,7 +197,7 @@ def page(runs, matrix, model):
     """The whole page for runs, a list of (run, findings)."""
     cards = []
     for i, (run, findings) in enumerate(runs, 1):
-        lines = [tag("b", escape(run.title)), escape(cells_verdict(findings))]
+        lines = [tag("b", escape(run.title)), "" if run.whole else "Not whole<br>", escape(cells_verdict(findings))]
         if findings.judged:
             lines += ["<br>", escape(tries_verdict(findings))]
         order = litmus.check(run, model)
@@ -198,7 +207,7 @@ def page(runs, matrix, model):
         if relations:
             lines += ["<br>", escape(relate.verdict(relations))]
         bad = findings.cells or findings.accesses or order.forbidden or relations.wrong
-        cards.append(tag("a", "".join(lines), class_="bad" if bad else "good", href=f"#run{i}"))
+        cards.append(tag("a", "".join(lines), class_=mood(run, bad), href=f"#run{i}"))
     head = (tag("h1", "Memory attributes, as measured") +
             tag("p", "What stage 1 and stage 2 of address translation make together on an arm64 CPU, and what accesses do "
                 "then; compared with the Arm Architecture Reference Manual (DDI 0487).", class_="lead") +

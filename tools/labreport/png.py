@@ -13,6 +13,7 @@ from labreport import attr, behaviour, check, heatmap, machine, page, small, sty
 from labreport.markup import type_lines                           # noqa: E402
 
 INK, SOFT, HATCH = "#1a1e24", "#4d5661", "#c4c8cd"
+MOODS = {"bad": "#8a1c4a", "good": "#0b5e4a", "part": "#6b4a00"}
 THIN = 0.42                 # a reserved column's width, in cells
 CELL_W, CELL_H = 0.98, 0.56     # inches
 LEFT, RIGHT = 1.65, 0.35
@@ -37,7 +38,7 @@ def draw_cell(ax, x, y, w, run, s1, s2, findings, matrix):
         hatch = "////" if record and record["status"] != 0 else None
         ax.add_patch(FancyBboxPatch((x, y), w, h, boxstyle="round,pad=0,rounding_size=0.05", mutation_aspect=CELL_W / CELL_H,
                                     facecolor="white", edgecolor=HATCH, hatch=hatch, linewidth=0.6))
-        lines = [("refused", 7.5, "bold", 0.5)] if differs else []
+        lines = [("refused", 7.5, "bold", 0.5)] if differs else [] if record else [("?", 9, "bold", 0.5)]
         ink = INK
     elif par & check.PAR_F:
         back, ink = style.MEMORY["fault"]
@@ -108,8 +109,7 @@ def draw_small(ax, run, what, rows, s2s, findings):
         ax.text(-0.2, y + 0.5, attr.name(s1).replace("Normal-", "").replace("Device-", ""), ha="right", va="center", fontsize=6,
                 color=SOFT)
         for x, s2 in enumerate(s2s):
-            attempt = run.tries.get((what, s1, s2))
-            back, ink, _, _ = style.OUTCOMES[small.outcome_class(attempt)]
+            back, ink, _, _ = style.OUTCOMES[small.outcome_class(run, what, s1, s2)]
             look = {"facecolor": "white" if back == "transparent" else back, "linewidth": 0}
             if (what, s1, s2) in findings.open:
                 ax.add_patch(Ellipse((x + 0.5, y + 0.5), 0.92, 0.92, **look))
@@ -117,7 +117,7 @@ def draw_small(ax, run, what, rows, s2s, findings):
                 if (what, s1, s2) in findings.differing_tries:
                     look |= {"edgecolor": "black", "linewidth": 1.3}
                 ax.add_patch(plt.Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, **look))
-            ax.text(x + 0.5, y + 0.53, small.sign(attempt), ha="center", va="center", fontsize=6, fontweight="bold",
+            ax.text(x + 0.5, y + 0.53, small.sign(run, what, s1, s2), ha="center", va="center", fontsize=6, fontweight="bold",
                     color=ink or SOFT)
 
 
@@ -143,6 +143,8 @@ def legend_text(run, findings):
            if c["status"] == 0 and check.effective(c) is not None):
         parts.append("Purple: with allocation tags.")
     parts.append("Hatched: reserved on this CPU.")
+    if not run.whole:
+        parts.append("?: not measured, or lost.")
     if findings.cells:
         parts.append("Black ring: differs from the architecture.")
     return "  ".join(parts)
@@ -166,20 +168,20 @@ def panel_height(run, rows, width):
 
 def draw_panel(sheet, run, findings, matrix, rows, columns, left_out):
     lab = run.lab
-    sheet.text(run.title, 14, 0.3, fontweight="bold")
+    sheet.text(run.title + ("" if run.whole else ": not whole"), 14, 0.3, fontweight="bold")
     sheet.text(f"{machine.cpu_name(lab['midr'])}   HCR_EL2.FWB = {lab['fwb']}   {'FEAT_MTE2' if lab['mte'] else 'no MTE'}   "
                f"{'FEAT_MTE_PERM' if lab['mte_perm'] else 'no FEAT_MTE_PERM'}" +
                "".join(f"   {name} {run.machine[key]}" for name, key in (("Mavis", "mavis"), ("QEMU", "qemu"))
                        if run.machine.get(key)), 9, 0.22, color=SOFT)
     sheet.text(page.cells_verdict(findings) + (".  " + page.tries_verdict(findings) if findings.judged else "") + ".", 10, 0.75,
-               fontweight="bold", color="#8a1c4a" if findings.cells or findings.accesses else "#0b5e4a")
+               fontweight="bold", color=MOODS[page.mood(run, findings.cells or findings.accesses)])
     draw_map(sheet.axes(LEFT, sheet.y, sheet.width - LEFT - RIGHT, len(rows) * CELL_H), run, findings, matrix, rows, columns)
     sheet.y += len(rows) * CELL_H + 0.12
     sheet.text(legend_text(run, findings) + (f"  {left_out} other MAIR bytes are in the page." if left_out else ""), 8.5, 0.42,
                color=SOFT)
     small_rows, s2s, kinds, per_line, one, lines = small_layout(run, sheet.width)
     if kinds:
-        used = {small.outcome_class(run.tries.get((what, s1, s2))) for what in kinds for s1 in small_rows for s2 in s2s}
+        used = {small.outcome_class(run, what, s1, s2) for what in kinds for s1 in small_rows for s2 in s2s}
         signs = ";  ".join(f"{sign} {text}" for key, (_, _, sign, text) in style.OUTCOMES.items() if key in used)
         signs += ";  a number: the tag that was loaded" if "tag-load" in kinds else ""
         sheet.text(f"What accesses do:  {signs}.  Round: the architecture leaves it open.  "

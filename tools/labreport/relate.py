@@ -107,7 +107,7 @@ def alias_name(byte, sh):
 
 def alias_cell(record):
     if record is None:
-        return "–"
+        return "not measured"
     if record.get("result"):
         return "a fault"
     promise = "must be seen" if defined(record) else "open"
@@ -124,7 +124,7 @@ def alias_table(run):
 
 def dma_cell(record, name):
     if record is None:
-        return "–"
+        return "not measured"
     if record.get("result"):
         return "a fault"
     stale, promise = record[name], "must be seen" if dma_defined(record) else "open"

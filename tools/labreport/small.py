@@ -12,9 +12,11 @@ FAULT_CLASS = {"alignment": "align", "permission": "perm", "translation": "trans
 RESULT_CLASS = {"ok": "ok", "seen": "ok", "absent": "absent", "not-seen": "fail", "failed": "fail"}
 
 
-def outcome_class(attempt):
+def outcome_class(run, what, s1, s2):
+    attempt = run.tries.get((what, s1, s2))
     if attempt is None:
-        return "absent"
+        cell = run.cells.get((s1, s2))
+        return "absent" if cell and cell["status"] != 0 else "missing"
     if "fresh" in attempt:
         return "fresh"
     if attempt["result"] == "fault":
@@ -22,13 +24,14 @@ def outcome_class(attempt):
     return RESULT_CLASS[attempt["result"]]
 
 
-def sign(attempt):
+def sign(run, what, s1, s2):
     """What stands in the cell: the tag that a tag load gave, 0 where a load gave way, else the letter of the outcome."""
+    attempt = run.tries.get((what, s1, s2))
     if attempt and attempt.get("loaded") == 0:
         return "0"
     if attempt and attempt.get("tag"):
         return str(attempt["tag"])
-    return style.OUTCOMES[outcome_class(attempt)][2]
+    return style.OUTCOMES[outcome_class(run, what, s1, s2)][2]
 
 
 def kinds(run):
@@ -41,25 +44,34 @@ def absent(run):
     return [what for what in behaviour.KINDS if what not in kinds(run) and any(key[0] == what for key in run.tries)]
 
 
+def missing(run):
+    """Kinds that a run which is not whole has nothing of."""
+    return [] if run.whole else [what for what in behaviour.KINDS if not any(key[0] == what for key in run.tries)]
+
+
+def columns(run):
+    """Stage 2 encodings that anything was tried in; all of them, where some are missing."""
+    return sorted({s2 for _, _, s2 in run.tries}) if run.whole else heatmap.s2_columns(run)
+
+
 def axes(run):
     """Rows and columns that anything was tried in: the common bytes, and others only where they differ."""
     common, others = heatmap.s1_rows(run)
-    tried = {(s1, s2) for _, s1, s2 in run.tries}
-    s1s = [s1 for s1 in common + others if any(t[0] == s1 for t in tried)]
-    return s1s, sorted({s2 for _, s2 in tried})
+    tried = {s1 for _, s1, _ in run.tries}
+    return [s1 for s1 in common + others if s1 in tried], columns(run)
 
 
 def cell(run, what, s1, s2, findings):
     attempt = run.tries.get((what, s1, s2))
-    kind = outcome_class(attempt)
+    kind = outcome_class(run, what, s1, s2)
     title = f"{s1:#04x} {byte_name(s1)} under 0b{s2:04b} {s2_name(s2, run)}: " + \
-        (machine.outcome(attempt) if attempt else "not measured")
+        (machine.outcome(attempt) if attempt else style.OUTCOMES[kind][3])
     more, rule = "", findings.open.get((what, s1, s2))
     if (what, s1, s2) in findings.differing_tries:
         more, title = " diff", title + "; the architecture says otherwise"
     elif rule:
         more, title = " open", title + f"; {rule.how}: {rule.choices}"
-    return tag("td", sign(attempt), class_=f"o-{kind}{more}", title=title)
+    return tag("td", sign(run, what, s1, s2), class_=f"o-{kind}{more}", title=title)
 
 
 def one(run, what, s1s, s2s, findings):
@@ -76,15 +88,17 @@ def multiples(run, findings):
     s1s, s2s = axes(run)
     width = 72 + 24 * len(s2s)
     body = "\n".join(one(run, what, s1s, s2s, findings) for what in kinds(run))
-    missing = absent(run)
-    names = ", ".join(behaviour.noun(what) for what in missing)
-    note = tag("p", f"Not on this CPU, or not in its guest: {escape(names)}.", class_="caption", style="margin-top:14px")
-    return tag("div", body, class_="many-small", style=f"--w:{max(width, 264)}px") + (note if missing else "")
+    notes = ""
+    for words, which in (("Not on this CPU, or not in its guest", absent(run)), ("Not measured, or lost", missing(run))):
+        if which:
+            names = ", ".join(behaviour.noun(what) for what in which)
+            notes += tag("p", f"{words}: {escape(names)}.", class_="caption", style="margin-top:14px")
+    return tag("div", body, class_="many-small", style=f"--w:{max(width, 264)}px") + notes
 
 
 def legend(run, findings):
     s1s, s2s = axes(run)
-    seen = {outcome_class(run.tries.get((what, s1, s2))) for what in kinds(run) for s1 in s1s for s2 in s2s}
+    seen = {outcome_class(run, what, s1, s2) for what in kinds(run) for s1 in s1s for s2 in s2s}
     items = [tag("li", f"<i class='o-{key}'>{letter}</i>{escape(meaning)}")
              for key, (_, _, letter, meaning) in style.OUTCOMES.items() if key in seen]
     if "tag-load" in kinds(run):

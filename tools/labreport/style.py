@@ -30,7 +30,8 @@ OUTCOMES = {
     "never": ("#dbe9f6", "#0b3a66", "0", "forbidden, and never seen"),
     "quiet": ("#eceff2", "#4d5661", "0", "allowed, and not seen"),
     "weak": ("#f7c948", "#2b1d00", "7", "allowed, and seen"),
-    "absent": ("transparent", "", "–", "not on this CPU, or not measured"),
+    "absent": ("transparent", "", "–", "not on this CPU, or not with this pair"),
+    "missing": ("transparent", "", "?", "not measured, or lost"),
 }
 
 
@@ -55,10 +56,12 @@ def _rules():
 
 SHEET = """
 :root{--page:#fbfbf9;--card:#fff;--ink:#1a1e24;--soft:#4d5661;--faint:#7b8590;--line:#dcdfe3;--hatch:#d3d6da;--ring:#000;
-  --halo:#fff;--good:#0b5e4a;--goodback:#e3f2ec;--bad:#8a1c4a;--badback:#fbe6ee;color-scheme:light}
+  --halo:#fff;--good:#0b5e4a;--goodback:#e3f2ec;--bad:#8a1c4a;--badback:#fbe6ee;
+  --part:#6b4a00;--partback:#fdf0cf;color-scheme:light}
 @media screen and (prefers-color-scheme:dark){
 :root{--page:#12151a;--card:#1a1f26;--ink:#e8ebef;--soft:#b3bcc7;--faint:#8a949f;--line:#333b45;--hatch:#39424d;
-  --ring:#fff;--halo:#14181d;--good:#8fe0c3;--goodback:#12362c;--bad:#ffa8c6;--badback:#43152a;color-scheme:dark}}
+  --ring:#fff;--halo:#14181d;--good:#8fe0c3;--goodback:#12362c;--bad:#ffa8c6;--badback:#43152a;
+  --part:#f4d488;--partback:#3b2f10;color-scheme:dark}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);
   font:15px/1.5 system-ui,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif;-webkit-print-color-adjust:exact;
@@ -79,9 +82,11 @@ section.run{background:var(--card);border:1px solid var(--line);border-radius:12
 .overview b{display:block;font-size:16px}
 .bad{--mark:var(--bad)}
 .good{--mark:var(--good)}
+.part{--mark:var(--part)}
 .verdict{display:inline-block;border-radius:8px;padding:7px 14px;margin:0 8px 8px 0;font-weight:600}
 .verdict.good{background:var(--goodback);color:var(--good)}
 .verdict.bad{background:var(--badback);color:var(--bad)}
+.verdict.part{background:var(--partback);color:var(--part)}
 .note{border-left:4px solid var(--bad);padding:4px 12px;margin:10px 0;color:var(--soft)}
 dl.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));gap:10px 22px;margin:12px 0 0}
 dl.facts div{border-top:1px solid var(--line);padding-top:6px}
