@@ -3,10 +3,7 @@
 
 import csv
 import json
-import os
-import re
 import subprocess
-import threading
 
 import pytest
 
@@ -326,57 +323,3 @@ def test_a_board_that_cannot_have_it_is_refused_at_once(tmp_path, name, why):
                            f"{name}={machine.BUILD / 'lab/lab.cpio'}", "--tree", tree],
                           capture_output=True, text=True, timeout=machine.patience(), check=False)
     assert done.returncode == 1 and done.stderr.startswith("lab: ") and why in done.stderr, done.stderr
-
-
-LOG = """U-Boot 2026.01
-Mavis 0.1 (168a26a01234-dirty): EL2 on 2 CPUs
---- lab begin
-{"t":"lab","v":1,"mavis":"1.0"}
-mavis: CPU 0 at 0x44000000: write to 0x7c000000: a line of Mavis in between
-{"t":"cell","s1":"0x00","s2":0,"status":"reserved"}
-{"t":"end","cells":1,"tries":0,"faults":0}
---- lab end
-reboot: power down
-"""
-
-
-def listen(folder, *args, text=LOG):
-    log = folder / "board.log"
-    log.write_text(text)
-    done = subprocess.run([TOOL, "-o", folder / "out.json", "--machine", "board", "--cpu", "a53", *(args or ("--log", log))],
-                          capture_output=True, text=True, timeout=machine.patience(), check=False)
-    return done.returncode, done.stderr
-
-
-def test_a_boards_log_is_read(tmp_path):
-    assert listen(tmp_path)[0] == 0
-    records = [json.loads(line) for line in (tmp_path / "out.json").read_text().splitlines()]
-    want = {"t": "run", "machine": "board", "cpu": "a53", "mavis": "0.1 (168a26a01234-dirty)"}
-    assert records[0].items() >= want.items()
-    assert re.fullmatch(r"20\d\d-\d\d-\d\d", records[0]["date"]) and records[0]["command"].startswith("tools/lab -o ")
-    assert [r["t"] for r in records] == ["run", "lab", "cell", "end"]
-
-
-@pytest.mark.parametrize("old, new, why", [
-    ("--- lab begin", "", 'no "--- lab begin" on the console'),
-    ("--- lab end", "", "the lab began and did not end"),
-    ('{"t":"cell","s1":"0x00","s2":0,"status":"reserved"}\n', "", "sent 1 cells, but 0 arrived"),
-    ('"status":"reserved"}', '"stat', "not JSON"),
-])
-def test_a_log_with_a_piece_missing_is_refused(tmp_path, old, new, why):
-    status, said = listen(tmp_path, text=LOG.replace(old, new))
-    assert status == 1 and said.startswith("lab: ") and why in said
-    assert not list(tmp_path.glob("out.json*"))
-
-
-def test_a_serial_line_is_read_until_the_lab_ends(tmp_path):
-    board, here = os.openpty()
-    thread = threading.Timer(1, os.write, (board, LOG.encode()))
-    thread.start()
-    try:
-        assert listen(tmp_path, "--serial", os.ttyname(here))[0] == 0
-    finally:
-        thread.join()
-        os.close(board)
-        os.close(here)
-    assert len((tmp_path / "out.json").read_text().splitlines()) == 4
