@@ -2,6 +2,8 @@
 """What a farm is told, without a board: labgrid takes its environments, LAVA's own schema its jobs, and what they wait for is
 what the lab prints."""
 
+import importlib.machinery
+import importlib.util
 import json
 import re
 import subprocess
@@ -19,6 +21,14 @@ from labreport.log import BEGIN, END  # noqa: E402  (found through the line abov
 
 FARM = TOP / "tools/farm"
 JOBS = sorted((TOP / "tools/farm/lava").glob("*.yaml"))
+
+
+def program(name):
+    """A tool as a module."""
+    loader = importlib.machinery.SourceFileLoader(name, str(FARM / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def job(path):
@@ -66,6 +76,53 @@ def test_labgrid_takes_the_environments(monkeypatch, name, target):
     strategy = env.get_target(target).get_driver("LabStrategy", activate=False)
     assert (strategy.uboot is not None) == (target != "direct")
     assert env.config.get_target_option(target, "machine") and env.config.get_target_option(target, "cpu")
+
+
+class Stub:
+    """A labgrid environment with one board, whose strategy writes a console's log and then fails."""
+
+    def __init__(self, log, said, fails):
+        self.config, self.log, self.said, self.fails = self, log, said, fails
+
+    def get_targets(self):
+        return ["board"]
+
+    def get_target_option(self, _, __, default):
+        return default
+
+    def get_target(self, _):
+        return self
+
+    def get_driver(self, *_, **__):
+        return self
+
+    def transition(self, status):
+        if status == "measured":
+            self.log.write_text(self.said)
+        if status == self.fails:
+            raise RuntimeError("silent for\n120 s")
+
+
+@pytest.mark.parametrize("keep, fails, status", ((0, "measured", None), (300, "measured", "partial"), (None, "off", "end"),
+                                                 (None, None, "end"), (300, None, "partial")))
+def test_what_a_board_has_measured_is_kept_whatever_ends_it(tmp_path, keep, fails, status):
+    """It is silent; its power switch fails."""
+    collect = program("collect")
+    (tmp_path / "console").mkdir()
+    log = tmp_path / "console/console_board"
+    lines = lab_sample.lines(lab_sample.sample(0, 0)).splitlines()
+    said = ["--- lab begin", *lines[:keep], *(["--- lab end"] if keep is None else [])] if keep != 0 else ["U-Boot"]
+    wrong = collect.measure(Stub(log, "".join(f"{line}\n" for line in said), fails), "board", tmp_path)
+    if not fails and status == "end":
+        assert wrong is None
+    if fails:
+        assert wrong.startswith(f"silent for 120 s (all that it said is in {log})")
+        assert ("\n" in wrong) == (status == "partial")
+    if status == "partial":
+        assert "lab: board: not whole: the log ends before the lab did" in wrong
+    out = tmp_path / "board.json"
+    assert out.exists() == (status is not None)
+    assert not status or json.loads(out.read_text().splitlines()[-1])["t"] == status
 
 
 def measured(tmp_path, log, *lines):
