@@ -228,6 +228,30 @@ def test_a_console_log_is_a_file_too_and_what_is_none_is_refused(page, tmp_path)
     assert "newer.json: version 9 of the lab's output: this page reads 1 and 2" in words(page, "#runs")
 
 
+def test_a_run_that_is_not_whole_says_so(page, tmp_path):
+    records = lab_sample.sample(1, 1, 0, machine={"machine": "A board"})
+    keep = next(i for i, r in enumerate(records) if r.get("s1") == "0xff")
+    why = 'silent for 120 s after "--- lab begin"'
+    for name, kept, said in (("whole", records, None), ("cut", records[:keep], "the log ends before the lab did"),
+                             ("lost", records[:keep] + records[-1:], "the lab has counted more than is here"),
+                             ("marked", [*records[:keep], {"t": "partial", "why": why}], why),
+                             ("next", [*records, {"t": "run"}, {"t": "partial", "why": why}], None)):
+        page.open(page.url)
+        path = tmp_path / f"{name}.json"
+        path.write_text(lab_sample.lines(kept))
+        page.drop("#runs", path)
+        page.until("document.querySelectorAll('#runs li').length === 1")
+        assert ("not whole" in words(page, "#runs")) == (said is not None) and (said or "") in words(page, "#runs")
+    page.open(page.url)
+    page.drop("#runs", tmp_path / "cut.json")
+    page.until("document.querySelectorAll('#runs li').length === 1")
+    flags(page, fwb=True, mte=True, asks=True)
+    for s1, missing in ((0x00, False), (0xff, True)):
+        page.click(cell(s1, 7))
+        assert ("A board, FWB on not measured" in words(page, "#result")) == missing
+        assert ("not measured" in words(page, '#accesses tr[data-kind="load"]')) == missing
+
+
 @pytest.mark.parametrize("dark", (False, True))
 @pytest.mark.parametrize("width", (420, 1200))
 def test_it_fits_a_phone_by_day_and_by_night(page, width, dark):

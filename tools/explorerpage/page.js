@@ -84,16 +84,17 @@ const sameMemory = (a, b) => (DATA.same[a] || a) === (DATA.same[b] || b);
 
 /* Runs in a text: of a console's log what stands between the lab's markers, of any other file every line. */
 function parse(text, source) {
-	const marked = text.includes("--- lab begin"), found = [];
+	const lines = text.split(/\r?\n/), begins = line => line.trimEnd().endsWith("--- lab begin");
+	const marked = lines.some(begins), found = [];
 	let inside = !marked, machine = {}, run = null, bad = 0;
-	for (const line of text.split(/\r?\n/)) {
-		if (line.includes("--- lab begin")) inside = true;
-		else if (line.includes("--- lab end")) inside = !marked;
+	for (const line of lines) {
+		if (begins(line)) inside = true;
+		else if (line.trimEnd().endsWith("--- lab end")) inside = !marked;
 		const at = line.search(/\{\s*"/);
 		if (!inside || at < 0) continue;
 		let r;
 		try { r = JSON.parse(line.slice(at)); } catch { bad++; continue; }
-		if (r.t === "run") machine = r;
+		if (r.t === "run") [machine, run] = [r, null];
 		else if (r.t === "lab") {
 			if (r.v !== 1 && r.v !== 2)
 				throw new Error(`${source}: version ${r.v} of the lab's output: this page reads 1 and 2`);
@@ -104,11 +105,23 @@ function parse(text, source) {
 			machine = {};
 		} else if (run && r.t === "cell") run.cells[`${hex(number(r.s1), 2)} ${number(r.s2)}`] = r;
 		else if (run && r.t === "try") run.tries[`${r.what} ${hex(number(r.s1), 2)} ${number(r.s2)}`] = r;
+		else if (run && r.t === "end") run.end = r;
+		else if (run && r.t === "partial") run.why = r.why;
 	}
 	if (!found.length)
 		throw new Error(`${source}: has no run of the lab`);
 	found[0].bad = bad;
 	return found;
+}
+
+const size = things => Object.keys(things).length;
+
+/* Why a run is not whole, or "". */
+function lacks(run) {
+	if (run.why) return run.why;
+	if (!run.end) return "the log ends before the lab did";
+	return number(run.end.cells) === size(run.cells) && number(run.end.tries) === size(run.tries) ? "" :
+		"the lab has counted more than is here";
 }
 
 const fits = run => Boolean(run.lab.fwb) === state.fwb && Boolean(run.lab.mte_perm) === state.perm;
@@ -145,7 +158,8 @@ function allowed(rule, t) {
 
 function measuredTry(run, kind, s1, s2) {
 	const t = fits(run) && run.tries[`${kind} ${s1} ${s2}`];
-	if (!t) return {text: "–"};
+	const cell = run.cells[`${s1} ${s2}`];
+	if (!t) return {text: fits(run) && !(cell && cell.status !== 0) ? "not measured" : "–"};
 	if (t.result === "absent") return {text: DATA.results.absent};
 	const pair = measuredPair(run, s1, s2);
 	const rules = rulesFor(s1, together(s1, s2), pair.shareable);
@@ -249,9 +263,9 @@ function showOthers(second) {
 }
 
 function showRuns() {
-	const size = things => Object.keys(things).length;
 	$("runs").replaceChildren(...runs.map(run => el("li", {}, `${run.title} (${run.source}): ` +
 		`${size(run.cells)} pairs, ${size(run.tries)} accesses` +
+		(lacks(run) ? `; not whole: ${lacks(run)}` : "") +
 		(fits(run) ? "" : "; on another kind of CPU than the one picked") +
 		(run.bad ? `; ${run.bad} lines that are no JSON are left out` : ""))));
 }
