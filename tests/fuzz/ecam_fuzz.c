@@ -87,16 +87,13 @@ static struct device *device_at(u64 addr)
 	return NULL;
 }
 
-/* Who it is cannot be written; and where nobody is, nothing can. */
+/* Who it is cannot be written. */
 static void obey_identity(u64 addr)
 {
 	const struct device *dev = device_at(addr);
 
-	if (!dev) {
-		if (addr - (u64)space < sizeof(space))
-			memset((void *)ALIGN_DOWN(addr, PAGE_SIZE), 0xff, PAGE_SIZE);
+	if (!dev)
 		return;
-	}
 	*(u32 *)dev->at = *(const u32 *)dev->header;
 	*(u8 *)(dev->at + PCI_HEADER_TYPE) = dev->bridge ? PCI_HEADER_BRIDGE : 0;
 }

@@ -85,17 +85,21 @@ static void route(void)
 		}
 }
 
-/* A bridge has taken what was written to its numbers. */
+/* A bridge has taken what was written to its numbers; where no function is, nothing has. */
 static void obey_numbers(u64 addr)
 {
-	for (struct device *dev = device; dev < device + nr_devices; dev++)
-		if (dev->bridge && dev->at && addr - dev->at < PAGE_SIZE &&
-		    (addr & PAGE_MASK & ~7ull) == MODEL_NUMBERS) {
+	for (struct device *dev = device; dev < device + nr_devices; dev++) {
+		if (!dev->at || addr - dev->at >= PAGE_SIZE)
+			continue;
+		if (dev->bridge && (addr & PAGE_MASK & ~7ull) == MODEL_NUMBERS) {
 			memcpy(&dev->numbers, (void *)(dev->at + MODEL_NUMBERS),
 			       sizeof(dev->numbers));
 			route();
-			return;
 		}
+		return;
+	}
+	if (addr - (u64)space < sizeof(space))
+		memset((void *)ALIGN_DOWN(addr, PAGE_SIZE), 0xff, PAGE_SIZE);
 }
 
 /* Of @nr functions; each is 0x1110 and so on of vendor 0x1af4, and no bridge leads anywhere. */
