@@ -303,8 +303,8 @@ static int regions(int argc, char **argv)
 			       ", \"memattr\": %u, \"sh\": %u"
 			       ", \"access\": \"%s\", \"adjustable\": %s, \"bar\": %s, \"tags\": %s"
 			       ", \"watched\": %s}",
-			       i ? "," : "", i, quoted(text, name), a.r[0], a.r[1], a.r[2],
-			       type_name(a.r[3]),
+			       i ? "," : "", i, quoted(text, name, CONTROL_REGION_NAME), a.r[0],
+			       a.r[1], a.r[2], type_name(a.r[3]),
 			       (unsigned)(a.r[4] & 15), (unsigned)(a.r[4] >> CONTROL_SH_SHIFT & 3),
 			       access_name(a.r[4]),
 			       flags & CONTROL_FLAG_ADJUSTABLE ? "true" : "false",
@@ -486,7 +486,8 @@ static void stats_of_calls(void)
 		if (json)
 			printf("%s\"%#" PRIx64 "\": {\"node\": %s, \"passed\": %" PRIu64
 			       ", \"refused\": %" PRIu64 "}",
-			       i ? ", " : "", a.r[0], quoted(text, node), a.r[1], a.r[2]);
+			       i ? ", " : "", a.r[0], quoted(text, node, CONTROL_REGION_NAME),
+			       a.r[1], a.r[2]);
 		else
 			printf("firmware call %#" PRIx64 " %-20.20s %9" PRIu64 " passed %8" PRIu64
 			       " refused\n",
@@ -578,7 +579,8 @@ static int check(int argc, char **argv)
 			       ", \"differ\": %" PRIu64 ", \"ipa\": %" PRIu64
 			       ", \"par\": \"0x%" PRIx64
 			       "\", \"said\": [\"0x%02x\", \"0x%02x\", \"0x%02x\"]}",
-			       i ? "," : "", quoted(text, name), a.r[0], a.r[1], a.r[2], a.r[3],
+			       i ? "," : "", quoted(text, name, CONTROL_REGION_NAME), a.r[0],
+			       a.r[1], a.r[2], a.r[3],
 			       (unsigned)(a.r[5] & 255), (unsigned)(a.r[5] >> 8 & 255),
 			       (unsigned)(a.r[5] >> 16 & 255));
 		else if (!a.r[0])

@@ -149,7 +149,7 @@ static void print_json(const struct effective *e)
 
 	printf(JSON_BEGIN("at") ", \"va\": %" PRIu64 ", \"ipa\": %" PRIu64
 	       ", \"region\": %s, \"mair\": %u, \"index\": %d, \"s1_sh\": %u, \"mapped\": %s",
-	       e->va, e->ipa, quoted(region, e->region), e->mair,
+	       e->va, e->ipa, quoted(region, e->region, CONTROL_REGION_NAME), e->mair,
 	       e->index < NO_INDEX ? (int)e->index : -1, PAR_SH(e->s1),
 	       e->mapped2 ? "true" : "false");
 	if (e->mapped2)

@@ -20,12 +20,12 @@ extern bool json;
 #define JSON_BEGIN(kind) "{\"t\": \"" kind "\", \"v\": 1"
 
 /*
- * A name as a JSON string: of regions, nodes and symbols, which are other people's and may hold any
- * byte. What is beyond QUOTED_MAX is left out.
+ * A name of at most @max bytes, which are QUOTED_MAX or less, as a JSON string: of regions, nodes
+ * and symbols, which are other people's and may hold any byte.
  */
-#define QUOTED_MAX  64
+#define QUOTED_MAX  80
 #define QUOTED_SIZE (6 * QUOTED_MAX + 3)
-const char *quoted(char out[QUOTED_SIZE], const char *text);
+const char *quoted(char out[QUOTED_SIZE], const char *text, unsigned max);
 
 /* Ends the program with status 2. */
 void die(const char *text) __attribute__((noreturn));

@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 
-const char *quoted(char out[QUOTED_SIZE], const char *text)
+const char *quoted(char out[QUOTED_SIZE], const char *text, unsigned max)
 {
 	char *p = out;
 
 	*p++ = '"';
-	for (unsigned i = 0; i < QUOTED_MAX && text[i]; i++) {
+	for (unsigned i = 0; i < max && text[i]; i++) {
 		unsigned char c = (unsigned char)text[i];
 
 		if (c < ' ' || c > '~' || c == '"' || c == '\\')

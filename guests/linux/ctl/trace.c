@@ -154,8 +154,8 @@ static void print_record(const struct answer *a, uint64_t frequency, bool first)
 		       ", \"where\": %s, \"write\": %s, \"size\": %u, \"ipa\": %" PRIu64
 		       ", \"value\": %" PRIu64 ", \"region\": %s}",
 		       first ? "" : ",", a->r[0], time, cpu, a->r[2],
-		       quoted(where, place(a->r[2])), write ? "true" : "false", size, a->r[3],
-		       a->r[4], quoted(region, name));
+		       quoted(where, place(a->r[2]), QUOTED_MAX), write ? "true" : "false", size,
+		       a->r[3], a->r[4], quoted(region, name, CONTROL_REGION_NAME));
 	else
 		printf("%14.6f cpu %-3u %c%u %#12" PRIx64 " %#-*" PRIx64 " %s %s\n", time, cpu,
 		       write ? 'w' : 'r', size, a->r[3], 2 + 2 * (int)size, a->r[4], name,
