@@ -2,6 +2,7 @@
 """The control page and calls: what they say is so, what they change changes, and nothing else does."""
 
 import re
+import struct
 
 import pytest
 
@@ -187,32 +188,37 @@ def test_a_thousand_changes_under_load_lose_nothing(start, tmp_path, cpu):
     load = guest.run("kill $!; wait; cat /tmp/load")
     works, faults, turns, lost = map(int, re.search(r"(\d+) worked, (\d+) SIGBUS, (\d+) turns, (\d+) lost", load).groups())
     assert said["changes"] == 2000 and said["cleaned"] >= 1999, "each way, but for the first"
-    assert lost == 0 and works > 1000 and faults > 1000 and turns > 1000
+    assert lost == 0 and min(works, faults, turns) > 100, load
     assert "works" in unaligned(guest)
     guest.close()
 
 
-def fuzz(guest, seconds):
+def fuzz(guest, rounds):
+    """In rounds, not in seconds: a busy host makes as many changes as an idle one."""
     page = next(iter(guest.run("ls /proc/device-tree | sed -n s/mavis-control@//p").split()))
-    assert re.search(r"ctlfuzz: \d+ pieces mapped, 0 differ", guest.run(f"ctlfuzz 0x{page} {seconds} 1", seconds + 60))
-    assert ask(guest, "stats")["counters"]["attribute changes"] > 100
+    assert re.search(r"ctlfuzz: \d+ pieces mapped, 0 differ", guest.run(f"ctlfuzz 0x{page} {rounds} 1"))
+    assert ask(guest, "stats")["counters"]["attribute changes"] > rounds // 200
     assert "exception at EL2" not in guest.console
 
 
 def test_random_commands_change_nothing_else(guest):
-    fuzz(guest, 15)
+    fuzz(guest, 10_000)
 
 
 @pytest.mark.all
-def test_random_commands_for_a_minute(guest):
-    fuzz(guest, 60)
+def test_random_commands_for_long(guest):
+    fuzz(guest, 40_000)
 
 
+@pytest.mark.parametrize("calls", [100_000, pytest.param(300_000, marks=pytest.mark.all)])
 @pytest.mark.parametrize("cpu", ["max", "cortex-a72"])
-def test_random_calls_change_nothing_else(start, tmp_path, cpu):
+def test_random_calls_change_nothing_else(start, tmp_path, cpu, calls):
+    program = bytearray((machine.BUILD / "test/hvcfuzz.bin").read_bytes())
+    struct.pack_into("<I", program, 4, calls)
+    (tmp_path / "program").write_bytes(program)
     config = bundles.config(tmp_path / "config.dts", GUEST)
-    bundle = bundles.make(tmp_path / "bundle", config, kernel=machine.BUILD / "test/hvcfuzz.bin", ramdisk=None, load=0x44000000)
-    said = start(f"calls-{cpu}", cpu=cpu, smp=1, loaded=machine.mavis(bundle), args=DEVICES).expect_end()
+    bundle = bundles.make(tmp_path / "bundle", config, kernel=tmp_path / "program", ramdisk=None, load=0x44000000)
+    said = start(f"calls-{cpu}-{calls}", cpu=cpu, smp=1, loaded=machine.mavis(bundle), args=DEVICES).expect_end()
     assert said.endswith("hvcfuzz: all is well\n")
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctlfuzz ADDRESS SECONDS SEED: random commands, arguments and accesses at the control page, from
- * all CPUs at once; then looks whether stage 2 maps what it mapped before, as it did before, but
- * for the memory type of adjustable regions.
+ * ctlfuzz ADDRESS ROUNDS SEED: random commands, arguments and accesses at the control page, so many
+ * of each from all CPUs at once; then looks whether stage 2 maps what it mapped before, as it did
+ * before, but for the memory type of adjustable regions.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hyp/control_abi.h"
@@ -185,44 +184,41 @@ static void change_something(void)
 	put(CONTROL_PAGE_COMMAND, CONTROL_SET);
 }
 
-static void fuzz(int cpu, unsigned seconds, uint64_t seed)
+static void fuzz(int cpu, unsigned rounds, uint64_t seed)
 {
-	time_t end = time(NULL) + seconds;
-
 	stay_on(cpu);
 	state = seed * 0x9e3779b97f4a7c15u + (uint64_t)cpu + 1;
-	while (time(NULL) < end)
-		for (unsigned i = 0; i < 100; i++) {
-			unsigned at = any() & 0xfff;
+	for (unsigned i = 0; i < rounds; i++) {
+		unsigned at = any() & 0xfff;
 
-			for (unsigned k = 0; k < 3; k++)
-				put(CONTROL_PAGE_ARGS + 8 * k, argument());
-			put(CONTROL_PAGE_COMMAND, any() & 15 ? any() & 15 : any());
-			if (!(any() & 7))
-				change_something();
-			switch (any() & 7) {
-			case 0:
-				put(at & ~7u, any());
-				break;
-			case 1:
-				STORE("str", at & ~3u, any());
-				break;
-			case 2:
-				STORE("strh", at & ~1u, any());
-				break;
-			case 3:
-				STORE("strb", at, any());
-				break;
-			case 4:
-				LOAD("ldrb", at);
-				break;
-			case 5:
-				LOAD("ldr", at & ~3u);
-				break;
-			default:
-				get(at & ~7u);
-			}
+		for (unsigned k = 0; k < 3; k++)
+			put(CONTROL_PAGE_ARGS + 8 * k, argument());
+		put(CONTROL_PAGE_COMMAND, any() & 15 ? any() & 15 : any());
+		if (!(any() & 7))
+			change_something();
+		switch (any() & 7) {
+		case 0:
+			put(at & ~7u, any());
+			break;
+		case 1:
+			STORE("str", at & ~3u, any());
+			break;
+		case 2:
+			STORE("strh", at & ~1u, any());
+			break;
+		case 3:
+			STORE("strb", at, any());
+			break;
+		case 4:
+			LOAD("ldrb", at);
+			break;
+		case 5:
+			LOAD("ldr", at & ~3u);
+			break;
+		default:
+			get(at & ~7u);
 		}
+	}
 	_exit(0);
 }
 
@@ -245,7 +241,7 @@ int main(int argc, char **argv)
 {
 	int fd = open("/dev/mem", O_RDWR | O_SYNC), cpus = (int)sysconf(_SC_NPROCESSORS_ONLN),
 	    bad = 0;
-	unsigned n, seconds;
+	unsigned n, rounds;
 	int status;
 
 	if (argc != 4)
@@ -257,13 +253,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "ctlfuzz: no control page at %s\n", argv[1]);
 		return 2;
 	}
-	seconds = (unsigned)atoi(argv[2]);
+	rounds = (unsigned)atoi(argv[2]);
 	stay_on(0);
 	read_regions();
 	n = read_map(before);
 	for (int i = 0; i < cpus; i++)
 		if (!fork())
-			fuzz(i, seconds, strtoull(argv[3], NULL, 0));
+			fuzz(i, rounds, strtoull(argv[3], NULL, 0));
 	while (wait(&status) > 0)
 		bad += status != 0;
 	if (bad)
