@@ -185,7 +185,7 @@ class Wire:
                     gdb, _ = self.server.accept()
                     sides = [gdb, console]
                     continue
-                data = gdb.recv(4096) if side is gdb else self._said(console)
+                data = self._of_gdb(gdb) if side is gdb else self._said(console)
                 if not data:
                     sides.remove(side)
                 elif side is gdb:
@@ -196,6 +196,13 @@ class Wire:
         for side in sides:
             if side is not console:
                 side.close()
+
+    @staticmethod
+    def _of_gdb(gdb):
+        try:
+            return gdb.recv(4096)
+        except ConnectionResetError:    # it has ended with something unread
+            return b""
 
     def _said(self, console):
         try:
