@@ -91,7 +91,7 @@ def test_a_request_costs_no_exit(both, disk):
 
 # On each CPU, each disk; and files over the igb. A line for each that is done: some of each, however busy the host is.
 LOAD = """end=$(($(date +%%s) + %d)); for of in nvme0n1 nvme1n1 vda igb; do : >/tmp/done.$of; done
-on() { [ $(date +%%s) -lt $end ] || [ $(wc -l </tmp/done.$of) -lt 20 ]; }
+on() { [ $(date +%%s) -lt $end ] || [ $(wc -l </tmp/done.$of) -lt 8 ]; }
 go() { while on; do "$@" 2>/dev/null && echo >>/tmp/done.$of || touch /tmp/failed; done & }
 for of in nvme0n1 nvme1n1 vda; do for cpu in 0 1 2 3; do
     go taskset -c $cpu dd if=/dev/$of of=/dev/null bs=4096 count=%d iflag=direct; done; done

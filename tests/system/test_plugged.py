@@ -44,6 +44,6 @@ def test_with_a_region_it_is_memory_like_the_rest(guest):
     m.run(f"i=0; while [ {total} -lt 1150000 ] && [ $i -lt 60 ]; do sleep 1; i=$((i+1)); done")
     assert int(m.run(f"echo {total}")) > 1150000
     m.run("mount -t tmpfs -o size=1100m tmpfs /mnt && dd if=/dev/zero of=/mnt/x bs=1M count=1000 2>/dev/null")
-    assert m.run("wc -c </mnt/x") == str(1000 * MIB)
+    assert "1000+0 records in" in m.run("dd if=/mnt/x of=/dev/null bs=1M")
     assert "mavis: CPU" not in m.console
     m.close()
