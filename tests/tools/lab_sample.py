@@ -22,7 +22,7 @@ NEW_KINDS = ("ldar", "ldapr", "stlr", "casp", "swpp", "ld64b", "st64b", "cpy", "
 KINDS = ("load", "store", "unaligned-load", "unaligned-store", "exclusive", "atomic", "dc-zva", "ldp-16", "stp-16", "fetch",
          *TAG_KINDS, "other-cpu", *NEW_KINDS)
 MAX, A72 = 0x000f0510, 0x410fd083
-ALIGNMENT, TAG_CHECK, PERMISSION, UNSUPPORTED = 0x21, 0x11, 0x0f, 0x35
+ALIGNMENT, TAG_CHECK, EXTERNAL, UNSUPPORTED = 0x21, 0x11, 0x10, 0x35
 
 
 def combine(fwb, mte_perm):
@@ -52,14 +52,14 @@ def behaviour(what, s1, attr, mte):
         if not mte:
             return {"result": "absent"}
         if attr == 0xe0:
-            return fault(PERMISSION)
+            return fault(EXTERNAL)      # stage 2's permission fault, as Mavis hands it on
         if what == "tag-load":
             return {"result": "ok", "tag": 5 if attr == 0xf0 else 0}
         return fault(TAG_CHECK) if what == "tag-check" and attr == 0xf0 else {"result": "ok"}
     if what in ("ldff1", "ldnf1"):
         return {"result": "ok", "loaded": int(what == "ldff1" or not is_device(attr))}
     if what in ("dc-gva", "dc-gzva"):
-        return {"result": "absent"} if not mte else fault(PERMISSION) if attr == 0xe0 else {"result": "ok"}
+        return {"result": "absent"} if not mte else fault(EXTERNAL) if attr == 0xe0 else {"result": "ok"}
     if what in ("unaligned-load", "unaligned-store", "dc-zva") and device:
         return fault(ALIGNMENT)
     if what in ("exclusive", "atomic", "casp", "swpp", "ld64b", "st64b") and device:

@@ -170,6 +170,21 @@ def test_what_an_access_must_not_do_is_listed(tmp_path, what, s1, s2, outcome, r
     assert len(listed) == 2 and rule in listed[1][-1]
 
 
+@pytest.mark.parametrize("what", ("tag-store", "tag-load", "tag-check", "dc-gva", "dc-gzva"))
+@pytest.mark.parametrize("s2", (14, 15))
+def test_a_tag_access_that_stage_2_denies_is_expected_as_mavis_hands_it_on(tmp_path, what, s2):
+    """The permission fault is EL2's: the lab is a guest, and gets an external abort (hyp/fault.c)."""
+    place = {"t": "try", "s1": "0xf0", "s2": s2, "what": what}
+    records = lab_sample.sample(1, 1, 1)
+    result, page = make(tmp_path, records)
+    assert ", none differ\n" in result.stdout
+    records[records.index(next(r for r in records if place.items() <= r.items()))] = place | {
+        "result": "fault", "ec": "0x25", "fsc": "0x0f"}
+    result, page = make(tmp_path, records)
+    assert ", 1 differs\n" in result.stdout
+    assert "stage 2's permission fault, which Mavis hands on as an external abort" in text_of(page)
+
+
 FAULTS = {"result": "fault", "ec": "0x25", "fsc": "0x21"}
 UNSUPPORTED = {"result": "fault", "ec": "0x25", "fsc": "0x35"}
 

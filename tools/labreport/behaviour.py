@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the architecture says of each kind of access, given the effective memory type, and where it leaves the choice to the
-implementation: a rule that is open is named, and nothing is held against it."""
+implementation: a rule that is open is named, and nothing is held against it. The lab is a guest: a fault of stage 2 is expected
+as Mavis hands it on."""
 
 import dataclasses
 
@@ -64,7 +65,8 @@ WHY = {
     "fetch": "Instructions can be fetched from Normal memory that both stages make executable.",
     "tagged access": "Tags of Tagged memory can be loaded and stored.",
     "tagged check": "An access by a pointer whose tag is not that of the Tagged memory takes a tag check fault.",
-    "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2.",
+    "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2. It goes to EL2, and the "
+                     "guest gets from Mavis what a bus would answer.",
     "untagged": "Memory that is not Tagged in the end has no tags: a tag load reads zero, a tag store to Normal memory does "
                 "nothing, nothing is checked, and none of it faults.",
     "maintenance": "Cache maintenance by address and prefetches need no more than a mapped address; DC IVAC at EL1 under stage "
@@ -78,6 +80,11 @@ WHY = {
 }
 
 IMPLEMENTATION_DEFINED, UNPREDICTABLE = "IMPLEMENTATION DEFINED", "CONSTRAINED UNPREDICTABLE"
+
+# Kinds of faults, as machine.fault_kind() names them. Of stage 2's Mavis hands alignment faults and 0x35 on as they are, and
+# permission faults as external aborts (hyp/fault.c).
+EXTERNAL = "external abort"
+DENIED = "stage 2's permission fault, which Mavis hands on as an external abort"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,7 +179,7 @@ def _tag_store(s1, want, cell):
 
 def _tag_access(s1, want, cell):
     if want.no_tag_access:
-        return _faults("permission", "permission fault", "no tag access")
+        return _faults(EXTERNAL, DENIED, "no tag access")
     return _works("tagged access" if want.tagged else "untagged")
 
 
@@ -200,7 +207,7 @@ def _tag_load(s1, want, cell):
 
 def _tag_check(s1, want, cell):
     if want.no_tag_access:
-        return _faults("permission", "permission fault", "no tag access")
+        return _faults(EXTERNAL, DENIED, "no tag access")
     if want.tagged:
         return _faults("tag check", f"tag check fault (FSC {machine.TAG_CHECK:#04x})", "tagged check")
     return _works("untagged", ("ok", "not-seen"), "not checked")
