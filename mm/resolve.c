@@ -45,7 +45,7 @@ static int by_type(struct region *r, const struct mm_caps *caps, struct diag *d)
 		.sh = SH_INNER,
 		.read = true,
 		.write = !o->read_only,
-		.exec = types[r->type].exec || o->exec,
+		.exec = o->exec || (!o->written && types[r->type].exec),
 	};
 	r->reason = "by type";
 	if (r->type == REGION_MMIO && o->has_device_type) {

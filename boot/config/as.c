@@ -110,16 +110,13 @@ static bool in_pci_window(const struct host *host, struct range r)
 
 enum region_vma as_vma(const struct region *r, const struct host *host, bool pci)
 {
-	switch (r->type) {
-	case REGION_RAM:
-		return r->opts.tags == TAGS_NO ? VMA_FILE : VMA_ANONYMOUS;
-	case REGION_DEVICE_MEMORY:
+	if (r->type == REGION_DEVICE_MEMORY)
 		return VMA_CACHEABLE;
-	default:
-		if (pci || in_pci_window(host, region_pa(r)))
-			return VMA_VFIO_PCI;
-		return r->type == REGION_PREFETCHABLE ? VMA_WRITE_COMBINED : VMA_VFIO_PLATFORM;
-	}
+	if (pci || in_pci_window(host, region_pa(r)))
+		return VMA_VFIO_PCI;
+	if (r->type == REGION_RAM)
+		return r->opts.tags == TAGS_NO ? VMA_FILE : VMA_ANONYMOUS;
+	return VMA_VFIO_PLATFORM;
 }
 
 int as_apply(struct region *r, const struct mm_caps *caps, bool mte, struct diag *d)
@@ -142,6 +139,6 @@ int as_apply(struct region *r, const struct mm_caps *caps, bool mte, struct diag
 	o->written = true;
 	o->memattr = a.memattr;
 	o->sh = a.sh;
-	o->exec |= a.exec;
+	o->exec = a.exec;
 	return 0;
 }

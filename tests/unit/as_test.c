@@ -117,10 +117,12 @@ static void what_memory_is_follows_from_type_and_place(void **state)
 	} cases[] = {
 		{ REGION_RAM, TAGS_BY_TYPE, false, false, VMA_ANONYMOUS },
 		{ REGION_RAM, TAGS_NO, false, false, VMA_FILE },
+		{ REGION_RAM, TAGS_BY_TYPE, true, false, VMA_VFIO_PCI },
+		{ REGION_RAM, TAGS_NO, false, true, VMA_VFIO_PCI },
 		{ REGION_DEVICE_MEMORY, TAGS_BY_TYPE, true, false, VMA_CACHEABLE },
 		{ REGION_PREFETCHABLE, TAGS_BY_TYPE, true, false, VMA_VFIO_PCI },
 		{ REGION_PREFETCHABLE, TAGS_BY_TYPE, false, true, VMA_VFIO_PCI },
-		{ REGION_PREFETCHABLE, TAGS_BY_TYPE, false, false, VMA_WRITE_COMBINED },
+		{ REGION_PREFETCHABLE, TAGS_BY_TYPE, false, false, VMA_VFIO_PLATFORM },
 		{ REGION_MMIO, TAGS_BY_TYPE, true, false, VMA_VFIO_PCI },
 		{ REGION_MMIO, TAGS_BY_TYPE, false, true, VMA_VFIO_PCI },
 		{ REGION_MMIO, TAGS_BY_TYPE, false, false, VMA_VFIO_PLATFORM },
@@ -175,6 +177,31 @@ static void a_region_has_what_the_hypervisor_makes_of_it(void **state)
 	assert_int_equal(r.attr.sh, SH_OUTER);
 	assert_int_equal(r.opts.unaligned, UNALIGNED_BAD_SIZE);
 	assert_false(r.attr.exec);
+}
+
+/* Neither the type nor the config's word gives it back: KVM's Device memory is execute-never. */
+static void what_the_hypervisor_does_not_execute_is_not_executed(void **state)
+{
+	static const struct mm_caps plain = { .pa_bits = 48 };
+	bool hides;
+
+	(void)state;
+	for (unsigned exec = 0; exec < 2; exec++) {
+		struct region dax = {
+			.name = "dax",
+			.type = REGION_RAM,
+			.origin = REGION_FROM_CONFIG,
+			.opts = { .as = AS_KVM_6_9,
+				  .vma = VMA_CACHEABLE,
+				  .tags = TAGS_NO,
+				  .exec = exec },
+		};
+
+		assert_int_equal(as_apply(&dax, &plain, false, &diag), 0);
+		assert_int_equal(region_resolve(&dax, &plain, false, &hides, &diag), 0);
+		assert_int_equal(dax.attr.memattr, S2_DEVICE_nGnRE);
+		assert_false(dax.attr.exec);
+	}
 }
 
 static void what_it_refuses_stops_the_boot_by_name_and_reason(void **state)
@@ -236,6 +263,7 @@ int main(void)
 		cmocka_unit_test(what_does_without_fwb_means_the_same_with_it),
 		cmocka_unit_test(what_memory_is_follows_from_type_and_place),
 		cmocka_unit_test(a_region_has_what_the_hypervisor_makes_of_it),
+		cmocka_unit_test(what_the_hypervisor_does_not_execute_is_not_executed),
 		cmocka_unit_test(what_it_refuses_stops_the_boot_by_name_and_reason),
 		cmocka_unit_test(as_far_as_possible_leaves_what_is_left),
 		cmocka_unit_test(as_of_the_guest_is_for_what_no_region_names),
