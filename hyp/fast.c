@@ -7,8 +7,8 @@
 #include "lib/arch.h"
 
 /* A load of 4 or 8 bytes to one register, a translation fault of stage 2, and nothing else. */
-#define LOAD_MASK	(ESR_EC_MASK | ISS_ISV | ISS_SAS_WORD | ISS_SSE | ISS_AR | ISS_FNV | \
-			 ISS_CM | ISS_S1PTW | ISS_WNR | FSC_TYPE(~0ull))
+#define LOAD_MASK	(ESR_EC_MASK | ISS_ISV | ISS_SAS_WORD | ISS_SSE | ISS_AR | ISS_LST | \
+			 ISS_FNV | ISS_CM | ISS_S1PTW | ISS_WNR | FSC_TYPE(~0ull))
 #define LOAD		((u64)EC_DATA_ABORT << ESR_EC_SHIFT | ISS_ISV | ISS_SAS_WORD | \
 			 FSC_TRANSLATION)
 

@@ -134,6 +134,7 @@
 #define ISS_SRT(esr)	FIELD(esr, 20, 16)
 #define ISS_SF		BIT(15)
 #define ISS_AR		BIT(14)
+#define ISS_LST		GENMASK(12, 11)	/* LD64B, ST64B and their like, with ISV; 0 for others */
 #define ISS_FNV		BIT(10)
 #define ISS_CM		BIT(8)
 #define ISS_S1PTW	BIT(7)
