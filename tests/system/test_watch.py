@@ -135,6 +135,21 @@ def test_a_capture_file_has_what_the_trace_has(guest):
     assert said == ("mavisctl: /none/t.pcap: No such file or directory", 2)
 
 
+def test_records_that_are_overtaken_while_it_prints_are_counted(guest):
+    """What reads its output lets it wait until the ring has none of the rest any more."""
+    guest.run(f"accesses {WINDOW} copy")
+    end = trace(guest, "--range 0")["next"]
+    said = guest.run(f"mavisctl trace --from {end - 3000}-{end - 1} | {{ accesses {WINDOW} copy >/dev/null; tail -n 1; }}")
+    shown, lost = map(int, re.match(r"(\d+) records shown, (\d+) lost;", said).groups())
+    assert shown + lost == 3000 and shown > 0 and lost > 0
+
+
+def test_a_trace_is_from_a_number_on_or_between_two(guest):
+    end = trace(guest, "--range 0")["next"]
+    assert [r["seq"] for r in trace(guest, f"--from {end - 9}-{end - 6}")["records"]] == [*range(end - 9, end - 5)]
+    assert [r["seq"] for r in trace(guest, f"--from {end - 3}")["records"]][:3] == [*range(end - 3, end)]
+
+
 # Every place in 16 bytes by every length to 64; each form at its places.
 @pytest.mark.parametrize("what, many", [("copy", 1024), ("forms", 309)])
 def test_whatever_compilers_emit_gives_the_same_bytes(guest, what, many):

@@ -107,8 +107,8 @@ struct bounds {
 	uint64_t first, last;
 };
 
-/* The option's FIRST[-LAST], or all; false: no such text. */
-static bool bounds_of(int *argc, char **argv, const char *name, struct bounds *b)
+/* The option's FIRST-LAST, or FIRST (@open: and all from there on), or all; false: no such text. */
+static bool bounds_of(int *argc, char **argv, const char *name, bool open, struct bounds *b)
 {
 	const char *text = text_option(argc, argv, name);
 	char *end;
@@ -116,7 +116,8 @@ static bool bounds_of(int *argc, char **argv, const char *name, struct bounds *b
 	*b = (struct bounds){ 0, ALL };
 	if (!text)
 		return true;
-	b->first = b->last = strtoull(text, &end, 0);
+	b->first = strtoull(text, &end, 0);
+	b->last = open ? ALL : b->first;
 	if (end != text && *end == '-')
 		b->last = strtoull(end + 1, &end, 0);
 	return end != text && !*end;
@@ -166,24 +167,29 @@ int trace(int argc, char **argv)
 {
 	uint64_t frequency = ask(CONTROL_INFO, 0, 0, 0).r[5], lost = 0, shown = 0;
 	/* What comes while it prints, perhaps by printing, is for the next time. */
-	uint64_t end = ask(CONTROL_TRACE, ALL, 0, 0).r[0], seq = 0;
+	uint64_t next = ask(CONTROL_TRACE, ALL, 0, 0).r[0], end = next, seq;
 	struct bounds ipa, pc, cpu, since;
 	const char *file = text_option(&argc, argv, "--pcap");
 
-	if (!bounds_of(&argc, argv, "--range", &ipa) || !bounds_of(&argc, argv, "--pc", &pc) ||
-	    !bounds_of(&argc, argv, "--cpu", &cpu) || !bounds_of(&argc, argv, "--from", &since) ||
-	    argc)
+	if (!bounds_of(&argc, argv, "--range", false, &ipa) ||
+	    !bounds_of(&argc, argv, "--pc", false, &pc) ||
+	    !bounds_of(&argc, argv, "--cpu", false, &cpu) ||
+	    !bounds_of(&argc, argv, "--from", true, &since) || argc)
 		return -1;
+	if (since.last < end)
+		end = since.last + 1;
 	if (file)
 		pcap_open(file);
 	printf("%s", json ? JSON_BEGIN("trace") ", \"records\": [" : "");
 	for (seq = since.first; seq < end; seq++) {
 		struct answer a = ask(CONTROL_TRACE, seq, 0, 0);
 
-		if (a.status || a.r[0] >= end)
+		if (a.status)
 			break;
-		lost += a.r[0] - seq;
+		lost += (a.r[0] < end ? a.r[0] : end) - seq;
 		seq = a.r[0];
+		if (seq >= end)		/* overtaken by what comes */
+			break;
 		if (!within(&ipa, a.r[3]) || !within(&pc, a.r[2]) || !within(&cpu, a.r[5] & 0xffff))
 			continue;
 		if (file)
@@ -195,10 +201,10 @@ int trace(int argc, char **argv)
 	if (file)
 		pcap_close();
 	if (json)
-		printf("\n], \"next\": %" PRIu64 ", \"lost\": %" PRIu64 "}\n", end, lost);
+		printf("\n], \"next\": %" PRIu64 ", \"lost\": %" PRIu64 "}\n", next, lost);
 	else
 		printf("%" PRIu64 " records %s, %" PRIu64 " lost; the next is number %" PRIu64 "\n",
-		       shown, file ? "saved" : "shown", lost, end);
+		       shown, file ? "saved" : "shown", lost, next);
 	return 0;
 }
 
