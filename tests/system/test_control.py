@@ -155,6 +155,19 @@ def test_at_says_what_the_kernel_has(guest):
     assert status == 1 and "not mapped by stage 1" in said
 
 
+def test_at_accuses_no_machine_that_it_cannot_ask(guest):
+    """Of a page that stage 2 lets no read through to there is no PAR_EL1 of both."""
+    guest.run("echo 1 >/proc/sys/kernel/kptr_restrict")
+    uart = guest.run("sed -n 's/^\\(0x[0-9a-f]*\\)-.* phys=0x0*9000000 .*/\\1/p' /proc/vmallocinfo")
+    guest.run("mavisctl watch pl011@9000000")
+    said, text = ask(guest, f"at {uart}"), guest.run(f"mavisctl at {uart}")
+    guest.run("mavisctl watch pl011@9000000 off")
+    assert (said["mair"], said["memattr"], said["want"]) == (0x04, 1, 0x04)
+    assert not {"attr", "sh", "want_sh"} & set(said)
+    assert "Device-nGnRE, by the architecture" in text and "DIFFERS" not in text
+    assert ask(guest, f"at {uart}")["attr"] == 0x04
+
+
 @pytest.mark.parametrize("what, said", [
     ("0x1000", "say of which"), ("1 0xffff800000000000", "of every process"), ("2 0x1000", "cannot be stopped"),
     ("x", "usage"), ("", "usage"), ("1 2 3", "usage"), ("0 0x1000", "usage"),

@@ -19,6 +19,7 @@ struct effective {
 	uint64_t va, ipa, s1, both;	/* PAR_EL1 of stage 1, and of both */
 	unsigned index;			/* of MAIR_EL1; NO_INDEX: no byte says what PAR_EL1 does */
 	u8 mair;
+	bool asked;			/* stage 2 lets a read through: `both` is the machine's */
 	bool mapped2;			/* stage 2 maps the address: */
 	u8 memattr, sh2, access;
 	u8 want, want_sh;		/* what the architecture makes of the two */
@@ -104,8 +105,8 @@ static void add_stage2(struct effective *e, uint64_t info)
 
 static bool agrees(const struct effective *e)
 {
-	return !(e->both & PAR_F) && par_same(PAR_ATTR(e->both), e->want) &&
-	       PAR_SH(e->both) == e->want_sh;
+	return !e->asked || (!(e->both & PAR_F) && par_same(PAR_ATTR(e->both), e->want) &&
+	       PAR_SH(e->both) == e->want_sh);
 }
 
 static const char *attr_name(u8 attr)
@@ -134,6 +135,11 @@ static void print_text(const struct effective *e, uint64_t info)
 	       sh_names[e->sh2], e->memattr >> 3 & 1, e->memattr >> 2 & 1, e->memattr >> 1 & 1,
 	       e->memattr & 1, e->access & CONTROL_READ ? 'r' : '-',
 	       e->access & CONTROL_WRITE ? 'w' : '-', e->access & CONTROL_EXEC ? 'x' : '-');
+	if (!e->asked) {
+		printf("  together  %s, by the architecture: the machine is not asked, as Mavis carries out what reads this page, or refuses it\n",
+		       attr_name(e->want));
+		return;
+	}
 	printf("  together  %s, %s: PAR_EL1.ATTR 0x%02x", attr_name(PAR_ATTR(e->both)),
 	       sh_names[PAR_SH(e->both)], PAR_ATTR(e->both));
 	if (agrees(e))
@@ -153,16 +159,17 @@ static void print_json(const struct effective *e)
 	       e->index < NO_INDEX ? (int)e->index : -1, PAR_SH(e->s1),
 	       e->mapped2 ? "true" : "false");
 	if (e->mapped2)
-		printf(", \"memattr\": %u, \"s2_sh\": %u, \"attr\": %u, \"sh\": %u, \"want\": %u"
-		       ", \"want_sh\": %u",
-		       e->memattr, e->sh2, PAR_ATTR(e->both), PAR_SH(e->both), e->want,
-		       e->want_sh);
+		printf(", \"memattr\": %u, \"s2_sh\": %u, \"want\": %u", e->memattr, e->sh2,
+		       e->want);
+	if (e->mapped2 && e->asked)
+		printf(", \"attr\": %u, \"sh\": %u, \"want_sh\": %u", PAR_ATTR(e->both),
+		       PAR_SH(e->both), e->want_sh);
 	printf("}\n");
 }
 
 static int report(uint64_t va, const struct answer *a)
 {
-	struct effective e = { .va = va, .s1 = a->r[0], .both = a->r[1] };
+	struct effective e = { .va = va, .s1 = a->r[0], .both = a->r[1], .asked = !a->status };
 	uint64_t info = ask(CONTROL_INFO, 0, 0, 0).r[1];
 
 	if (a->status && a->status != CONTROL_EFAULT) {
