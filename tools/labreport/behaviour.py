@@ -65,8 +65,8 @@ WHY = {
     "fetch": "Instructions can be fetched from Normal memory that both stages make executable.",
     "tagged access": "Tags of Tagged memory can be loaded and stored.",
     "tagged check": "An access by a pointer whose tag is not that of the Tagged memory takes a tag check fault.",
-    "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2. It goes to EL2, and the "
-                     "guest gets from Mavis what a bus would answer.",
+    "no tag access": "FEAT_MTE_PERM: a tag access to NoTagAccess memory is a permission fault of stage 2. It goes to EL2, and "
+                     "the guest gets from Mavis what a bus would answer.",
     "untagged": "Memory that is not Tagged in the end has no tags: a tag load reads zero, a tag store to Normal memory does "
                 "nothing, nothing is checked, and none of it faults.",
     "maintenance": "Cache maintenance by address and prefetches need no more than a mapped address; DC IVAC at EL1 under stage "
