@@ -187,13 +187,20 @@ def test_a_tag_access_that_stage_2_denies_is_expected_as_mavis_hands_it_on(tmp_p
 
 FAULTS = {"result": "fault", "ec": "0x25", "fsc": "0x21"}
 UNSUPPORTED = {"result": "fault", "ec": "0x25", "fsc": "0x35"}
+EXTERNAL = {"result": "fault", "ec": "0x25", "fsc": "0x10"}
+UNDEFINED = {"result": "fault", "ec": "0x0", "fsc": "0x0"}
+TRANSLATION = {"result": "fault", "ec": "0x25", "fsc": "0x07"}
 
 
 @pytest.mark.parametrize("what, s1, s2, outcomes, how, where", (
-    ("exclusive", "0x00", 7, ({"result": "ok"}, {"result": "failed"}, UNSUPPORTED), "IMPLEMENTATION DEFINED", "B2.12"),
+    ("exclusive", "0x00", 7, ({"result": "ok"}, {"result": "failed"}, UNSUPPORTED, EXTERNAL), "IMPLEMENTATION DEFINED",
+     "B2.12"),
     ("exclusive", "0x44", 7, ({"result": "ok"}, {"result": "failed"}, UNSUPPORTED), "IMPLEMENTATION DEFINED", "B2.12"),
-    ("atomic", "0xff", 5, ({"result": "ok"}, UNSUPPORTED), "IMPLEMENTATION DEFINED", "B2.2.6"),
+    ("atomic", "0xff", 5, ({"result": "ok"}, {"result": "failed"}, UNSUPPORTED, EXTERNAL,
+                           {"result": "fault", "ec": "0x2f", "fsc": "0x11"}), "IMPLEMENTATION DEFINED", "B2.2.6"),
     ("fetch", "0x0c", 7, ({"result": "ok"}, {"result": "fault", "ec": "0x21", "fsc": "0x0f"}), "CONSTRAINED UNPREDICTABLE",
+     "Unpredictable_INSTRDEVICE"),
+    ("fetch", "0xff", 1, ({"result": "ok"}, {"result": "fault", "ec": "0x21", "fsc": "0x10"}), "CONSTRAINED UNPREDICTABLE",
      "Unpredictable_INSTRDEVICE"),
     ("unaligned-load", "0x04", 7, ({"result": "ok"}, FAULTS, FAULTS | {"fresh": "ok"}), "IMPLEMENTATION DEFINED", "B2.8.2"),
     ("unaligned-store", "0xff", 1, ({"result": "ok"}, FAULTS), "IMPLEMENTATION DEFINED", "S2HasAlignmentFault"),
@@ -219,6 +226,43 @@ def test_what_the_architecture_leaves_open_is_no_difference(tmp_path, what, s1, 
         assert any(how in row[3] and where in row[4] for row in listed[1:])
         marked = re.findall(f'<td class="[^"]* open" title="{s1} [^"]* under 0b{s2:04b} [^"]*; {how}: ', page)
         assert marked
+
+
+@pytest.mark.parametrize("what, s1, s2, outcome, how", (
+    ("unaligned-store", "0x04", 7, {"result": "failed"}, "IMPLEMENTATION DEFINED"),
+    ("unaligned-load", "0xff", 1, UNDEFINED, "IMPLEMENTATION DEFINED"),
+    ("unaligned-load", "0x04", 7, {"result": "failed", "fresh": "fault"}, "IMPLEMENTATION DEFINED"),
+    ("unaligned-store", "0x00", 6, EXTERNAL, "CONSTRAINED UNPREDICTABLE"),
+    ("dc-zva", "0x00", 6, TRANSLATION, "CONSTRAINED UNPREDICTABLE"),
+    ("dc-zva", "0x00", 6, {"result": "failed"}, "CONSTRAINED UNPREDICTABLE"),
+    ("tag-store", "0x00", 0, {"result": "failed"}, "CONSTRAINED UNPREDICTABLE"),
+    ("tag-store", "0xf0", 1, UNDEFINED, "CONSTRAINED UNPREDICTABLE"),
+    ("dc-gva", "0x00", 0, TRANSLATION, "CONSTRAINED UNPREDICTABLE"),
+    ("dc-gzva", "0x00", 0, {"result": "failed"}, "CONSTRAINED UNPREDICTABLE"),
+    ("fetch", "0x0c", 7, {"result": "fault", "ec": "0x21", "fsc": "0x07"}, "CONSTRAINED UNPREDICTABLE"),
+    ("fetch", "0x0c", 6, {"result": "fault", "ec": "0x21", "fsc": "0x10"}, "CONSTRAINED UNPREDICTABLE"),
+    ("fetch", "0xff", 1, {"result": "fault", "ec": "0x21", "fsc": "0x0f"}, "CONSTRAINED UNPREDICTABLE"),
+    ("ldnf1", "0xff", 7, FAULTS, "CONSTRAINED UNPREDICTABLE"),
+    ("exclusive", "0x00", 7, UNDEFINED, "IMPLEMENTATION DEFINED"),
+    ("atomic", "0xff", 5, TRANSLATION, "IMPLEMENTATION DEFINED"),
+    ("casp", "0x44", 7, FAULTS, "IMPLEMENTATION DEFINED"),
+    ("st64b", "0xff", 7, {"result": "failed"}, "CONSTRAINED UNPREDICTABLE"),
+    ("cpy", "0x00", 0, {"result": "failed"}, "IMPLEMENTATION DEFINED"),
+    ("set", "0x00", 0, TRANSLATION, "IMPLEMENTATION DEFINED"),
+    ("other-cpu", "0xff", 7, TRANSLATION, "IMPLEMENTATION DEFINED"),
+))
+def test_what_is_none_of_the_permitted_outcomes_is_a_difference(tmp_path, what, s1, s2, outcome, how):
+    """Open is the choice between what the manual names, and nothing else."""
+    place = {"t": "try", "s1": s1, "s2": s2, "what": what}
+    records = lab_sample.sample(1, 1)
+    if what == "other-cpu":
+        changed(records, {"par_s12": "0xff00000040000000"}, t="cell", s1=s1, s2=s2)     # not shareable
+    records[records.index(next(r for r in records if place.items() <= r.items()))] = place | outcome
+    result, page = make(tmp_path, records)
+    assert ", 1 differs\n" in result.stdout
+    listed = next(t for t in tables(page) if t[0][0] == "Access" and t[0][-1] == "Rule")
+    assert len(listed) == 2 and how in listed[1][-1]
+    assert re.search(f'<td class="[^"]* diff" title="{s1} [^"]* under 0b{s2:04b} [^"]*; the architecture says otherwise"', page)
 
 
 def test_normal_shareable_memory_leaves_nothing_open(tmp_path):

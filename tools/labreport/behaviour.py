@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the architecture says of each kind of access, given the effective memory type, and where it leaves the choice to the
-implementation: a rule that is open is named, and nothing is held against it. The lab is a guest: a fault of stage 2 is expected
-as Mavis hands it on."""
+implementation: a rule that is open is named, and of what it permits nothing is held against the machine. The lab is a guest: a
+fault of stage 2 is expected as Mavis hands it on."""
 
 import dataclasses
 
@@ -83,43 +83,76 @@ IMPLEMENTATION_DEFINED, UNPREDICTABLE = "IMPLEMENTATION DEFINED", "CONSTRAINED U
 
 # Kinds of faults, as machine.fault_kind() names them. Of stage 2's Mavis hands alignment faults and 0x35 on as they are, and
 # permission faults as external aborts (hyp/fault.c).
-EXTERNAL = "external abort"
+ALIGNMENT, PERMISSION, TAG_CHECK = "alignment", "permission", "tag check"
+EXTERNAL, SERROR, UNSUPPORTED = "external abort", "SError", "unsupported exclusive or atomic"
 DENIED = "stage 2's permission fault, which Mavis hands on as an external abort"
+
+
+def _came(attempt, results, faults):
+    """Whether both accesses came out as one of @results: without a TLB entry (`fresh`, where that came out otherwise) and with
+    one. The log has the fault of the second alone."""
+    if attempt["result"] not in results or attempt.get("fresh", attempt["result"]) not in results:
+        return False
+    return attempt["result"] != "fault" or machine.fault_kind(attempt) in faults
 
 
 @dataclasses.dataclass(frozen=True)
 class Open:
-    """What the architecture leaves open: whatever comes is right."""
+    """What the architecture leaves open: the choices that it names, and nothing else."""
     how: str
     choices: str
     where: str              # section of DDI 0487, and the name in Arm's pseudocode where it has one
+    faults: tuple           # kinds of them that are a choice
+    results: tuple = ("ok", "fault")
+
+    @property
+    def text(self):
+        return self.choices
+
+    @property
+    def why(self):
+        return f"{self.how} ({self.where}), but not beyond these choices."
+
+    def allows(self, attempt):
+        return _came(attempt, self.results, self.faults)
 
 
+_FETCH_WHERE = "K1.2.11; Unpredictable_INSTRDEVICE"
 OPEN = {
     "unaligned": Open(IMPLEMENTATION_DEFINED, "done, or an alignment fault, where the location behind Device memory can take "
-                      "unaligned accesses, as RAM can", "B2.8.2, B2.10.2; S1HasAlignmentFault, S2HasAlignmentFault"),
+                      "unaligned accesses, as RAM can", "B2.8.2, B2.10.2; S1HasAlignmentFault, S2HasAlignmentFault",
+                      (ALIGNMENT,)),
     "forced": Open(UNPREDICTABLE, "done, or an alignment fault, where stage 1 says Device and stage 2 forces Write-Back",
-                   "D8.6.6, R_RMTWN; S1HasAlignmentFault"),
+                   "D8.6.6, R_RMTWN; S1HasAlignmentFault", (ALIGNMENT,)),
     "exclusive": Open(IMPLEMENTATION_DEFINED, "works, external abort, fault status 0x35, or no store ever succeeds, unless "
-                      "the memory is shareable Write-Back", "B2.12; IsExclusiveGlobal, ExclusiveFault"),
+                      "the memory is shareable Write-Back", "B2.12; IsExclusiveGlobal, ExclusiveFault",
+                      (EXTERNAL, UNSUPPORTED), ("ok", "failed", "fault")),
     "atomic": Open(IMPLEMENTATION_DEFINED, "works, external abort, SError, fault status 0x35, nothing, or not atomic, unless "
-                   "the memory is shareable Write-Back", "B2.2.6; MemAtomic"),
-    "fetch": Open(UNPREDICTABLE, "as from Normal-NC, or a permission fault, from Device memory that is executable",
-                  "K1.2.11; Unpredictable_INSTRDEVICE"),
+                   "the memory is shareable Write-Back", "B2.2.6; MemAtomic", (EXTERNAL, SERROR, UNSUPPORTED),
+                   ("ok", "failed", "fault")),
+    # By the stage that says Device; where stage 1 does, stage 2 may as well.
+    "fetch forced": Open(UNPREDICTABLE, "as from Normal-NC, or a permission fault, where stage 1 says Device and executable, "
+                         "and stage 2 forces Write-Back", _FETCH_WHERE, (PERMISSION,)),
+    "fetch": Open(UNPREDICTABLE, "as from Normal-NC, or a permission fault, from Device memory that is executable; if stage 2 "
+                  f"says Device, {DENIED}", _FETCH_WHERE, (PERMISSION, EXTERNAL)),
+    "fetch stage 2": Open(UNPREDICTABLE, f"as from Normal-NC, or {DENIED}, where it makes memory Device that is executable",
+                          _FETCH_WHERE, (EXTERNAL,)),
     "tag store": Open(UNPREDICTABLE, "nothing, or an alignment fault, for a tag store to Device memory",
-                      "D10.3; Unpredictable_DEVICETAGSTORE"),
+                      "D10.3; Unpredictable_DEVICETAGSTORE", (ALIGNMENT,)),
     "ls64": Open(UNPREDICTABLE, "byte by byte, or fault status 0x35, where the address does not support it",
-                 "C3.2; Unpredictable_LS64UNSUPPORTED"),
+                 "C3.2; Unpredictable_LS64UNSUPPORTED", (UNSUPPORTED,)),
     "mops": Open(IMPLEMENTATION_DEFINED, "accesses of any size and order, and an alignment fault where one of them is "
-                 "unaligned, on Device memory", "B2.10.2.1, B2.10.2.2"),
+                 "unaligned, on Device memory", "B2.10.2.1, B2.10.2.2", (ALIGNMENT,)),
     "no fault": Open(UNPREDICTABLE, "loaded or not: any element of a non-fault load may be suppressed",
-                     "B2.10.2.5; Unpredictable_NONFAULT"),
-    "tag block": Open(UNPREDICTABLE, "done, or an alignment fault, for tags of a block of Device memory", "D10.3"),
-    "not shareable": Open(IMPLEMENTATION_DEFINED, "seen or not, where the memory is cached and not shareable", "B2.10.1"),
+                     "B2.10.2.5; Unpredictable_NONFAULT", (), ("ok",)),
+    "tag block": Open(UNPREDICTABLE, "done, or an alignment fault, for tags of a block of Device memory", "D10.3",
+                      (ALIGNMENT,)),
+    "not shareable": Open(IMPLEMENTATION_DEFINED, "seen or not, where the memory is cached and not shareable", "B2.10.1", (),
+                          ("seen", "not-seen")),
 }
 
 STORED_TAG = 5              # guests/lab/tries.c
-ALIGNMENT_FAULT = "alignment fault (FSC 0x21)"
+ALIGNMENT_FAULT = f"alignment fault (FSC {machine.ALIGNMENT:#04x})"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,11 +166,10 @@ class Expectation:
     loaded: int = None      # whether a load that may give way has loaded
 
     def allows(self, attempt):
-        """Of both accesses: without a TLB entry (`fresh`, where that came out otherwise) and with one."""
-        if attempt["result"] not in self.results or attempt.get("fresh", attempt["result"]) not in self.results:
+        if not _came(attempt, self.results, (self.fault,)):
             return False
         if attempt["result"] == "fault":
-            return machine.fault_kind(attempt) == self.fault
+            return True
         return self.tag in (None, attempt.get("tag", self.tag)) and self.loaded in (None, attempt.get("loaded", self.loaded))
 
 
@@ -157,7 +189,7 @@ def _unaligned(s1, want, cell):
 
 def _zva(s1, want, cell):
     if want.is_device:
-        return _faults("alignment", ALIGNMENT_FAULT, "zva device")
+        return _faults(ALIGNMENT, ALIGNMENT_FAULT, "zva device")
     return OPEN["forced"] if s1.is_device else _works("zva normal")
 
 
@@ -170,7 +202,9 @@ def _exclusive(name):
 
 
 def _fetch(s1, want, cell):
-    return OPEN["fetch"] if s1.is_device or want.is_device else _works("fetch")
+    if s1.is_device:
+        return OPEN["fetch" if want.is_device else "fetch forced"]
+    return OPEN["fetch stage 2"] if want.is_device else _works("fetch")
 
 
 def _tag_store(s1, want, cell):
@@ -209,7 +243,7 @@ def _tag_check(s1, want, cell):
     if want.no_tag_access:
         return _faults(EXTERNAL, DENIED, "no tag access")
     if want.tagged:
-        return _faults("tag check", f"tag check fault (FSC {machine.TAG_CHECK:#04x})", "tagged check")
+        return _faults(TAG_CHECK, f"tag check fault (FSC {machine.TAG_CHECK:#04x})", "tagged check")
     return _works("untagged", ("ok", "not-seen"), "not checked")
 
 

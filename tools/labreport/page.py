@@ -184,7 +184,8 @@ def section(run, findings, matrix, model, ident):
             parts += try_differences(run, findings)
         if findings.open:
             parts.append(tag("h3", "What the architecture leaves open"))
-            parts.append(tag("p", "Whatever a machine does here is right, and none of it is counted as a difference.",
+            parts.append(tag("p", "Each of these is one of the choices that the architecture names, and none is counted "
+                             "as a difference.",
                              class_="caption"))
             parts.append(table(("Access", "Stage 1 × stage 2", "This machine", "The architecture", "Where it says so"),
                                list(open_rows(run, findings))))
