@@ -196,6 +196,17 @@ def test_two_mappings_of_a_page_are_one_memory(found):
     assert all(r["stale"] == 0 and r["rounds"] == 100 and "result" not in r for r in aliases)
 
 
+def test_mappings_that_are_to_differ_in_shareability_do(found):
+    """The wider of the two stages counts, so stage 2 says nothing wider than a mapping's own; tags and types differ as well."""
+    aliases = [r for r in found.records if r["t"] == "alias"]
+    for r in aliases:
+        for name in ("x", "y"):
+            par = int(r[f"{name}_par_s12"], 16)
+            assert not par & 1 and par >> 56 == int(r[name], 16), r
+            assert par >> 7 & 3 == (2 if r[name] in ("0x00", "0x44") else r[f"{name}_sh"]), r
+    assert {(r["x_sh"], r["y_sh"]) for r in aliases if r["x"] == r["y"] == "0xff"} == {(0, 3), (3, 0)}
+
+
 def test_a_devices_dma_is_seen_and_sees(found):
     """QEMU has no caches, and its edu reads and writes memory as it is: of 64 lines none is stale, either way."""
     dmas = [r for r in found.records if r["t"] == "dma"]

@@ -45,6 +45,17 @@ def alias(x, y, care, stale, x_sh=3, y_sh=3):
     return {"t": "alias", "x": x, "x_sh": x_sh, "y": y, "y_sh": y_sh, "care": care, "rounds": 100, "stale": stale}
 
 
+def test_the_mappings_stand_beside_what_par_says_of_them(tmp_path):
+    """An older log has no PAR_EL1: then nothing says whether the two differed."""
+    records = lab_sample.sample()
+    pars = {"x_par_s12": "0xff0000007c000b80", "y_par_s12": "0xff0000007c000a00"}
+    records[-1:-1] = [alias("0xff", "0xff", "none", 0, y_sh=0) | pars, alias("0xff", "0x44", "dmb", 0),
+                      alias("0x44", "0xff", "dmb", 0) | pars | {"x_par_s12": "0x80f"}]
+    _, page = make(tmp_path, records)
+    head, *rows = next(t for t in tables(page) if t[0][:2] == ["Stores by", "Loads by"])
+    assert head[2] == "PAR_EL1.SH" and [row[2] for row in rows] == ["Inner, Non", "not in the log", "a fault, Non"]
+
+
 def dma(s1, care, coherent, to_device=0, to_memory=0):
     return {"t": "dma", "s1": s1, "care": care, "coherent": coherent, "lines": 64, "to_device": to_device,
             "to_memory": to_memory}

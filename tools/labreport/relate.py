@@ -105,6 +105,15 @@ def alias_name(byte, sh):
     return byte_name(byte) + ("" if sh == 3 else f", {SH[sh].lower()}-shareable")
 
 
+def alias_sh(records):
+    """PAR_EL1.SH of both mappings: whether they differ on this machine, too."""
+    record = next(r for r in records if r)
+    pars = [record.get("x_par_s12"), record.get("y_par_s12")]
+    if None in pars:
+        return "not in the log"
+    return ", ".join("a fault" if par & check.PAR_F else SH.get(par >> 7 & 3, "reserved") for par in pars)
+
+
 def alias_cell(record):
     if record is None:
         return "not measured"
@@ -117,9 +126,10 @@ def alias_cell(record):
 
 def alias_table(run):
     pairs = dict.fromkeys(key[:4] for key in run.aliases)
-    return table(("Stores by", "Loads by", *(text[0].upper() + text[1:] for text in CARES.values())), [
-        (escape(alias_name(x, x_sh)), escape(alias_name(y, y_sh)),
-         *(alias_cell(run.aliases.get((x, x_sh, y, y_sh, care))) for care in CARES)) for x, x_sh, y, y_sh in pairs])
+    rows = [(pair, [run.aliases.get((*pair, care)) for care in CARES]) for pair in pairs]
+    return table(("Stores by", "Loads by", "PAR_EL1.SH", *(text[0].upper() + text[1:] for text in CARES.values())), [
+        (escape(alias_name(x, x_sh)), escape(alias_name(y, y_sh)), alias_sh(records), *map(alias_cell, records))
+        for (x, x_sh, y, y_sh), records in rows])
 
 
 def dma_cell(record, name):
@@ -171,7 +181,9 @@ ABOUT_SHARES = ("Stage 1 and stage 2 each say Non, Outer or Inner; the wider cou
                 "at both levels, is outer shareable whatever they say.")
 ABOUT_ALIASES = ("One CPU stores by one mapping and loads by the other. Where they differ in type, cacheability or "
                  "shareability, only the maintenance that the manual asks for (B2.11) makes it defined; what comes without is "
-                 "open. Tagged alone, or NoTagAccess, is no difference.")
+                 "open. Tagged alone, or NoTagAccess, is no difference. Stage 2 leaves the type to stage 1 and is "
+                 "non-shareable, so that stage 1's shareability counts; PAR_EL1.SH says what came of each. Where the log has "
+                 "none, it is an older lab's, whose stage 2 made all of them inner shareable or wider.")
 ABOUT_DMA = ("A page each way, by a device that the CPU tells to begin and asks whether it is done. The host bridge's node in "
              "the device tree says that its DMA is {}: {}. What comes with less is open.")
 COHERENT = {1: ("coherent", "with Normal-WB, as the device has it, a barrier (DMB) is enough; another type is a mismatched "
