@@ -98,7 +98,7 @@ OTHERS = ("kvm-6.8", "kvm-6.9", "kvm-6.17", "xen-dom0", "xen-domU", "bao")
     ("", "device-memory", ("nGnRE", "nGnRE", "refuses", "WB", "nGnRE", "GRE x")),
     ("fwb", "device-memory", ("nGnRE", "nGnRE", "refuses", "WB", "nGnRE", "GRE x")),
     ("fwb,dic", "device-memory", ("nGnRE", "nGnRE", "force WB x", "WB", "nGnRE", "GRE x")),
-    ("fwb,dic", "prefetchable", ("nGnRE", "NC", "NC", "WB", "nGnRE", "GRE x")),
+    ("fwb,dic", "prefetchable", ("nGnRE", "nGnRE", "nGnRE", "WB", "nGnRE", "GRE x")),
     ("", 'raw"; memattr = <5>; shareability = "inner', ("-",) * 6),
 ])
 def test_others_map_the_region_by_their_own_rules(virt, tmp_path, cpu, kind, others):
