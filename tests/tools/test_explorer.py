@@ -213,6 +213,24 @@ def test_lab_files_that_are_dropped_are_shown_beside(page, tmp_path):
     assert page.run("document.querySelectorAll('#runs li').length") == 0 and "A board" not in words(page, "#result")
 
 
+@pytest.mark.parametrize("came, differs", [
+    ({"result": "ok"}, False), ({"result": "fault", "fsc": "0x21"}, False), ({"result": "failed"}, True),
+    ({"result": "fault", "fsc": "0x07"}, True), ({"result": "fault", "ec": "0x00", "fsc": "0x00"}, True),
+])
+def test_of_an_open_rule_only_what_it_names_is_right(page, tmp_path, came, differs):
+    def attempt(what, s1, attr, result):
+        return came if what == "unaligned-store" else result
+
+    run = tmp_path / "run.json"
+    run.write_text(lab_sample.lines(lab_sample.sample(1, 1, 0, machine={"machine": "A board"}, attempt=attempt)))
+    page.drop("#runs", run)
+    page.until("document.querySelectorAll('#runs li').length === 1")
+    flags(page, fwb=True, mte=True, asks=True)
+    page.click(cell(0x00, 1))
+    row = words(page, '#accesses tr[data-kind="unaligned-store"]')
+    assert "open: " in row and ("differs" in row) == differs
+
+
 def test_a_console_log_is_a_file_too_and_what_is_none_is_refused(page, tmp_path):
     log, none, newer = tmp_path / "console.log", tmp_path / "none.txt", tmp_path / "newer.json"
     lab = lab_sample.lines(lab_sample.sample(0, 1))

@@ -143,15 +143,24 @@ function outcome(t) {
 		if (t.loaded !== undefined) return t.loaded ? "loaded" : "not loaded";
 		return (DATA.results[t.result] || t.result) + (t.tag !== undefined ? `, tag ${t.tag}` : "");
 	}
-	const ec = t.ec === undefined ? 0x25 : number(t.ec);
-	if (t.fsc === undefined || ![0x20, 0x21, 0x24, 0x25].includes(ec)) return `exception class 0x${hex(ec, 2)}`;
+	if (t.fsc === undefined || exception(t)) return exception(t) || "a fault of an unknown kind";
 	return `${DATA.faults[number(t.fsc)]} fault (FSC 0x${hex(number(t.fsc), 2)})`;
 }
 
+/* The name of a fault that is no abort. */
+function exception(t) {
+	const ec = t.ec === undefined ? 0x25 : number(t.ec);
+	if ([0x20, 0x21, 0x24, 0x25].includes(ec)) return "";
+	return DATA.exceptions[ec] || `exception class 0x${hex(ec, 2)}`;
+}
+
+function faultKind(t) {
+	return exception(t) || (t.fsc === undefined ? "unknown" : DATA.faults[number(t.fsc)].split(",")[0]);
+}
+
 function allowed(rule, t) {
-	if (rule.open) return true;
 	if (!rule.results.includes(t.result) || !rule.results.includes(t.fresh || t.result)) return false;
-	if (t.result === "fault") return outcome(t).split(/,| fault/)[0] === rule.fault;
+	if (t.result === "fault") return rule.faults.includes(faultKind(t));
 	return (rule.tag === undefined || t.tag === undefined || t.tag === rule.tag) &&
 		(rule.loaded === undefined || t.loaded === undefined || t.loaded === rule.loaded);
 }

@@ -24,10 +24,11 @@ def stages(matrix):
 
 
 def as_data(rule):
-    if isinstance(rule, behaviour.Open):
-        return {"open": rule.how, "text": rule.choices, "where": rule.where}
     found = {"text": rule.text, "why": rule.why, "results": list(rule.results)}
-    for name in ("fault", "tag", "loaded"):
+    if isinstance(rule, behaviour.Open):
+        return found | {"open": rule.how, "where": rule.where, "faults": list(rule.faults)}
+    found["faults"] = [rule.fault] if rule.fault else []
+    for name in ("tag", "loaded"):
         if getattr(rule, name) is not None:
             found[name] = getattr(rule, name)
     return found
@@ -60,4 +61,5 @@ def collect(matrix, memory_class):
     return {"bytes": [f"{b:02x}" for b in BYTES], "common": len(attr.COMMON), "names": names, "stages": table, "rules": rules,
             "vectors": vectors, "same": {f"{a:02x}": f"{b:02x}" for a, b in attr.XS0.items()},
             "kinds": [[kind, *texts] for kind, texts in behaviour.KINDS.items()],
-            "results": machine.RESULTS, "faults": [machine.fsc_name(fsc) for fsc in range(64)]}
+            "results": machine.RESULTS, "faults": [machine.fsc_name(fsc) for fsc in range(64)],
+            "exceptions": {ec: name for ec, name in machine.EC_NAMES.items() if ec not in machine.ABORTS}}
