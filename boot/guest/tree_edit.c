@@ -38,9 +38,15 @@ int edit_set_u64(struct edit *e, const char *prop, u64 val)
 
 int edit_resize(struct edit *e, const char *prop, u32 len, u8 **val)
 {
-	void *data;
-	int err = fdt_setprop_placeholder(e->fdt, e->w.node, prop, (int)len, &data);
+	int had, err;
+	void *data = fdt_getprop_w(e->fdt, e->w.node, prop, &had);
 
+	/* libfdt would move all that is behind it, if only to where it is. */
+	if (data && had == (int)len) {
+		*val = data;
+		return 0;
+	}
+	err = fdt_setprop_placeholder(e->fdt, e->w.node, prop, (int)len, &data);
 	*val = data;
 	return changed(e, prop, err);
 }
@@ -75,6 +81,42 @@ int edit_add(struct edit *e, const char *name)
 		return changed(e, name, node);
 	dt_stand(&e->w, node, e->w.depth + 1);
 	return 0;
+}
+
+/* Of a node of this name without properties. */
+static u32 empty_size(const char *name)
+{
+	return FDT_TAGSIZE + (u32)ALIGN_UP(strlen(name) + 1, FDT_TAGSIZE) + FDT_TAGSIZE;
+}
+
+u32 edit_copy_size(const struct edit *e, const char *name)
+{
+	return empty_size(name) +
+	       (u32)(e->w.next - fdt_first_property_offset(e->fdt, e->w.node));
+}
+
+int edit_add_room(struct edit *e, const char *name, u32 size)
+{
+	u32 rest = empty_size(name) + (u32)sizeof(struct fdt_property);
+	u8 *val;
+	int err = edit_add(e, name);
+
+	return err ? err : edit_resize(e, "reg", size - rest, &val);
+}
+
+int edit_copy(struct edit *e, int from, int to, const char *name)
+{
+	int props = fdt_first_property_offset(e->fdt, from);
+	u32 end = empty_size(name) - FDT_TAGSIZE;
+	u8 *structure = (u8 *)e->fdt + fdt_off_dt_struct(e->fdt), *node = structure + to;
+
+	dt_stand(&e->w, from, e->w.depth);
+	memset(node, 0, end);
+	fdt32_st(node, FDT_BEGIN_NODE);
+	memcpy(node + FDT_TAGSIZE, name, strlen(name));
+	memcpy(node + end, structure + props, (size_t)(e->w.next - props) + FDT_TAGSIZE);
+	dt_stand(&e->w, to, e->w.depth);
+	return e->w.next + FDT_TAGSIZE;
 }
 
 void edit_leave(struct edit *e, int parent)

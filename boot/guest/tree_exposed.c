@@ -5,6 +5,9 @@
 #include "boot/guest/tree_parts.h"
 #include "lib/errno.h"
 
+/* A region's name, and its address behind an '@'. */
+#define NODE_NAME	(sizeof(((struct region *)0)->name) + 20)
+
 static bool is_exposed(const struct region *r)
 {
 	return r->opts.expose == EXPOSE_RESERVED || r->opts.expose == EXPOSE_PMEM;
@@ -21,14 +24,20 @@ u64 edit_exposed_bound(const struct region_table *t)
 	return bytes;
 }
 
+static int set_place(struct edit *e, const struct region *r)
+{
+	struct range bank = region_ipa(r);
+
+	return edit_set_banks(e, &bank, 1);
+}
+
 /*
  * Reserved memory is no-map: it is no bank of /memory either, so that the guest's kernel leaves it
  * to whoever maps it by its address.
  */
 static int set_region(struct edit *e, const struct region *r)
 {
-	struct range bank = { r->ipa.v, r->size };
-	int err = edit_set_banks(e, &bank, 1);
+	int err = set_place(e, r);
 
 	if (err)
 		return err;
@@ -37,33 +46,107 @@ static int set_region(struct edit *e, const struct region *r)
 }
 
 /* Named after itself (pmem: what it is) and its place. */
-static int add_region(struct edit *e, const struct region *r)
+static void name_node(const struct region *r, char name[NODE_NAME])
 {
-	char name[sizeof(r->name) + 20], *unit;
-	int parent = e->w.node, err;
+	char *unit;
 
-	format(name, sizeof(name), "%s", r->opts.expose == EXPOSE_PMEM ? "pmem" : r->name);
+	format(name, NODE_NAME, "%s", r->opts.expose == EXPOSE_PMEM ? "pmem" : r->name);
 	unit = strchr(name, '@');
 	if (!unit)
 		unit = name + strlen(name);
-	format(unit, (size_t)(name + sizeof(name) - unit), "@%lx", (unsigned long)r->ipa.v);
+	format(unit, (size_t)(name + NODE_NAME - unit), "@%lx", (unsigned long)r->ipa.v);
+}
+
+/* The hexadecimal digits behind the first '@', as far as they are in lower case. */
+static u64 unit_address(const char *name)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *p = strchr(name, '@'), *digit;
+	u64 address = 0;
+
+	while (p && *++p && (digit = strchr(hex, *p)))
+		address = address << 4 | (u64)(digit - hex);
+	return address;
+}
+
+/* Regions are disjoint, and so no two have one name: what is there already may have it. */
+static int check_names(struct edit *e, enum region_expose like)
+{
+	const struct region *r;
+	char name[NODE_NAME];
+	const char *there;
+	int node;
+
+	fdt_for_each_subnode(node, e->fdt, e->w.node) {
+		there = fdt_get_name(e->fdt, node, NULL);
+		r = region_find(e->args->regions, IPA(unit_address(there)));
+		if (!r || r->opts.expose != like)
+			continue;
+		name_node(r, name);
+		if (!strcmp(name, there))
+			return edit_add(e, name);	/* which says so */
+	}
+	return 0;
+}
+
+static int add_region(struct edit *e, const struct region *r)
+{
+	char name[NODE_NAME];
+	int err;
+
+	name_node(r, name);
 	err = edit_add(e, name);
-	if (!err)
-		err = set_region(e, r);
-	if (!err)
-		edit_leave(e, parent);
+	return err ? err : set_region(e, r);
+}
+
+/*
+ * Those between @first and @last, whose node e->w stands on, before it: copies of it, each with a
+ * name and place of its own.
+ */
+static int add_others(struct edit *e, const struct region *first, const struct region *last,
+		      int parent)
+{
+	int at = e->w.node, from, err;
+	char name[NODE_NAME];
+	u32 size = 0;
+
+	for (const struct region *r = first; r < last; r++)
+		if (r->opts.expose == last->opts.expose) {
+			name_node(r, name);
+			size += edit_copy_size(e, name);
+		}
+	if (!size)
+		return 0;
+	edit_leave(e, parent);
+	err = edit_add_room(e, name, size);
+	from = at + (int)size;
+	for (const struct region *r = first; r < last && !err; r++)
+		if (r->opts.expose == last->opts.expose) {
+			name_node(r, name);
+			at = edit_copy(e, from, at, name);
+			err = set_place(e, r);
+		}
 	return err;
 }
 
-/* All that are exposed like this. The last first: each is put before the others. */
+/* All that are exposed like this, in the table's order. */
 static int add_regions(struct edit *e, enum region_expose like)
 {
-	const struct region_table *t = e->args->regions;
-	int err = 0;
+	const struct region *first = e->args->regions->region, *last = NULL;
+	int parent = e->w.node, err;
 
-	for (unsigned i = t->nr; i && !err; i--)
-		if (t->region[i - 1].opts.expose == like)
-			err = add_region(e, &t->region[i - 1]);
+	for (unsigned i = 0; i < e->args->regions->nr; i++)
+		if (first[i].opts.expose == like)
+			last = &first[i];
+	if (!last)
+		return 0;
+	err = check_names(e, like);
+	if (!err)
+		err = add_region(e, last);
+	if (!err)
+		err = add_others(e, first, last, parent);
+	if (!err)
+		edit_leave(e, parent);
 	return err;
 }
 

@@ -50,6 +50,20 @@ int edit_delete_node(struct edit *e);
 int edit_add(struct edit *e, const char *name);
 void edit_leave(struct edit *e, int parent);
 
+/*
+ * Many nodes at once that differ in their names and in what their properties say. (libfdt compares
+ * the name of each one that it adds with all its siblings', and moves all that is behind it.)
+ *
+ * edit_copy_size() says how many bytes a copy takes of the node that e->w stands on, which has
+ * properties and no children. edit_add_room() adds a node of @size bytes as edit_add() does, and
+ * copies that are as large together go over it: until the last one, what is behind is no tree.
+ * edit_copy() copies the node at @from to @to, steps there, and returns the offset behind it; that
+ * no other has its name is for the caller to see.
+ */
+u32 edit_copy_size(const struct edit *e, const char *name);
+int edit_add_room(struct edit *e, const char *name, u32 size);
+int edit_copy(struct edit *e, int from, int to, const char *name);
+
 /* Sets `reg` in the cells of the node's parent, which must be ones that the CPU reaches. */
 int edit_set_banks(struct edit *e, const struct range *bank, unsigned n);
 

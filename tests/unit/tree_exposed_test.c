@@ -83,19 +83,38 @@ static void a_region_exposed_as_none_is_not_in_the_tree(void **state)
 	assert_false(tree_has(out, "/memory@8000000000", NULL));
 }
 
-static void many_exposed_regions_fit_in_the_bound(void **state)
+/* Also with names of all lengths, each its own. */
+static void many_exposed_regions_are_each_in_the_tree_in_the_bound(void **state)
 {
-	char name[40];
+	const char *longest = "a-name-of-thirty-nine-characters-at-most";
+	int reserved, pmem;
 
 	(void)state;
 	load("virt-gicv3");
 	read_tree();
-	for (unsigned i = 0; i < 200; i++) {
-		snprintf(name, sizeof(name), "a-name-of-thirty-nine-characters-%06u", i);
-		add_exposed(name, 0xff8000000000 + i * MIB(2), MIB(1),
+	for (int i = 0; i < 200; i++)
+		add_exposed(longest + i % 39, 0xff8000000000 + (u64)i * MIB(2), MIB(1) + (u64)i,
 			    i % 2 ? EXPOSE_PMEM : EXPOSE_RESERVED);
-	}
 	write_guest();
+	reserved = fdt_first_subnode(out, fdt_path_offset(out, "/reserved-memory"));
+	pmem = fdt_path_offset(out, "/pmem@ff8000200000");
+	for (int i = 0; i < 200; i++) {
+		int *node = i % 2 ? &pmem : &reserved, len;
+		u64 base = 0xff8000000000 + (u64)i * MIB(2);
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.39s@%lx", i % 2 ? "pmem" : longest + i % 39,
+			 (unsigned long)base);
+		assert_string_equal(fdt_get_name(out, *node, NULL), name);
+		const fdt64_t *reg = fdt_getprop(out, *node, "reg", &len);
+
+		assert_int_equal(len, 16);
+		assert_int_equal(fdt64_ld(reg), base);
+		assert_int_equal(fdt64_ld(reg + 1), MIB(1) + (u64)i);
+		assert_non_null(fdt_getprop(out, *node, i % 2 ? "compatible" : "no-map", NULL));
+		*node = fdt_next_subnode(out, *node);
+	}
+	assert_int_equal(reserved, -FDT_ERR_NOTFOUND);
 }
 
 static void an_exposed_region_that_does_not_fit_in_the_cells_is_refused(void **state)
@@ -110,6 +129,20 @@ static void an_exposed_region_that_does_not_fit_in_the_cells_is_refused(void **s
 	refused(-ERANGE, "/reserved-memory/vram@8000000000: reg", "do not fit in the cells");
 }
 
+static void a_small_one_behind_does_not_hide_one_that_does_not_fit(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
+	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 1);
+	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	read_tree();
+	add_exposed("low", 0x8000000000, MIB(64), EXPOSE_RESERVED);
+	add_exposed("large", 0x9000000000, GIB(4), EXPOSE_RESERVED);
+	add_exposed("small", 0xa000000000, MIB(64), EXPOSE_RESERVED);
+	refused(-ERANGE, "/reserved-memory/large@9000000000: reg", "do not fit in the cells");
+}
+
 static void an_exposed_region_whose_node_is_there_is_refused(void **state)
 {
 	(void)state;
@@ -118,6 +151,55 @@ static void an_exposed_region_whose_node_is_there_is_refused(void **state)
 	read_tree();
 	add_exposed("vram", 0x8000000000, MIB(64), EXPOSE_PMEM);
 	refused(-EEXIST, "/pmem@8000000000", "is there already");
+}
+
+static void any_of_many_whose_node_is_there_is_refused(void **state)
+{
+	static const char *const names[] = { "low", "vram", "sram@1000" };
+
+	(void)state;
+	for (unsigned there = 0; there < ARRAY_SIZE(names); there++) {
+		char node[64];
+
+		load("virt-gicv3");
+		TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
+		TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 2);
+		tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+		snprintf(node, sizeof(node), "/reserved-memory/%.4s@8%x0000000", names[there],
+			 there);
+		tree_set_string(fdt, node, "label", "mine");
+		read_tree();
+		for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+			add_exposed(names[i], 0x800000000 + i * 0x10000000, MIB(64),
+				    EXPOSE_RESERVED);
+		refused(-EEXIST, node, "is there already");
+	}
+}
+
+static void a_node_that_differs_in_name_or_address_is_no_hindrance(void **state)
+{
+	static const char *const nodes[] = {
+		"/reserved-memory/vram@8000000001", "/reserved-memory/vram@",
+		"/reserved-memory/vram@08000000000",
+		"/reserved-memory/other@8000000000", "/reserved-memory/vram@8000000000,0",
+		"/pmem@8010000000",
+	};
+
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
+	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 2);
+	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(nodes); i++)
+		tree_set_string(fdt, nodes[i], "label", "mine");
+	read_tree();
+	add_exposed("vram", 0x8000000000, MIB(64), EXPOSE_RESERVED);
+	add_exposed("more", 0x8010000000, MIB(64), EXPOSE_RESERVED);
+	write_guest();
+	for (unsigned i = 0; i < ARRAY_SIZE(nodes); i++)
+		assert_true(tree_has(out, nodes[i], "label"));
+	assert_true(tree_has(out, "/reserved-memory/vram@8000000000", "no-map"));
+	assert_true(tree_has(out, "/reserved-memory/more@8010000000", "no-map"));
 }
 
 static void the_control_page_has_a_node(void **state)
@@ -143,9 +225,12 @@ int main(void)
 		TEST(regions_keep_their_order),
 		TEST(reserved_memory_that_is_there_gets_another_node),
 		TEST(a_region_exposed_as_none_is_not_in_the_tree),
-		TEST(many_exposed_regions_fit_in_the_bound),
+		TEST(many_exposed_regions_are_each_in_the_tree_in_the_bound),
 		TEST(an_exposed_region_that_does_not_fit_in_the_cells_is_refused),
+		TEST(a_small_one_behind_does_not_hide_one_that_does_not_fit),
 		TEST(an_exposed_region_whose_node_is_there_is_refused),
+		TEST(any_of_many_whose_node_is_there_is_refused),
+		TEST(a_node_that_differs_in_name_or_address_is_no_hindrance),
 		TEST(the_control_page_has_a_node),
 	};
 
