@@ -30,8 +30,27 @@ static bool any_moved(const struct region_table *t)
 }
 
 /*
+ * @a and @b have some of the same memory. One that is adjustable may become mismatched with the
+ * other while the guest runs.
+ */
+static int check_pair(const struct region *a, const struct region *b, const struct mm_caps *caps,
+		      struct diag *d)
+{
+	if (s2_mismatch(&a->attr, &b->attr, caps->fwb, caps->mte_perm))
+		return fail(d, -EINVAL,
+			    "regions %s and %s: reg: both map the memory at %#lx, with mismatched attributes: give them the same type, or one of them allow-alias",
+			    a->name, b->name, (unsigned long)b->pa.v);
+	if (a->opts.adjustable || b->opts.adjustable)
+		return fail(d, -EINVAL,
+			    "region %s: adjustable: %s has the same memory: add `allow-alias` if that is meant",
+			    (a->opts.adjustable ? a : b)->name, (a->opts.adjustable ? b : a)->name);
+	return 0;
+}
+
+/*
  * Each region is compared with the one that reaches furthest of those that begin before it. That
- * will do: "no mismatch" is transitive, and regions that overlap anywhere are linked by such pairs.
+ * will do: "no mismatch" is transitive, regions that overlap anywhere are linked by such pairs, and
+ * each that overlaps any is in one of them.
  */
 int alias_check(struct region_table *t, const struct mm_caps *caps, struct diag *d)
 {
@@ -45,11 +64,12 @@ int alias_check(struct region_table *t, const struct mm_caps *caps, struct diag 
 
 		if (r->opts.allow_alias)
 			continue;
-		if (far && r->pa.v - far->pa.v < far->size &&
-		    s2_mismatch(&far->attr, &r->attr, caps->fwb, caps->mte_perm))
-			return fail(d, -EINVAL,
-				    "regions %s and %s: reg: both map the memory at %#lx, with mismatched attributes: give them the same type, or one of them allow-alias",
-				    far->name, r->name, (unsigned long)r->pa.v);
+		if (far && r->pa.v - far->pa.v < far->size) {
+			int err = check_pair(far, r, caps, d);
+
+			if (err)
+				return err;
+		}
 		if (!far || r->pa.v + r->size > far->pa.v + far->size)
 			far = r;
 	}

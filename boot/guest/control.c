@@ -51,11 +51,10 @@ static u64 find_place(const struct region_table *t, const struct host *host, uns
 
 /*
  * A change is of a whole region: no page in it may have other attributes, as those have that Mavis
- * works itself. And memory that another region has as well would be an alias, mismatched.
+ * works itself. (That no other region has the memory as well is in mm/alias.c.)
  */
 static int check_adjustable(const struct region *r, struct diag *d)
 {
-	const struct region_table *t = guest.regions;
 	unsigned nr;
 	const struct mmio_page *page = mmio_pages(&nr);
 
@@ -68,12 +67,6 @@ static int check_adjustable(const struct region *r, struct diag *d)
 		return fail(d, -EINVAL,
 			    "region %s: adjustable: Mavis itself works registers in it, such as the console's: take them out",
 			    r->name);
-	for (const struct region *o = t->region; o < t->region + t->nr; o++)
-		if (o != r && !(r->opts.allow_alias || o->opts.allow_alias) &&
-		    ranges_overlap(region_pa(r), region_pa(o)))
-			return fail(d, -EINVAL,
-				    "region %s: adjustable: %s has the same memory: add `allow-alias` if that is meant",
-				    r->name, o->name);
 	return 0;
 }
 

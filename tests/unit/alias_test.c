@@ -87,6 +87,20 @@ static void allow_alias_on_either_side_is_enough(void **state)
 	}
 }
 
+static void memory_that_another_region_has_is_not_adjustable(void **state)
+{
+	for (unsigned which = 0; which < 2; which++) {
+		struct region *r[2];
+
+		setup(state);
+		r[0] = map("low", 0x10000000, 0x40000000, 0x10000, REGION_MMIO);
+		r[1] = map("high", 0x20000000, 0x40008000, 0x10000, REGION_MMIO);
+		r[which]->opts.adjustable = true;
+		assert_refused(which ? "region high: adjustable" : "region low: adjustable",
+			       which ? "low has the same memory" : "high has the same memory");
+	}
+}
+
 static void a_long_region_is_compared_beyond_its_neighbour(void **state)
 {
 	(void)state;
@@ -113,11 +127,13 @@ static void random_tables_are_judged_as_by_comparing_all_pairs(void **state)
 			struct region *r = map("x", (i + 1) * 0x1000000, pa, size, type);
 
 			r->opts.allow_alias = rand() % 6 == 0;
+			r->opts.adjustable = rand() % 8 == 0;
 			for (unsigned j = 0; j < i; j++) {
 				const struct region *o = &table.region[j];
 
-				mismatch |= o->type != type && !o->opts.allow_alias &&
-					    !r->opts.allow_alias &&
+				mismatch |= (o->type != type || o->opts.adjustable ||
+					     r->opts.adjustable) &&
+					    !o->opts.allow_alias && !r->opts.allow_alias &&
 					    ranges_overlap((struct range){ o->pa.v, o->size },
 							   (struct range){ pa, size });
 			}
@@ -147,6 +163,7 @@ int main(void)
 		test(one_memory_twice_with_one_type_is_fine),
 		test(neighbours_are_no_aliases),
 		test(allow_alias_on_either_side_is_enough),
+		test(memory_that_another_region_has_is_not_adjustable),
 		test(a_long_region_is_compared_beyond_its_neighbour),
 		test(random_tables_are_judged_as_by_comparing_all_pairs),
 		test(the_table_stays_sorted_by_ipa),

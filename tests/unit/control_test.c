@@ -540,16 +540,6 @@ static int start_again(void)
 	return control_offer(IPA(0), 1000, &d);
 }
 
-static void memory_of_two_regions_is_not_adjustable(void **state)
-{
-	(void)state;
-	guest_regions.region[FIXED].pa = PA(guest_regions.region[TARGET].pa.v + MIB(62));
-	assert_int_equal(start_again(), -EINVAL);
-	assert_non_null(strstr(d.text, "target: adjustable: fixed has the same memory"));
-	guest_regions.region[FIXED].opts.allow_alias = true;
-	assert_int_equal(start_again(), 0);
-}
-
 static u64 no_handler(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
 	(void)arg, (void)offset, (void)size, (void)write;
@@ -600,7 +590,6 @@ int main(void)
 		cmocka_unit_test_setup(the_page_has_registers_for_each_cpu, make),
 		cmocka_unit_test_setup(nothing_else_is_in_the_page, make),
 		cmocka_unit_test_setup(the_page_lies_where_nothing_is, make),
-		cmocka_unit_test_setup(memory_of_two_regions_is_not_adjustable, make),
 		cmocka_unit_test_setup(registers_that_el2_has_mapped_are_not_adjustable, make),
 		cmocka_unit_test_setup(registers_that_el2_works_are_not_adjustable, make),
 	};
