@@ -78,6 +78,7 @@ struct dt_walk {
 /* What a node is, by `compatible`. */
 enum dt_kind {
 	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_SMMUV3, DT_PSCI, DT_PCI_ECAM,
+	DT_PMCG,		/* an SMMUv3's counters */
 	DT_V2M,			/* a GICv2's message interrupts */
 	DT_DEBUG,		/* registers by which a CPU can be halted and made to do things */
 	DT_FW_CFG,		/* QEMU's, which also does DMA */

@@ -24,6 +24,7 @@ static const struct {
 	{ "cfi-flash",			DT_FLASH },
 	{ "jedec-flash",		DT_FLASH },
 	{ "arm,smmu-v3",		DT_SMMUV3 },
+	{ "arm,smmu-v3-pmcg",		DT_PMCG },
 	{ "arm,smmu-v2",		DT_SMMU },
 	{ "arm,mmu-500",		DT_SMMU },
 	{ "arm,mmu-401",		DT_SMMU },

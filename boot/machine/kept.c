@@ -13,6 +13,8 @@ static const char *const reasons[DT_NR_KINDS] = {
 	[DT_FW_CFG] = "its DMA writes any memory",
 	/* Queues and message interrupts are written to where its registers say. */
 	[DT_SMMUV3] = "writes any memory by itself, and says where devices may",
+	/* SMMU_PMCG_IRQ_CFG0 and 1 are address and data of a write that no SMMU translates. */
+	[DT_PMCG] = "its interrupts write any memory",
 };
 
 const char *kept_why(enum dt_kind kind)

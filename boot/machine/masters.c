@@ -13,6 +13,7 @@ static const u8 properties[] = {
 	DT_DMA_CELLS,		/* a DMA controller */
 	DT_DMA_COHERENT, DT_DMA_NONCOHERENT,
 	DT_IOMMU_MAP, DT_IOMMUS,
+	DT_MSI_PARENT,		/* it interrupts by a write, to where it is told */
 };
 
 /* The name before the unit address; and where vendors name a node otherwise, its `compatible`. */
@@ -25,10 +26,13 @@ static const char names[][20] = {
 };
 
 static const char compatibles[][24] = {
+	"arm,coresight-catu",	/* reads tables that say where an ETR writes */
 	"arm,coresight-tmc",	/* an ETR writes the trace to memory */
 	"arm,pl080", "arm,pl110", "arm,pl111", "arm,pl330",
 	"brcm,bcm2835-mbox",	/* firmware writes where the message says */
-	"fsl,qoriq-mc", "qemu,fw-cfg-mmio", "snps,dwc3", "virtio,mmio",
+	"fsl,qoriq-mc",
+	"hisilicon,mbigen-v2", "marvell,cp110-icu",	/* msi-parent is a child's */
+	"qemu,fw-cfg-mmio", "snps,dwc3", "virtio,mmio",
 };
 
 static bool has_name(const char *node)

@@ -324,7 +324,8 @@ static void assert_kept(const char *name, u64 base, u64 size)
 static void what_undoes_isolation_is_never_a_device(void **state)
 {
 	static const char *const kinds[] = { "qemu,fw-cfg-mmio", "arm,coresight-cpu-debug",
-					     "arm,coresight-cti", "arm,smmu-v3" };
+					     "arm,coresight-cti", "arm,smmu-v3",
+					     "arm,smmu-v3-pmcg" };
 	char name[32], path[40];
 
 	(void)state;

@@ -142,6 +142,8 @@ static void masters_are_known_by_property_name_and_compatible(void **state)
 		{ "/serial@6000000", "serial@6000000", "dmas", "arm,pl011", false },
 		{ "/mm@7000000", "mm@7000000", NULL, "x", false },
 		{ "/mmcx@7100000", "mmcx@7100000", NULL, "x", false },
+		{ "/foo@8000000", "foo@8000000", "msi-parent", "x", true },
+		{ "/foo@9000000", "foo@9000000", NULL, "marvell,cp110-icu", true },
 	};
 
 	(void)state;
