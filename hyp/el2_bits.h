@@ -128,7 +128,8 @@ BITS(MDCR_EL2, EBWE, 43, 0, "not shown")
 BITS(CPTR_EL2, TZ, 8, !sees(ID_AA64PFR0, 32), "SVE is the guest's; RES1 where there is none")
 BITS(CPTR_EL2, TFP, 10, 0, "FP and SIMD are the guest's")
 BITS(CPTR_EL2, TSM, 12, !sees(ID_AA64PFR1, 24), "SME likewise")
-BITS(CPTR_EL2, TTA, 20, 0, "the trace unit is the guest's")
+BITS(CPTR_EL2, TTA, 20, has(ID_AA64DFR0, 4) && !sees(ID_AA64DFR0, 4),
+	"the trace unit, where nothing keeps it from tracing EL2")
 BITS(CPTR_EL2, TAM, 30, has(ID_AA64PFR0, 44), "AMU counts EL2 too")
 BITS(CPTR_EL2, TCPAC, 31, 0, "CPACR_EL1 is the guest's")
 

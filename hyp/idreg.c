@@ -11,6 +11,7 @@ enum how {
 	WITH_MTE,	/* UNSIGNED, hidden with MTE */
 	PMU_VERSION,	/* UNSIGNED, but 0xf is a PMU that is not Arm's */
 	PA_RANGE,	/* UNSIGNED, and no more than stage 2 translates */
+	TRACE_UNIT,	/* UNSIGNED, hidden without FEAT_TRF */
 	TRACE_BUFFER,	/* UNSIGNED, hidden beside FEAT_TRBE_EXT */
 };
 
@@ -56,6 +57,8 @@ static u64 clamp(const struct field *f, u64 reg, const struct idreg_policy *poli
 		return val == 15 ? val : MIN(val, max);
 	case PA_RANGE:
 		return MIN(val, MIN(max, pa_range(policy->ipa_bits)));
+	case TRACE_UNIT:
+		return FIELD(reg, 43, 40) ? MIN(val, max) : 0;
 	case TRACE_BUFFER:
 		return FIELD(reg, 59, 56) ? 0 : MIN(val, max);
 	default:

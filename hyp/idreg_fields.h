@@ -100,7 +100,8 @@ WHOLE(ID_AA64FPFR0, "EL0's instructions: no control at EL2")
 
 SHOW(ID_AA64DFR0, DebugVer, 0, UNSIGNED, 10,
 	"breakpoints are the guest's; 11 adds MDSELR_EL1 (HDFGRTR2_EL2)")
-SHOW(ID_AA64DFR0, TraceVer, 4, UNSIGNED, 1, "the trace unit is the guest's")
+SHOW(ID_AA64DFR0, TraceVer, 4, TRACE_UNIT, 1,
+	"the trace unit is the guest's where it can be told to leave EL2 out (CPTR_EL2.TTA)")
 SHOW(ID_AA64DFR0, PMUVer, 8, PMU_VERSION, 9,
 	"the PMU is the guest's, and does not count EL2; 15 is one that is not Arm's")
 SHOW(ID_AA64DFR0, BRPs, 12, UNSIGNED, 15, "breakpoints are the guest's")

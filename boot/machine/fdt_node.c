@@ -20,6 +20,8 @@ static const struct {
 	{ "brcm,bcm2836-l1-intc",	DT_INTC },
 	{ "arm,coresight-cpu-debug",	DT_DEBUG },
 	{ "arm,coresight-cti",		DT_DEBUG },
+	{ "arm,coresight-etm3x",	DT_ETM },
+	{ "arm,coresight-etm4x",	DT_ETM },
 	{ "qemu,fw-cfg-mmio",		DT_FW_CFG },
 	{ "cfi-flash",			DT_FLASH },
 	{ "jedec-flash",		DT_FLASH },

@@ -9,6 +9,11 @@
 static const char *const reasons[DT_NR_KINDS] = {
 	/* Halted by it, a CPU executes what is written to EDITR, at EL2 too. */
 	[DT_DEBUG] = "can halt a CPU and have it do anything at EL2",
+	/*
+	 * TRCVICTLR says which exception levels are traced, and no trap holds for memory. Those
+	 * that are reached by system registers alone have none here (CPTR_EL2.TTA).
+	 */
+	[DT_ETM] = "can trace what EL2 does",
 	/* Its address register takes any address, for reads and for writes. */
 	[DT_FW_CFG] = "its DMA writes any memory",
 	/* Queues and message interrupts are written to where its registers say. */

@@ -10,7 +10,8 @@ PAGE = TOP / "docs/cpu.md"
 FIELDS = TOP / "hyp/idreg_fields.h"
 BITS = TOP / "hyp/el2_bits.h"
 
-HOW = {"UNSIGNED": "", "SIGNED": "", "WITH_MTE": "with `mte`, ", "PMU_VERSION": "", "PA_RANGE": "", "TRACE_BUFFER": ""}
+HOW = {"UNSIGNED": "", "SIGNED": "", "WITH_MTE": "with `mte`, ", "PMU_VERSION": "", "PA_RANGE": "", "TRACE_BUFFER": "",
+       "TRACE_UNIT": "with TraceFilt, "}
 
 
 def rows(path, words):

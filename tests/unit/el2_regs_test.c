@@ -9,6 +9,7 @@
 #define HCR_TACR	BIT(21)
 #define HCR_TERR	BIT(36)
 #define MDCR_TDOSA	BIT(10)
+#define CPTR_TTA	BIT(20)
 
 static struct idregs raw, shown;
 static struct el2_input input;
@@ -101,6 +102,20 @@ static void the_pmu_does_not_count_el2_where_it_can_be_told(void **state)
 	}
 }
 
+/* ID_AA64DFR0_EL1.TraceVer and TraceFilt: FEAT_TRF, and so TRFCR_EL2, which leaves EL2 out. */
+static void a_trace_unit_that_nothing_keeps_from_el2_is_trapped(void **state)
+{
+	static const struct idreg_policy policy = { .ipa_bits = 48 };
+
+	(void)state;
+	set(&raw, ID_AA64DFR0, 4, 1);
+	idregs_show(&shown, &raw, &policy);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1 | CPTR_TTA);
+	set(&raw, ID_AA64DFR0, 40, 1);
+	idregs_show(&shown, &raw, &policy);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1);
+}
+
 static void a_trace_buffer_of_a_debuggers_stays_trapped(void **state)
 {
 	(void)state;
@@ -117,6 +132,7 @@ int main(void)
 		cmocka_unit_test_setup(traps_come_with_what_they_hide, reset),
 		cmocka_unit_test_setup(what_the_guest_sees_it_can_use, reset),
 		cmocka_unit_test_setup(the_pmu_does_not_count_el2_where_it_can_be_told, reset),
+		cmocka_unit_test_setup(a_trace_unit_that_nothing_keeps_from_el2_is_trapped, reset),
 		cmocka_unit_test_setup(a_trace_buffer_of_a_debuggers_stays_trapped, reset),
 	};
 

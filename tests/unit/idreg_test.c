@@ -76,6 +76,16 @@ static void not_there_stays_not_there_in_signed_fields(void **state)
 	assert_int_equal(field(ID_AA64DFR0, 8, 0xf, &plain), 0xf); /* a PMU that is not Arm's */
 }
 
+/* Without FEAT_TRF (bits [43:40]) it could trace EL2. */
+static void a_trace_unit_is_shown_where_it_can_leave_el2_out(void **state)
+{
+	u64 both = 1ull << 4 | 1ull << 40;
+
+	(void)state;
+	assert_int_equal(field(ID_AA64DFR0, 4, 1, &plain), 0);
+	assert_int_equal(whole(ID_AA64DFR0, both, &plain), both);
+}
+
 /* Beside FEAT_TRBE_EXT (bits [59:56]) the trace buffer can be made to take physical addresses. */
 static void a_trace_buffer_that_a_debugger_can_take_is_hidden(void **state)
 {
@@ -153,6 +163,7 @@ static void reads_are_trapped_only_where_showing_more_would_matter(void **state)
 	assert_true(hides(ID_AA64PFR1, 2ull << 8, &plain));		/* MTE */
 	assert_false(hides(ID_AA64PFR1, 2ull << 8, &with_mte));
 	assert_true(hides(ID_AA64MMFR1, 1ull << 16, &plain));		/* LO */
+	assert_true(hides(ID_AA64DFR0, 1ull << 4, &plain));		/* TraceVer */
 	assert_true(hides(IDREG(7, 7), 1, &plain));			/* nobody knows what */
 }
 
@@ -164,6 +175,7 @@ int main(void)
 		cmocka_unit_test(mte_is_shown_to_a_guest_that_has_it),
 		cmocka_unit_test(a_value_above_the_known_ones_becomes_the_highest_known),
 		cmocka_unit_test(not_there_stays_not_there_in_signed_fields),
+		cmocka_unit_test(a_trace_unit_is_shown_where_it_can_leave_el2_out),
 		cmocka_unit_test(a_trace_buffer_that_a_debugger_can_take_is_hidden),
 		cmocka_unit_test(the_physical_address_is_no_larger_than_stage_2s_input),
 		cmocka_unit_test(registers_that_are_not_in_the_table_read_as_0),
