@@ -5,10 +5,13 @@
 
 #include "hyp/idreg.h"
 
-/* HFGxTR and HDFGxTR are the pairs for reads and writes. All other fine-grained traps are 0. */
+/*
+ * HFGxTR and HDFGxTR are the pairs for reads and writes; HDFGWTR2 has what is in that of writes
+ * alone. All other fine-grained traps are 0.
+ */
 enum el2_reg {
 	HCR_EL2, HCRX_EL2, MDCR_EL2, CPTR_EL2, CNTHCTL_EL2, HFGxTR_EL2, HDFGxTR_EL2, HDFGxTR2_EL2,
-	NR_EL2_REGS
+	HDFGWTR2_EL2, NR_EL2_REGS
 };
 
 struct el2_regs {

@@ -114,7 +114,7 @@ static void write_controls(const struct cpu_kind *kind)
 	if (fgt < 2)
 		return;
 	write_sysreg_s(at[HDFGxTR2_EL2], SYS_HDFGRTR2_EL2);
-	write_sysreg_s(at[HDFGxTR2_EL2], SYS_HDFGWTR2_EL2);
+	write_sysreg_s(at[HDFGxTR2_EL2] | at[HDFGWTR2_EL2], SYS_HDFGWTR2_EL2);
 	write_sysreg_s(0, SYS_HFGRTR2_EL2);
 	write_sysreg_s(0, SYS_HFGWTR2_EL2);
 	write_sysreg_s(0, SYS_HFGITR2_EL2);

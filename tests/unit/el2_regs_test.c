@@ -89,7 +89,7 @@ static void the_pmu_does_not_count_el2_where_it_can_be_told(void **state)
 		u64 version, mdcr;
 	} cases[] = {
 		{ 1, 0 }, { 4, BIT(17) }, { 5, BIT(17) }, { 6, BIT(17) | BIT(23) },
-		{ 9, BIT(17) | BIT(23) }, { 15, 0 },
+		{ 9, BIT(17) | BIT(23) }, { 10, BIT(17) | BIT(23) }, { 15, 0 },
 	};
 
 	(void)state;
@@ -98,7 +98,22 @@ static void the_pmu_does_not_count_el2_where_it_can_be_told(void **state)
 		input.hpmn = 6;
 		set(&raw, ID_AA64DFR0, 8, cases[i].version);
 		assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | 6 | cases[i].mdcr);
-		assert_int_equal(value(HDFGxTR2_EL2), cases[i].version == 9 ? BIT(4) : 0);
+	}
+}
+
+/* The guest sees version 9 then, whatever is above: PMUACR_EL1, and PMZR_EL0, which is written. */
+static void the_registers_of_pmuv3p9_are_not_trapped(void **state)
+{
+	static const u64 versions[] = { 8, 9, 10, 15 };
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(versions); i++) {
+		bool there = versions[i] == 9 || versions[i] == 10;
+
+		reset(NULL);
+		set(&raw, ID_AA64DFR0, 8, versions[i]);
+		assert_int_equal(value(HDFGxTR2_EL2), there ? BIT(4) : 0);
+		assert_int_equal(value(HDFGWTR2_EL2), there ? BIT(21) : 0);
 	}
 }
 
@@ -132,6 +147,7 @@ int main(void)
 		cmocka_unit_test_setup(traps_come_with_what_they_hide, reset),
 		cmocka_unit_test_setup(what_the_guest_sees_it_can_use, reset),
 		cmocka_unit_test_setup(the_pmu_does_not_count_el2_where_it_can_be_told, reset),
+		cmocka_unit_test_setup(the_registers_of_pmuv3p9_are_not_trapped, reset),
 		cmocka_unit_test_setup(a_trace_unit_that_nothing_keeps_from_el2_is_trapped, reset),
 		cmocka_unit_test_setup(a_trace_buffer_of_a_debuggers_stays_trapped, reset),
 	};
