@@ -102,10 +102,10 @@ int smmu_set_cr0(struct smmu *s, u32 cr0)
 	return smmu_wait(s->base + SMMU_CR0ACK, ~0u, cr0);
 }
 
-void smmu_kill(struct smmu *s)
+int smmu_kill(struct smmu *s)
 {
 	s->dead = true;
-	smmu_set_cr0(s, 0);
+	return smmu_set_cr0(s, 0);
 }
 
 static u32 events_produced(const struct smmu *s)

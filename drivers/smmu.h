@@ -16,7 +16,7 @@ struct smmu {
 	u32 produced, consumed;		/* commands, events: as PROD and CONS have it */
 	u32 acknowledged;		/* errors: as GERRORN has it */
 	bool coherent;			/* what it reads and writes in memory goes through caches */
-	bool dead;			/* turned off for good: all DMA aborts */
+	bool dead;			/* smmu_kill() was called */
 	char name[40];			/* its node */
 };
 
@@ -42,8 +42,11 @@ int smmu_wait(u64 reg, u32 mask, u32 val);
 /* Writes CR0 and waits until it has taken effect. -ETIMEDOUT. */
 int smmu_set_cr0(struct smmu *s, u32 cr0);
 
-/* Turns it off: from now on GBPA counts, which aborts all. */
-void smmu_kill(struct smmu *s);
+/*
+ * Turns it off for good: from now on GBPA counts, which aborts all. -ETIMEDOUT: it does not say
+ * that it is off. Either way it gets no more commands.
+ */
+int smmu_kill(struct smmu *s);
 
 /* True if there are events or errors to look at. One or two reads. */
 bool smmu_has_news(const struct smmu *s);

@@ -16,14 +16,17 @@ static u16 vmid(void)
 	return (u16)(dma.s2.vttbr >> 48);
 }
 
-/* No transaction that it was told to forget passes any more: none does. */
+/* No transaction that it was told to forget passes any more: none does, if it turns off. */
 static void give_up(struct smmu *s, int err)
 {
+	bool on;
+
 	if (s->dead)
 		return;
-	smmu_kill(s);
-	print("mavis: %s: takes no commands (error %d): it is off, and all DMA behind it aborts\n",
-	      s->name, -err);
+	on = smmu_kill(s);
+	print("mavis: %s: takes no commands (error %d)%s\n", s->name, -err,
+	      on ? ", nor does it turn off: DMA behind it may go where it could before" :
+		   ": it is off, and all DMA behind it aborts");
 }
 
 static void publish(const struct pgtable *pt, pa_t table)

@@ -5,13 +5,19 @@
 
 #define LIST_SIZE	640
 
+/* All of its streams: what passes by one way needs no other. */
 static bool is_contained(const struct host *host, const struct host_master *m)
 {
-	for (unsigned i = 0; i < host->nr_streams; i++)
-		if (host->streams[i].node == m->node &&
-		    !host->smmu[host->streams[i].smmu].out_of_use)
-			return true;
-	return false;
+	bool bound = false;
+
+	for (unsigned i = 0; i < host->nr_streams; i++) {
+		if (host->streams[i].node != m->node)
+			continue;
+		if (host->smmu[host->streams[i].smmu].out_of_use)
+			return false;
+		bound = true;
+	}
+	return bound && !m->elsewhere;
 }
 
 static bool is_listed(const struct dma_list *l, const struct host_master *m, bool contained)

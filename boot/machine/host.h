@@ -113,6 +113,7 @@ struct host_smmu {
 struct host_master {
 	struct range regs;		/* the first of them */
 	int node;
+	bool elsewhere;			/* an IOMMU of it is no SMMUv3 that is enabled */
 	char name[40];
 };
 

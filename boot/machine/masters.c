@@ -90,6 +90,7 @@ int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d)
 	}
 	m->regs = regs;
 	m->node = w->node;
+	m->elsewhere = false;
 	format(m->name, sizeof(m->name), "%s", dt_name(w));
 	host->nr_masters++;
 	return 0;

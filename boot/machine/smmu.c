@@ -55,13 +55,23 @@ static unsigned find_smmu(const struct host *host, u32 phandle)
 	return HOST_MAX_SMMU;
 }
 
+static void note_elsewhere(struct host *host, int node)
+{
+	for (unsigned i = 0; i < host->nr_masters; i++)
+		host->master[i].elsewhere |= host->master[i].node == node;
+}
+
 static int add_streams(struct host *host, const struct dt_walk *w, const char *prop,
 		       const struct dma_streams *streams, struct diag *d)
 {
 	struct dma_streams *s = &host->streams[host->nr_streams];
 
-	if (streams->smmu == HOST_MAX_SMMU || !streams->nr)
+	if (!streams->nr)
 		return 0;
+	if (streams->smmu == HOST_MAX_SMMU) {
+		note_elsewhere(host, w->node);
+		return 0;
+	}
 	if (streams->first + streams->nr > BIT(32))
 		return dt_fail(w, d, -ERANGE, prop,
 			       "%#lx streams from %#x on are beyond a stream's 32 bits; correct the device tree",
@@ -94,9 +104,9 @@ static int read_iommus(struct host *host, const struct dt_walk *w, struct diag *
 			.smmu = (u8)find_smmu(host, dt_cell(p.data + at)),
 		};
 
+		err = add_streams(host, w, "iommus", &s, d);
 		if (s.smmu == HOST_MAX_SMMU)
 			break;
-		err = add_streams(host, w, "iommus", &s, d);
 	}
 	return err;
 }

@@ -210,6 +210,12 @@ static void a_bar_that_moves_takes_its_translation_along(void **state)
 	assert_int_equal(translate(0, 0x8000200000), 0);
 }
 
+static void says(const char *text)
+{
+	if (!strstr(machine.said, text))
+		fail_msg("\"%s\" does not say \"%s\"", machine.said, text);
+}
+
 static void an_smmu_that_takes_no_commands_passes_nothing_any_more(void **state)
 {
 	struct region bar = { .ipa = IPA(0x8000000000), .pa = PA(0x8000000000), .size = MIB(4),
@@ -222,12 +228,26 @@ static void an_smmu_that_takes_no_commands_passes_nothing_any_more(void **state)
 	dma_unplace(&bar);
 	assert_int_equal(*fake_smmu_reg(0x24), 0);
 	assert_true(*fake_smmu_reg(0x44) & BIT(20));
-	assert_non_null(strstr(machine.said, "smmu@1: takes no commands"));
+	says("smmu@1: takes no commands (error 110): it is off, and all DMA behind it aborts\n");
 	machine.nr_said = 0;
 	assert_int_equal(dma_place(&bar), 0);
 	dma_unplace(&bar);
 	dma_poll();
 	assert_int_equal(machine.nr_said, 0);
+}
+
+static void one_that_does_not_turn_off_either_is_not_said_to_be_off(void **state)
+{
+	struct region bar = { .ipa = IPA(0x8000000000), .pa = PA(0x8000000000), .size = MIB(4),
+			      .type = REGION_MMIO, .origin = REGION_FROM_CONFIG };
+
+	(void)state;
+	enable();
+	assert_int_equal(dma_place(&bar), 0);
+	fake_smmu.deaf = fake_smmu.stuck = true;
+	dma_unplace(&bar);
+	says("smmu@1: takes no commands (error 110), nor does it turn off: DMA behind it may go where it could before\n");
+	assert_null(strstr(machine.said, "aborts"));
 }
 
 static unsigned nr_tables_cleaned;
@@ -297,12 +317,6 @@ static void a_large_linear_table_is_kept_of_the_machines_memory(void **state)
 	assert_int_equal(smmu_take(&host, &d), 0);
 	assert_int_equal(smmu_make_room(&host, &config, &d), -ENOSPC);
 	assert_non_null(strstr(d.text, "the streams of smmu@1"));
-}
-
-static void says(const char *text)
-{
-	if (!strstr(machine.said, text))
-		fail_msg("\"%s\" does not say \"%s\"", machine.said, text);
 }
 
 static void an_event_is_a_line_with_stream_address_and_reason(void **state)
@@ -457,6 +471,16 @@ static void all_are_contained_or_not(void **state)
 	host.more_masters = 1;
 	assert_false(contained());
 	host.more_masters = 0;
+	host.streams[1] = (struct dma_streams){ .nr = 1, .smmu = 1, .node = 5, .name = "pcie@2" };
+	host.smmu[1] = (struct host_smmu){ .enabled = true, .name = "smmu@3" };
+	host.nr_smmus = host.nr_streams = 2;
+	assert_true(contained());
+	host.smmu[1].out_of_use = "it is broken";	/* some of its functions are behind it */
+	assert_false(contained());
+	host.nr_smmus = host.nr_streams = 1;
+	host.master[0].elsewhere = true;
+	assert_false(contained());
+	host.master[0].elsewhere = false;
 	master("dma@b000000", 0xb000000, 7);	/* not the guest's */
 	assert_true(contained());
 	master("usb@9000000", 0x9000000, 4);
@@ -495,6 +519,7 @@ int main(void)
 		TEST(addresses_are_those_that_the_smmu_has),
 		TEST(a_bar_that_moves_takes_its_translation_along),
 		TEST(an_smmu_that_takes_no_commands_passes_nothing_any_more),
+		TEST(one_that_does_not_turn_off_either_is_not_said_to_be_off),
 		TEST(tables_are_cleaned_for_one_that_looks_past_the_caches),
 		TEST(one_without_an_owner_aborts),
 		TEST(a_large_linear_table_is_kept_of_the_machines_memory),

@@ -60,7 +60,8 @@ static void written(u64 addr)
 		if (cr0 & 1)
 			fake_smmu.commands_before_smmuen = fake_smmu.nr_commands;
 		fake_smmu.cr0[fake_smmu.nr_cr0++ % 16] = cr0;
-		*fake_smmu_reg(0x24) = cr0;
+		if (!fake_smmu.stuck)
+			*fake_smmu_reg(0x24) = cr0;
 	} else if (offset == 0x44) {
 		*fake_smmu_reg(0x44) &= 0x7fffffff;
 	} else if (offset == 0x50) {

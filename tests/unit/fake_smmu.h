@@ -19,6 +19,7 @@ struct fake_smmu {
 	bool aborts_before_off;		/* GBPA had ABORT when CR0 was first written */
 	bool deaf;			/* takes no commands any more */
 	bool refuses;			/* stops with a command error */
+	bool stuck;			/* does not acknowledge CR0 any more */
 };
 
 extern struct fake_smmu fake_smmu;

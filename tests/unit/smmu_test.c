@@ -206,11 +206,20 @@ static void a_refused_command_is_an_error_and_then_all_aborts(void **state)
 	start(8);
 	fake_smmu.refuses = true;
 	assert_int_equal(smmu_drop(&s, 1, 0x1000, 0x1000, 0x1000), -EIO);
-	smmu_kill(&s);
+	assert_int_equal(smmu_kill(&s), 0);
 	assert_int_equal(*fake_smmu_reg(0x24), 0);
 	assert_true(*fake_smmu_reg(0x44) & BIT(20));
 	assert_int_equal(smmu_command(&s, 0x30, 0), -EIO);
 	assert_false(smmu_has_news(&s));
+}
+
+static void one_that_stays_on_when_killed_says_so(void **state)
+{
+	(void)state;
+	start(8);
+	fake_smmu.stuck = true;
+	assert_int_equal(smmu_kill(&s), -ETIMEDOUT);
+	assert_int_equal(smmu_command(&s, 0x30, 0), -EIO);
 }
 
 static void what_changed_is_dropped_by_address_or_as_a_whole(void **state)
@@ -486,6 +495,7 @@ int main(void)
 		TEST(a_small_queue_goes_round),
 		TEST(a_full_queue_is_waited_for),
 		TEST(a_refused_command_is_an_error_and_then_all_aborts),
+		TEST(one_that_stays_on_when_killed_says_so),
 		TEST(what_changed_is_dropped_by_address_or_as_a_whole),
 		TEST(events_come_in_order_round_and_round),
 		TEST(lost_events_are_told_once),

@@ -165,6 +165,33 @@ static void masters_are_known_by_property_name_and_compatible(void **state)
 	assert_false(is_master("smmuv3@9050000"));
 }
 
+static bool is_elsewhere(const char *name)
+{
+	for (unsigned i = 0; i < host.nr_masters; i++)
+		if (!strcmp(host.master[i].name, name))
+			return host.master[i].elsewhere;
+	fail_msg("%s is no master", name);
+	return false;
+}
+
+/* Of its streams one is on an SMMU that is off, or on an IOMMU that is the guest's. */
+static void a_stream_that_is_on_no_smmu_of_ours_is_noted(void **state)
+{
+	(void)state;
+	add_smmu("/smmu@9100000", 0x9100000, PHANDLE + 1);
+	tree_set_string(fdt, "/smmu@9100000", "status", "disabled");
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 0, PHANDLE, 0, 0x80, 0x80, PHANDLE + 1,
+		   0, 0x80);
+	TREE_CELLS(fdt, "/virtio_mmio@a000000", "iommus", PHANDLE, 7, 0x7777, 9);
+	TREE_CELLS(fdt, "/virtio_mmio@a000200", "iommus", PHANDLE, 8);
+	read_tree();
+	assert_int_equal(host.nr_streams, 3);
+	assert_true(is_elsewhere("pcie@10000000"));
+	assert_true(is_elsewhere("virtio_mmio@a000000"));
+	assert_false(is_elsewhere("virtio_mmio@a000200"));
+	assert_false(is_elsewhere("virtio_mmio@a000400"));
+}
+
 static void a_disabled_device_and_a_bus_are_none(void **state)
 {
 	(void)state;
@@ -217,6 +244,7 @@ int main(void)
 		TEST(streams_beyond_32_bits_are_refused_by_name),
 		TEST(more_than_there_is_room_for_is_refused),
 		TEST(masters_are_known_by_property_name_and_compatible),
+		TEST(a_stream_that_is_on_no_smmu_of_ours_is_noted),
 		TEST(a_disabled_device_and_a_bus_are_none),
 		TEST(the_guest_sees_no_smmu),
 		TEST(the_doorbell_of_a_gicv2_is_its_frame),
