@@ -106,6 +106,8 @@ static bool fill(const struct placement *p, const struct bundle *bundle, bool ba
 	clean(&p->kernel);
 	clean(&p->ramdisk);	/* Linux reads it with its MMU on; others may not */
 	clean(&p->fdt);
+	if (made.pa.v != p->fdt.pa.v)
+		clean(&made);		/* nothing of the guest's is there: it may write there */
 
 	/*
 	 * What was here before may still be in an instruction cache (Arm ARM B2, "Synchronization

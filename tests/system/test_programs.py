@@ -47,6 +47,15 @@ def test_u_boot_is_a_guest(start, tmp_path):
     m.expect_end()
 
 
+def test_memory_that_the_tree_was_made_in_is_left_clean(start, tmp_path):
+    """Where it belongs the loader has put the bundle, so it is made elsewhere; there the guest writes with its MMU off."""
+    m = start("made", cpu="cortex-a72", smp=2, loaded=machine.mavis(
+        bundle(tmp_path, machine.BUILD / "test/made.bin", "--load", "0x44000000", "--dtb-at", "0x48000000")))
+    log = m.expect_end()
+    assert "device tree at 0x48000000" in log
+    assert "made: d00dfeed d00dfeed\n" in log, "the tree was not made where the guest writes"
+
+
 @pytest.mark.parametrize("cpu", ["cortex-a72", pytest.param("max", marks=pytest.mark.all)])
 def test_edk2_is_a_guest(start, tmp_path, cpu):
     m = start(f"edk2-{cpu}", cpu=cpu, smp=2, unjudged=CARELESS, loaded=machine.mavis(
