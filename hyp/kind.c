@@ -37,6 +37,24 @@ static s32 arch_feature(u32 fid)
 	return (s32)firmware_call(SMCCC_ARCH_FEATURES, fid, 0, 0).x[0];
 }
 
+static bool tlb_range_known(const struct cpu_kind *k)
+{
+	return idreg_field(&k->raw, ID_AA64ISAR0, 56) >= ISAR0_TLB_RANGE;
+}
+
+/*
+ * What this CPU has cached until now, a TLBI of another's by range that it does not know need not
+ * have dropped: here EL2's; the guest's by TLBI ALLE1 in vcpu_init(). DSB first: who still found
+ * tlb_by_range true had published its change before (tlb_flush()), so walks from now on see that.
+ */
+static void drop_what_was_missed(void)
+{
+	dsb(ish);
+	asm volatile("tlbi alle2" : : : "memory");
+	dsb(nsh);
+	isb();
+}
+
 static void work_out(struct cpu_kind *k, u64 midr)
 {
 	struct el2_input in = {
@@ -52,12 +70,8 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	errata_apply(midr);
 	k->midr = midr;
 	idregs_read(&k->raw);
-	/*
-	 * Before this CPU's own TLBI ALLE1 (vcpu_init()): what it may have cached until now, a TLBI
-	 * of another's by range that it does not know need not drop.
-	 */
-	tlb_by_range = idreg_field(&k->raw, ID_AA64ISAR0, 56) >= ISAR0_TLB_RANGE &&
-		       (!nr_kinds || tlb_by_range);
+	__atomic_store_n(&tlb_by_range, tlb_range_known(k) && (!nr_kinds || tlb_by_range),
+			 __ATOMIC_RELAXED);
 	in.hides = idregs_show(&k->shown, &k->raw, &policy);
 
 	k->pmu = pmu_version(&k->raw) != 0;
@@ -104,5 +118,8 @@ const struct cpu_kind *kind_here(void)
 	u64 midr = read_sysreg(midr_el1);
 	const struct cpu_kind *k = find(midr, __atomic_load_n(&nr_kinds, __ATOMIC_ACQUIRE));
 
-	return k ? k : add(midr);
+	k = k ? k : add(midr);
+	if (k && !tlb_range_known(k))
+		drop_what_was_missed();
+	return k;
 }

@@ -36,13 +36,13 @@ bool tlb_by_range;
  * None of the four is a last-level form: the way through the tables is dropped, too. A range need
  * not be of the size of the entries: each that translates an address in it goes.
  */
-static void drop_addresses(enum pt_stage stage, u64 first, u64 end, u64 step)
+static void drop_addresses(enum pt_stage stage, u64 first, u64 end, u64 step, bool by_range)
 {
 	u64 page = first >> PAGE_SHIFT, last = end >> PAGE_SHIFT, nr = step >> PAGE_SHIFT;
 
 	for (; page < last; page += nr) {
-		u64 operand = tlb_by_range ? tlb_range(page, last - page, &nr) : page;
-		bool one = !tlb_by_range || nr == 1;
+		u64 operand = by_range ? tlb_range(page, last - page, &nr) : page;
+		bool one = !by_range || nr == 1;
 
 		if (stage == PT_STAGE1_EL2 && one)
 			tlbi(vae2is, operand);
@@ -55,9 +55,9 @@ static void drop_addresses(enum pt_stage stage, u64 first, u64 end, u64 step)
 	}
 }
 
-static void drop_stage2(u64 first, u64 end, u64 step)
+static void drop_stage2(u64 first, u64 end, u64 step, bool by_range)
 {
-	drop_addresses(PT_STAGE2, first, end, step);
+	drop_addresses(PT_STAGE2, first, end, step, by_range);
 	/*
 	 * "Invalidation of TLB entries from stage 2 translations": a TLBI by IPA need not drop
 	 * entries that hold both stages combined, VA to PA. VMALLE1IS does; but not before those of
@@ -67,18 +67,18 @@ static void drop_stage2(u64 first, u64 end, u64 step)
 	tlbi_all(vmalle1is);
 }
 
-static void drop(enum pt_stage stage, u64 in, u64 size, u64 smallest)
+static void drop(enum pt_stage stage, u64 in, u64 size, u64 smallest, bool by_range)
 {
 	u64 first = ALIGN_DOWN(in, smallest);	/* entries are aligned to their size: each is hit */
 	u64 end = in + size;
-	bool by_address = tlb_by_range || (end - first) / smallest <= MAX_BY_ADDRESS;
+	bool by_address = by_range || (end - first) / smallest <= MAX_BY_ADDRESS;
 
 	if (stage == PT_STAGE1_EL2 && by_address)
-		drop_addresses(stage, first, end, smallest);
+		drop_addresses(stage, first, end, smallest, by_range);
 	else if (stage == PT_STAGE1_EL2)
 		tlbi_all(alle2is);
 	else if (by_address)
-		drop_stage2(first, end, smallest);
+		drop_stage2(first, end, smallest, by_range);
 	else
 		tlbi_all(vmalls12e1is);		/* both stages, and combined, of this VMID */
 	dsb(ish);
@@ -88,9 +88,16 @@ bool tlb_flush_twice;
 
 void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 {
+	bool by_range;
+
+	/*
+	 * The flag may turn false at any time, so it is read once; and behind the DSB: then a CPU
+	 * that turns it false afterwards, and drops what it has (kind.c), sees what was written.
+	 */
 	dsb(ishst);
-	drop(stage, in, size, smallest);
+	by_range = __atomic_load_n(&tlb_by_range, __ATOMIC_RELAXED);
+	drop(stage, in, size, smallest, by_range);
 	if (tlb_flush_twice)
-		drop(stage, in, size, smallest);
+		drop(stage, in, size, smallest, by_range);
 	isb();
 }

@@ -8,7 +8,10 @@
 /* Some cores need each invalidation twice (hyp/errata.c). */
 extern bool tlb_flush_twice;
 
-/* All CPUs that are on have FEAT_TLBIRANGE: a broadcast by range reaches each. */
+/*
+ * All CPUs that are on have FEAT_TLBIRANGE: a broadcast by range reaches each. Turned false at any
+ * time, by a CPU that lacks it, which may have missed some until then.
+ */
 extern bool tlb_by_range;
 
 /*
