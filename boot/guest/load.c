@@ -4,13 +4,13 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "boot/guest/crc32.h"
 #include "boot/guest/place.h"
 #include "boot/guest/tree.h"
 #include "drivers/console.h"
 #include "hyp/panic.h"
 #include "lib/arch.h"
 #include "lib/cache.h"
-#include "lib/crc32.h"
 #include "mm/el2.h"
 
 _Static_assert(PLACE_MAX_AVOID >= HOST_MAX_RESERVED, "every reserved range can be avoided");
