@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Exits of the guest's that are answered with four of its registers saved, and its own keys for
- * return addresses in place: calls that are a constant, or the firmware's own; and reads of feature
- * registers. Everything else goes on to guest_exit as if it had not been here.
+ * return addresses in place: PSCI_VERSION; SMCCC_ARCH_WORKAROUND_1, 2 and 3, by the firmware; and
+ * reads of feature registers. Everything else goes on to guest_exit as if it had not been here.
  */
 #include "drivers/firmware.h"
 #include "hyp/cpu.h"
@@ -110,13 +110,16 @@ guest_sync:
 	leave
 
 /*
- * The firmware's workarounds, which a guest calls at each entry of its own kernel. Firmware that
- * has one knows SMCCC 1.1: x0 to x3 are all that it may change.
+ * The firmware's workarounds, which a guest calls at each entry of its own kernel, and the second
+ * at each return, too, with what it asks for in w1. Firmware that has one knows SMCCC 1.1: x0 to x3
+ * are all that it may change.
  */
 5:	ldr	w1, =ARCH_WORKAROUND_1
 	cmp	w0, w1
+	ldr	w1, =ARCH_WORKAROUND_2
+	ccmp	w0, w1, #4, ne			/* Z = 1 if one before was it */
 	ldr	w1, =ARCH_WORKAROUND_3
-	ccmp	w0, w1, #4, ne			/* Z = 1 if the first was it */
+	ccmp	w0, w1, #4, ne
 	b.ne	guest_exit
 	adr_l	x1, firmware
 	ldr	w1, [x1, #FIRMWARE_SMCCC]
@@ -125,6 +128,7 @@ guest_sync:
 	b.lo	guest_exit
 	ldp	x0, x1, [sp, #16 * 0]
 	ldp	x2, x3, [sp, #16 * 1]
+	mov	w1, w1				/* the 32-bit convention */
 	smc	#0
 	stp	x0, x1, [sp, #16 * 0]
 	stp	x2, x3, [sp, #16 * 1]

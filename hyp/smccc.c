@@ -144,7 +144,6 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		arch_features(f);
 		break;
 	case ARCH_SOC_ID:
-	case ARCH_WORKAROUND_2:
 	case TRNG_VERSION:
 	case TRNG_FEATURES:
 	case TRNG_GET_UUID:

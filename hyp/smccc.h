@@ -19,8 +19,8 @@ static inline u32 smccc_owner(u32 fid)
 }
 
 /*
- * Carries out the call in @f for CPU @self, which is none that smccc_fast() knows; the results, or
- * NOT_SUPPORTED, go there. @imm: the instruction's immediate; no function is known but with 0.
+ * Carries out the call in @f for CPU @self, which is none that fast.S has answered; the results,
+ * or NOT_SUPPORTED, go there. @imm: the instruction's immediate; no function is known but with 0.
  */
 void smccc_call(struct frame *f, struct cpu *self, u64 imm);
 

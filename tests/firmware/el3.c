@@ -110,6 +110,8 @@ static u64 psci(const u64 *x)
 		if ((u32)x[1] == 0xc400000e)
 			return 0;
 		return (u32)x[1] == 0x80000000 && !(knobs & KNOB_OLD_SMCCC) ? 0 : (u64)-1;
+	case 0x80007fff:			/* ARCH_WORKAROUND_2: here it says what it got */
+		return 0x100 + x[1];
 	case 0x80000000:			/* SMCCC_VERSION */
 		return knobs & KNOB_OLD_SMCCC ? (u64)-1 : 0x10002;
 	}

@@ -186,6 +186,17 @@ def test_firmware_before_smccc_1_1_changes_no_register_that_is_no_result(run):
     assert got == [[0x10001 << 32, 0, 0, 0, 6, 1]]
 
 
+def test_a_workaround_that_is_switched_reaches_the_firmware_with_what_is_asked_for(run):
+    """SMCCC_ARCH_WORKAROUND_2; the stand-in says what it got."""
+    _, got = run(Calls().smc(0x80007fff, 7 << 32 | 1, 2, 3, 4, 5, 6, 7).smc(0x80007fff, 0))
+    assert [(a[0], a[5]) for a in got] == [(0x101, 1), (0x100, 1)]
+
+
+def test_a_workaround_is_no_call_of_firmware_before_smccc_1_1(run):
+    _, got = run(Calls().smc(0x80007fff, 1, 2, 3, 4, 5, 6, 7), knobs=OLD_SMCCC)
+    assert got == [[REFUSED, 1, 2, 3, 6, 1]]
+
+
 def test_only_w_registers_are_passed_in_the_32_bit_convention(run):
     _, got = run(Calls().smc(0x82000093, 7 << 32 | 1), AMLOGIC)
     assert got[0][:4] == [0, 1, 0, 0]
