@@ -183,7 +183,7 @@ static void make_config(unsigned regions)
 		sound(fdt_begin_node(tree, name));
 		sound(fdt_property_string(tree, "type", types[i % 4]));
 		cells(tree, "reg", REGIONS_BASE + i * 389 % regions * STRIDE,
-		      STRIDE / (1 + !(i % 5)));
+		      STRIDE / (1 + !!(i % 5)));
 		sound(fdt_end_node(tree));
 	}
 	sound(fdt_end_node(tree));
