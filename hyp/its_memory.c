@@ -35,7 +35,7 @@ static bool find_free(const struct its *its, u32 from, u32 units, u32 align, u32
 		}
 		at = (u32)ALIGN_UP(last + 1, align);
 		while (!(at % 64) && at < its->nr_units && its->used[at / 64] == ~0ull)
-			at += 64;
+			at += MAX(64u, align);
 	}
 	return false;
 }

@@ -31,7 +31,8 @@ void its_publish(const struct its *its, const void *start, u64 size)
 {
 	CHECK(its == &model.its && size);
 	CHECK(model_in_heap((struct range){ (u64)start, size }) ||
-	      ((const u64 *)start >= model.l1 && (const u64 *)start < model.l1 + 8));
+	      ((const u64 *)start >= model.l1 &&
+	       (const u64 *)start < model.l1 + ARRAY_SIZE(model.l1)));
 }
 
 /* From 8 bytes: mostly small numbers, so that they meet; now and then as they are. */
@@ -71,12 +72,13 @@ static void drop(struct its_batch *b, u8 what)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const u8 page_shifts[] = { 0, 12, 14, 16 };
 	static struct its_batch b;
 	u64 cmd[4];
 
 	if (!size)
 		return 0;
-	model_reset(data[0] & 1);
+	model_reset(page_shifts[data[0] % 4]);
 	b.nr = b.cost = 0;
 	for (size_t at = 1; at + 8 <= size; at += 8) {
 		bool again;

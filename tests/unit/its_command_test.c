@@ -31,7 +31,7 @@ static int make(void **state)
 	gic_init(MODEL_LPI_BITS);
 	for (u64 n = 0; n < MODEL_CPUS; n++)
 		gic_add_redistributor(n * GICR_FRAME, n << 8);
-	model_reset(true);
+	model_reset(12);
 	b.nr = b.cost = 0;
 	return 0;
 }
@@ -81,10 +81,47 @@ static void a_device_gets_an_itt_of_mavis(void **state)
 static void a_flat_table_needs_no_page(void **state)
 {
 	(void)state;
-	model_reset(false);
+	model_reset(0);
 	OK(MAPD(63, 1));
 	assert_int_equal(model.its.nr_devices, 1);
 	assert_int_equal(model.used[0], 1);
+}
+
+/*
+ * Where a gap in the heap begins in the middle of one, as this guest makes it. Bits 15:12 of an
+ * entry are RES0 for pages of 64 KiB: hardware would use a place where there is an ITT.
+ */
+static void a_page_of_the_device_table_is_where_its_size_has_it(void **state)
+{
+	static const u64 cmd[][4] = {
+		MAPD(0, 11), MAPD(1, 11), MAPD(2, 12), MAPD(3, 11), UNMAPD(0), MAPD(8192, 11),
+	};
+
+	(void)state;
+	model_reset(16);
+	model.its.regs.typer = GITS_TYPER_PHYSICAL | (8 - 1) << 4 | (16 - 1) << 8;
+	model.its.page_id_shift = 13;
+	model.its.device_ids = 2 * 8192;
+	for (unsigned i = 0; i < ARRAY_SIZE(cmd); i++) {
+		assert_null(its_command(&model.its, &b, cmd[i], &again));
+		model_finish(&b);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(model.l1[i], GITS_VALID | model_page(model.l1[i]).base);
+		assert_true(model_in_heap(model_page(model.l1[i])));
+	}
+	assert_false(ranges_overlap(model_page(model.l1[0]), model_page(model.l1[1])));
+}
+
+static void pages_of_all_sizes_have_room(void **state)
+{
+	(void)state;
+	for (unsigned shift = 12; shift <= 16; shift += 2) {
+		model_reset(shift);
+		for (unsigned id = 0; id < MODEL_DEVICES; id += BIT(MODEL_ID_SHIFT) / 2)
+			run((const u64[4])MAPD(id, 1 + id % MODEL_EVENT_BITS));
+		assert_in_range(model.its.nr_devices, 2, MODEL_DEVICES);
+	}
 }
 
 static void memory_that_is_used_up_is_a_refusal(void **state)
@@ -197,7 +234,7 @@ static void mapi_takes_the_event_for_the_lpi(void **state)
 	model.its.nr_units = 0;
 	assert_non_null(its_command(&model.its, &b, (const u64[4]){ 0x0b | ID(1), 8192, 0 },
 				    &again));
-	model_reset(true);
+	model_reset(12);
 	OK(MAPD(1, 2));
 	REFUSED("no LPI", { 0x0b | ID(1), 1 | ID(8192), 0, 0 });
 }
@@ -318,6 +355,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_device_gets_an_itt_of_mavis, make),
 		cmocka_unit_test_setup(a_flat_table_needs_no_page, make),
+		cmocka_unit_test_setup(a_page_of_the_device_table_is_where_its_size_has_it, make),
+		cmocka_unit_test_setup(pages_of_all_sizes_have_room, make),
 		cmocka_unit_test_setup(memory_that_is_used_up_is_a_refusal, make),
 		cmocka_unit_test_setup(memory_of_the_batch_in_hand_is_waited_for, make),
 		cmocka_unit_test_setup(there_is_an_end_to_devices, make),

@@ -2,8 +2,8 @@
 /*
  * A small ITS for the tests, and hardware that takes no wrong command: it carries out what comes
  * out of hyp/its_command.c, and fails the test (CHECK) at all that the architecture leaves
- * unpredictable, at an ITT that is not Mavis's memory, not clear, or somebody else's, and at a
- * device without a place in the table.
+ * unpredictable, at an ITT that is not Mavis's memory, not clear, or somebody else's, at a device
+ * without a place in the table, and at a page of the table that is not where its size has it.
  */
 #ifndef TESTS_UNIT_ITS_MODEL_H
 #define TESTS_UNIT_ITS_MODEL_H
@@ -15,9 +15,10 @@
 #include "mm/pgtable.h"
 
 #define MODEL_DEVICES	64u
-#define MODEL_ID_SHIFT	3		/* devices of a page of the table's second level */
-#define MODEL_UNITS	96u
-#define MODEL_EVENTS	4096u
+#define MODEL_ID_SHIFT	4		/* devices of a page of the table's second level */
+#define MODEL_UNITS	96u		/* with pages of 4 KiB, more with larger ones */
+#define MODEL_MAX_UNITS	(16 * MODEL_UNITS)
+#define MODEL_EVENTS	(MODEL_MAX_UNITS * ITS_UNIT / 8)
 #define MODEL_EVENT_BITS 9u
 #define MODEL_COLLECTIONS 70u
 #define MODEL_ITE	12u
@@ -34,9 +35,9 @@ struct model_device {
 
 static struct model {
 	struct its its;
-	_Alignas(65536) u8 heap[MODEL_UNITS * ITS_UNIT];
+	_Alignas(65536) u8 heap[MODEL_MAX_UNITS * ITS_UNIT];
 	u64 l1[MODEL_DEVICES >> MODEL_ID_SHIFT];
-	u64 used[2], collection[2];
+	u64 used[MODEL_MAX_UNITS / 64], collection[2];
 	u16 icid[MODEL_EVENTS];
 	struct its_device device[ITS_MAX_DEVICES];
 	/* the hardware's */
@@ -45,27 +46,30 @@ static struct model {
 	unsigned done;			/* commands */
 } model;
 
-static inline void model_reset(bool two_levels)
+/* @page_shift: of a page of the device table's second level; 0: it has one level. */
+static inline void model_reset(unsigned page_shift)
 {
-	memset(&model, 0, sizeof(model));
-	memset(model.heap, 0xa5, sizeof(model.heap));
+	u32 units = MODEL_UNITS << (page_shift ? page_shift - 12 : 0);
+
+	memset(&model, 0, offsetof(struct model, heap));
+	memset(model.l1, 0, sizeof(model) - offsetof(struct model, l1));
+	memset(model.heap, 0xa5, units * ITS_UNIT);
 	memset(model.icid, 0x5a, sizeof(model.icid));
 	model.its = (struct its){
 		.regs.typer = GITS_TYPER_PHYSICAL | (MODEL_ITE - 1) << 4 |
 			      (MODEL_EVENT_BITS - 1) << 8 | 5 << 13,
 		.device_ids = MODEL_DEVICES,
-		.l1 = two_levels ? model.l1 : NULL,
-		.page_shift = 12,
+		.l1 = page_shift ? model.l1 : NULL,
+		.page_shift = (u8)page_shift,
 		.page_id_shift = MODEL_ID_SHIFT,
 		.nr_collections = MODEL_COLLECTIONS,
 		.collection = model.collection,
 		.heap = model.heap,
-		.nr_units = MODEL_UNITS,
+		.nr_units = (u16)units,
 		.used = model.used,
 		.icid = model.icid,
 		.device = model.device,
 	};
-	CHECK(its_heap_events(MODEL_UNITS, MODEL_ITE) <= MODEL_EVENTS);
 }
 
 static inline bool model_is_clear(const u8 *p, u64 size)
@@ -84,7 +88,15 @@ static inline struct range model_itt(const struct model_device *dev)
 
 static inline bool model_in_heap(struct range r)
 {
-	return range_contains((struct range){ (u64)model.heap, sizeof(model.heap) }, r);
+	return range_contains((struct range){ (u64)model.heap, model.its.nr_units * ITS_UNIT }, r);
+}
+
+/* A page of the second level as the hardware finds it, by the bits that its size leaves. */
+static inline struct range model_page(u64 entry)
+{
+	unsigned shift = model.its.page_shift;
+
+	return (struct range){ entry & GENMASK(51, shift), BIT(shift) };
 }
 
 /* What the hardware uses of the heap, but for that of @but. */
@@ -95,8 +107,7 @@ static inline bool model_in_use(struct range r, const struct model_device *but)
 		    ranges_overlap(model_itt(&model.hw[i]), r))
 			return true;
 	for (unsigned i = 0; i < MODEL_DEVICES >> MODEL_ID_SHIFT; i++)
-		if (model.l1[i] && ranges_overlap((struct range){ model.l1[i] & ~GITS_VALID,
-								  PAGE_SIZE }, r))
+		if (model.l1[i] && ranges_overlap(model_page(model.l1[i]), r))
 			return true;
 	return false;
 }
@@ -122,8 +133,8 @@ static inline void model_mapd(const u64 *cmd)
 	if (model.its.l1) {
 		u64 entry = model.l1[id >> MODEL_ID_SHIFT];
 
-		CHECK(entry & GITS_VALID && IS_ALIGNED(entry & ~GITS_VALID, PAGE_SIZE));
-		CHECK(model_in_heap((struct range){ entry & ~GITS_VALID, PAGE_SIZE }));
+		CHECK(entry == (GITS_VALID | model_page(entry).base));
+		CHECK(model_in_heap(model_page(entry)));
 	}
 	memset((u8 *)dev->itt, 0xee, model_itt(dev).size);	/* it is the hardware's now */
 }
@@ -200,18 +211,24 @@ static inline void model_run(const u64 *cmd)
 	}
 }
 
-/* The hardware does the batch, and what it no longer uses comes back. */
-static inline void model_batch(struct its_batch *b)
+/* What the hardware no longer uses after the batch comes back. */
+static inline void model_finish(struct its_batch *b)
 {
 	struct its *its = &model.its;
 
-	CHECK(b->nr <= ITS_BATCH_OUT);
-	for (unsigned i = 0; i < b->nr; i++)
-		model_run(b->cmd[i]);
 	for (; its->nr_freed; its->nr_freed--)
 		its_free(its, its->freed[its->nr_freed - 1].at,
 			 its->freed[its->nr_freed - 1].units);
 	b->nr = b->cost = 0;
+}
+
+/* The hardware does the batch. */
+static inline void model_batch(struct its_batch *b)
+{
+	CHECK(b->nr <= ITS_BATCH_OUT);
+	for (unsigned i = 0; i < b->nr; i++)
+		model_run(b->cmd[i]);
+	model_finish(b);
 }
 
 /* What the two have mapped is the same, and what is used of the heap is what they use. */
@@ -238,8 +255,8 @@ static inline void model_compare(void)
 	for (unsigned i = 0; i < MODEL_COLLECTIONS; i++)
 		CHECK((model.collection[i / 64] >> i % 64 & 1) == model.mapped[i]);
 	for (unsigned i = 0; i < MODEL_DEVICES >> MODEL_ID_SHIFT; i++)
-		units += model.l1[i] ? PAGE_SIZE / ITS_UNIT : 0;
-	for (unsigned i = 0; i < 2; i++)
+		units += model.l1[i] ? BIT(its->page_shift) / ITS_UNIT : 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(model.used); i++)
 		used += (unsigned)__builtin_popcountll(model.used[i]);
 	CHECK(used == units);
 }
