@@ -8,7 +8,6 @@
 #include "hyp/mmio.h"
 #include "hyp/trap.h"
 
-#define BASER_ADDR	GENMASK(51, 12)		/* of both tables; PENDBASER's is 64 KiB aligned */
 #define BASER_IDBITS	GENMASK(4, 0)		/* GICR_PROPBASER: INTID bits - 1 */
 #define INV_V		BIT(63)			/* a virtual LPI */
 
@@ -86,7 +85,7 @@ static const struct gicr *group_uses(const struct gicr *r)
 
 static bool same_table(u64 a, u64 b)
 {
-	return !((a ^ b) & (BASER_ADDR | BASER_IDBITS));
+	return !((a ^ b) & (GICR_PROPBASER_ADDR | BASER_IDBITS));
 }
 
 /*
@@ -97,8 +96,8 @@ const char *gic_lpi_tables_refused(const struct gicr *r)
 {
 	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
 	u64 bits = MAX(MIN((prop & BASER_IDBITS) + 1, id_bits), LPI_MIN_BITS);
-	struct range config = { prop & BASER_ADDR, BIT(bits) - LPI_FIRST };
-	struct range pending = { pend & BASER_ADDR, BIT(bits) / 8 };
+	struct range config = { prop & GICR_PROPBASER_ADDR, BIT(bits) - LPI_FIRST };
+	struct range pending = { pend & GICR_PENDBASER_ADDR, BIT(bits) / 8 };
 	const struct gicr *o = group_uses(r);
 
 	if (!guest_has_memory(config))
@@ -125,9 +124,9 @@ static const char *write_ctlr(struct gicr *r, u64 val)
 }
 
 /*
- * The address of a table, or half of it. Not while hardware uses the one that is there
- * (Arm GIC architecture, GICR_PROPBASER, GICR_PENDBASER: UNPREDICTABLE); and redistributors that
- * share a configuration table may share the register.
+ * The address of a table, or half of it; of a pending table's what is not RES0. Not while hardware
+ * uses the one that is there (Arm GIC architecture, GICR_PROPBASER, GICR_PENDBASER: UNPREDICTABLE);
+ * and redistributors that share a configuration table may share the register.
  */
 static const char *write_table(struct gicr *r, u64 offset, unsigned size, u64 val)
 {
@@ -137,6 +136,8 @@ static const char *write_table(struct gicr *r, u64 offset, unsigned size, u64 va
 		return "its LPIs are on, or still being turned off";
 	if (o && (size != 8 || !same_table(read64(o->pa + GICR_PROPBASER), val)))
 		return "CPUs that must have the same GICR_PROPBASER have LPIs on";
+	if (offset == GICR_PENDBASER)
+		val &= ~GICR_PENDBASER_RES0;
 	if (size == 8)
 		write64(r->pa + offset, val);
 	else

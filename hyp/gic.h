@@ -30,7 +30,10 @@
 #define GICR_WAKER		0x14
 #define GICR_WAKER_SLEEP	BIT(1)		/* ProcessorSleep */
 #define GICR_PROPBASER		0x70
+#define GICR_PROPBASER_ADDR	GENMASK(51, 12)
 #define GICR_PENDBASER		0x78
+#define GICR_PENDBASER_ADDR	GENMASK(51, 16)	/* 64 KiB aligned */
+#define GICR_PENDBASER_RES0	GENMASK(15, 12)
 #define GICR_INVLPIR		0xa0
 #define GICR_INVALLR		0xb0
 

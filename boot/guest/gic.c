@@ -47,8 +47,8 @@ static int leave_on(const struct host *host, struct gicr *r, u32 ctlr, struct di
 	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
 	const char *why = gic_lpi_tables_refused(r);
 
-	if (!why && !(is_set_aside(host, prop & GENMASK(51, 12)) &&
-		      is_set_aside(host, pend & GENMASK(51, 16))))
+	if (!why && !(is_set_aside(host, prop & GICR_PROPBASER_ADDR) &&
+		      is_set_aside(host, pend & GICR_PENDBASER_ADDR)))
 		why = "the device tree does not reserve the memory of their tables";
 	if (why)
 		return fail(d, -EBUSY,

@@ -52,6 +52,18 @@ static void add_region(u64 base, u64 size, enum region_type type, bool write)
 	};
 }
 
+static int make_regions(void **state)
+{
+	(void)state;
+	regions.nr = 0;
+	add_region(RAM, RAM_SIZE / 2, REGION_RAM, true);
+	add_region(RAM + RAM_SIZE / 2, RAM_SIZE / 2, REGION_RAM, true);
+	add_region(RAM + RAM_SIZE, KIB(64), REGION_RAM, false);
+	add_region(RAM + RAM_SIZE + KIB(64), KIB(64), REGION_MMIO, true);
+	guest.regions = &regions;
+	return 0;
+}
+
 /*
  * A distributor in frame 0, and the redistributors in two regions behind it: of two frames each,
  * and of four. Two have one configuration table, by Aff1.
@@ -61,7 +73,6 @@ static int make_gic(void **state)
 	static const struct mm_caps caps = { .pa_bits = 48 };
 	static const struct s2_attr device = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
 
-	(void)state;
 	memset(gic_memory, 0, sizeof(gic_memory));
 	memset(&host, 0, sizeof(host));
 	host.gic = (struct host_gic){
@@ -81,13 +92,7 @@ static int make_gic(void **state)
 	assert_int_equal(
 		stage2_map(&guest.s2, IPA(frame(0)), PA(frame(0)), NR_FRAMES * FRAME, device), 0);
 
-	regions.nr = 0;
-	add_region(RAM, RAM_SIZE / 2, REGION_RAM, true);
-	add_region(RAM + RAM_SIZE / 2, RAM_SIZE / 2, REGION_RAM, true);
-	add_region(RAM + RAM_SIZE, KIB(64), REGION_RAM, false);
-	add_region(RAM + RAM_SIZE + KIB(64), KIB(64), REGION_MMIO, true);
-	guest.regions = &regions;
-	return 0;
+	return make_regions(state);
 }
 
 static u64 load(u64 addr, unsigned size)
@@ -281,6 +286,37 @@ static void lpis_come_on_with_tables_in_the_guests_memory(void **state)
 	assert_false(come_on(12, RAM | bits, RAM | BIT(51)));
 }
 
+/*
+ * A pending table is where bits 51:16 say. Its registers here keep what they are given, as those of
+ * a redistributor may.
+ */
+static void a_pending_table_begins_at_64_kib(void **state)
+{
+	const u64 below = RAM + KIB(64);
+
+	take(state);
+	regions.region[0].size = KIB(64);		/* then 12 KiB that are nobody's, ... */
+	regions.region[1].ipa = IPA(below + KIB(12));	/* ... below memory that is the guest's */
+	regions.region[1].pa = PA(below + KIB(12));
+	regions.region[1].size = RAM_SIZE - KIB(76);
+	assert_true(come_on(12, (below + KIB(12)) | 15, RAM));
+	for (u64 at = 0; at < KIB(64); at += PAGE_SIZE) {
+		store(frame(12) + PEND_OFFSET, 8, below + at);
+		assert_int_equal(*reg64(12, PEND_OFFSET), below);
+		store(frame(12) + PEND_OFFSET, 4, (u32)(below + at));
+		assert_int_equal(*reg64(12, PEND_OFFSET), below);
+		store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+		assert_int_equal(*reg32(12, CTLR_OFFSET), 0);
+		*reg64(12, PEND_OFFSET) = below + at;	/* as a loader may have left it */
+		store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+		assert_int_equal(*reg32(12, CTLR_OFFSET), 0);
+	}
+	store(frame(12) + PEND_OFFSET, 8, below + KIB(64) + 0xffff);
+	assert_int_equal(*reg64(12, PEND_OFFSET), below + KIB(64) + 0xfff);
+	store(frame(12) + PEND_OFFSET + 4, 4, 0xf000);	/* bits 47:44 */
+	assert_int_equal(*reg64(12, PEND_OFFSET), (below + KIB(64) + 0xfff) | 0xf000ull << 32);
+}
+
 static void memory_that_is_elsewhere_for_the_guest_is_no_table(void **state)
 {
 	take(state);
@@ -390,7 +426,9 @@ int main(void)
 		cmocka_unit_test(a_shared_configuration_table_is_one),
 		cmocka_unit_test(what_else_is_written_is_the_hardwares),
 		cmocka_unit_test(reads_that_come_here_are_the_hardwares),
-		cmocka_unit_test(memory_that_is_elsewhere_for_the_guest_is_no_table),
+		cmocka_unit_test_setup(a_pending_table_begins_at_64_kib, make_regions),
+		cmocka_unit_test_setup(memory_that_is_elsewhere_for_the_guest_is_no_table,
+				       make_regions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
