@@ -171,7 +171,7 @@ void its_written(struct at at, u64 base, u64 offset, struct told t)
 #define GICR_INVALLR	0xb0
 #define LPI_FIRST	8192
 #define LPI_MIN_BITS	14
-#define LPI_MAX_BITS	20
+#define LPI_MAX_BITS	16	/* GICD_TYPER.IDbits, of QEMU's: a larger field counts as that */
 
 static struct redistributor {
 	u64 frame, prop, pend;
