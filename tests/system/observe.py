@@ -2,6 +2,7 @@
 """What a guest, or Mavis's own table, says of itself."""
 
 import re
+import struct
 import sys
 
 import debugger
@@ -49,18 +50,50 @@ def regions(log):
 
 
 class Mavis:
-    """Its text and constants as the machine's memory has them, seen from outside; they do not change."""
+    """What Mavis keeps, as the machine's memory has it, seen from outside.
+
+    Its text and constants do not change; its stage 2 and its ITSs' tables while nobody asks it to change them.
+    """
 
     def __init__(self, m, monitor):
         base = int(re.search(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)\s", m.console)[1], 16)
         symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+        self.guest = base + symbols["guest"]
+        self.its = [(int(at, 16), int(size) * 1024) for size, at in re.findall(
+            r"Mavis keeps (\d+) KiB more at (0x[0-9a-f]+), for an ITS's tables", m.console)]
         self.monitor = monitor
         self.range = base + symbols["__parts_end"], symbols["__rodata_end"] - symbols["__parts_end"]
         self.was = self.read()
         assert len(self.was) > 32768 and self.was.count(0) < len(self.was) // 2
+        self.kept = {"stage 2": self.stage2, "ITS": self.its_tables}
+        self.seen = {name: look() for name, look in self.kept.items()}
+        assert len(self.seen["stage 2"]) > 2
 
     def read(self):
         return self.monitor.read_physical(*self.range)
 
     def is_whole(self):
         return self.read() == self.was
+
+    def stage2(self):
+        """Each table of the guest's stage 2, by its address (struct stage2, mm/pgtable.h)."""
+        _, start, pages, root = struct.unpack("<4xBBBxQ", self.monitor.read_physical(self.guest, 16))
+        tables = {}
+
+        def walk(at, level):
+            tables[at] = self.monitor.read_physical(at, 4096)
+            for desc, in struct.iter_unpack("<Q", tables[at]):
+                if desc & 3 == 3 and level < 3:
+                    walk(desc & 0xfffffffff000, level + 1)
+
+        for n in range(pages):
+            walk(root + 4096 * n, start)
+        return tables
+
+    def its_tables(self):
+        return [self.monitor.read_physical(*block) for block in self.its]
+
+    def keeps(self, what):
+        """True if it is as it was when this was asked last."""
+        was, self.seen[what] = self.seen[what], self.kept[what]()
+        return was == self.seen[what]

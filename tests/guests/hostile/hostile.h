@@ -51,6 +51,7 @@ void attack_gic(struct tally *t);		/* devices.c */
 void attack_flash(struct tally *t);
 void attack_console(struct tally *t);
 void attack_pci(struct tally *t);
+void attack_lpis(struct tally *t);		/* lpis.c */
 void attack_its(struct tally *t);		/* its.c */
 void attack_dma(struct tally *t);		/* dma.c */
 void attack_buses(struct tally *t);		/* races.c */

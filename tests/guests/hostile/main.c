@@ -31,16 +31,17 @@ static const struct {
 	{ "walks", attack_walks },
 	{ "calls", attack_calls },
 	{ "power", attack_power },
-	{ "control", attack_control },
 	{ "registers", attack_registers },
 	{ "flash", attack_flash },
+	{ "control", attack_control },
 	{ "pci", attack_pci },
 	{ "buses", attack_buses },
 	{ "races", attack_races },
-	{ "gic", attack_gic },
-	{ "its", attack_its },
 	{ "dma", attack_dma },
+	{ "lpis", attack_lpis },
+	{ "gic", attack_gic },
 	{ "console", attack_console },
+	{ "its", attack_its },
 };
 
 const char guest_name[] = "hostile";
