@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MRS, MSR and SYS of every encoding. */
+#include "drivers/firmware.h"
 #include "lib/cache.h"
+#include "lib/range.h"
 #include "tests/guests/hostile/hostile.h"
 
 #define MRS		0xd5200000u	/* x0 */
 #define MSR		0xd5000000u
 #define RET		0xd65f03c0u
+#define MSR_MDSCR	0xd5100240u	/* x0; MDSCR_EL1 and so on */
+#define MRS_MDSCR	0xd5300240u
+#define MSR_OSLAR	0xd5101080u
+#define MSR_DBGBVR0	0xd5100080u
+#define MSR_DBGBCR0	0xd51000a0u
+#define MSR_DBGWVR0	0xd51000c0u
+#define MSR_DBGWCR0	0xd51000e0u
+#define DBGBCR_ALL_ELS	(BIT(13) | 0xful << 5 | 3ul << 1 | BIT(0))
+#define DBGWCR_ALL_ELS	(31ul << 24 | BIT(13) | 0xfful << 5 | 3ul << 3 | 3ul << 1 | BIT(0))
 #define BATCH		(PAGE_SIZE / 8)
 #define NR_ENCODINGS	(1u << 14)	/* op1, CRn, CRm, op2 */
 
@@ -23,7 +34,7 @@ static bool is_needed(u32 insn)
 	u32 op0 = op0_of(insn), op1 = FIELD(insn, 18, 16), crn = FIELD(insn, 15, 12);
 
 	if (op0 == 2)
-		return true;			/* breakpoints would hit */
+		return insn == (MSR_MDSCR | (insn & 0x1f));	/* attack_debug() */
 	switch (crn) {
 	case 1:
 	case 2:
@@ -84,6 +95,42 @@ static void sweep(struct tally *t, u32 op0)
 	}
 }
 
+static u64 once(u32 insn, u64 val)
+{
+	struct attempt a;
+
+	code[0] = insn;
+	code[1] = RET;
+	cache_publish_code((u64)code, sizeof(code));
+	run(&a, 0, val);
+	return a.value;
+}
+
+/*
+ * Breakpoints and watchpoints everywhere and a step, of which none is EL2's; this guest itself has
+ * PSTATE.D set. They would halt the CPU with MDSCR_EL1.HDE, which the OS Lock keeps if it is open.
+ */
+static void attack_debug(struct tally *t)
+{
+	static const u32 all[] = { MSR_DBGBCR0, MSR_DBGWCR0, MSR_DBGBVR0, MSR_DBGWVR0 };
+	u64 was = once(MRS_MDSCR, 0);
+
+	once(MSR_OSLAR, 1);
+	once(MSR_MDSCR, ~0ul);
+	once(MSR_OSLAR, 0);
+	for (unsigned i = 0; i < host.nr_memory; i++) {
+		once(MSR_DBGBVR0, any() & 1 ? range_end(host.memory[i]) : host.memory[i].base);
+		once(MSR_DBGWVR0, ALIGN_DOWN(range_end(host.memory[i]), GIB(2)));
+		once(MSR_DBGBCR0, DBGBCR_ALL_ELS);
+		once(MSR_DBGWCR0, DBGWCR_ALL_ELS);
+		count(t, call(PSCI_VERSION, 0, 0, 0).status > 0, "a call with watchpoints", i);
+		count(t, call(any() & 0xffff, 0, 0, 0).status < 0, "a trap with watchpoints", i);
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(all); i++)
+		once(all[i], 0);
+	once(MSR_MDSCR, was);
+}
+
 /* Maintenance and translation, with an address that is this guest's. */
 static void sweep_instructions(struct tally *t)
 {
@@ -104,6 +151,7 @@ void attack_registers(struct tally *t)
 		give_up("stage 1 cannot map the code");
 	sweep(t, 3);
 	sweep(t, 2);
+	attack_debug(t);
 	sweep_instructions(t);
 	mmu_unmap(TEST_VA, PAGE_SIZE);
 	tlb_flush();
