@@ -104,6 +104,18 @@ static void open_console(const void *fdt)
 		print("Warning: %s\n", diag.text);
 }
 
+/*
+ * From here on nothing writes memory any more that the loader has told to: before any is chosen for
+ * Mavis.
+ */
+static void stop_writers(void)
+{
+	check(smmu_take(&host, &diag), &diag);
+	check(gic_find(&host, &diag), &diag);
+	check(its_stop(&host, &diag), &diag);
+	check(gic_stop_lpis(&host, &diag), &diag);
+}
+
 static void read_host(const void *fdt, u64 el)
 {
 	unsigned dropped;
@@ -115,7 +127,7 @@ static void read_host(const void *fdt, u64 el)
 	if (el != 2)
 		stop("entered at EL%lu: Mavis needs EL2: start it there (QEMU virt: -machine virtualization=on)",
 		     el);
-	check(smmu_take(&host, &diag), &diag);
+	stop_writers();
 	check(host_boot_cpu_first(&host, read_sysreg(mpidr_el1), &diag), &diag);
 	dropped = cpu_start_check(&host, &diag);
 	report_machine(&host);
@@ -208,7 +220,7 @@ static void see_again(u64 fdt)
 		console_open(&host.uart.uart);
 	map_memory(fdt, tree_size, "device tree");
 	map_memory(host.bundle.base, host.bundle.size, "bundle");
-	check(smmu_take(&host, &diag), &diag);
+	stop_writers();
 }
 
 /* What the machine and the guest are, seen from the place where Mavis stays. */
@@ -242,7 +254,7 @@ static void make_stage2(void)
 	      &diag);
 	check(guest_map(&guest_regions, &caps, &diag), &diag);
 	report_flash(&host);
-	check(gic_take(&host, &diag), &diag);
+	check(gic_take(&diag), &diag);
 	guest.mte = guest_regions.mte;
 	guest.gicv3 = host.gic.version == 3;
 	check(calls_settle(&host, &config, &guest_regions, &call_rules, &diag), &diag);

@@ -35,6 +35,11 @@ struct gicr *gic_add_redistributor(u64 pa, u64 typer)
 	return &gicrs[nr_gicrs++];
 }
 
+struct gicr *gic_redistributor(unsigned i)
+{
+	return i < nr_gicrs ? &gicrs[i] : NULL;
+}
+
 bool gic_has_number(u64 number)
 {
 	for (unsigned i = 0; i < nr_gicrs; i++)
@@ -60,7 +65,7 @@ unsigned gic_id_bits(void)
 	return id_bits;
 }
 
-static bool lpis_on(const struct gicr *r)
+bool gic_lpis_on(const struct gicr *r)
 {
 	return read32(r->pa + GICR_CTLR) & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP);
 }
@@ -78,7 +83,7 @@ static bool same_group(const struct gicr *a, const struct gicr *b)
 static const struct gicr *group_uses(const struct gicr *r)
 {
 	for (const struct gicr *o = gicrs; o < gicrs + nr_gicrs; o++)
-		if (o != r && same_group(o, r) && lpis_on(o))
+		if (o != r && same_group(o, r) && gic_lpis_on(o))
 			return o;
 	return NULL;
 }
@@ -89,22 +94,30 @@ static bool same_table(u64 a, u64 b)
 }
 
 /*
- * What hardware reads of the one, from the first LPI on, a byte each; and reads and writes of the
- * other, a bit for each INTID from 0 on. Both for at least the LPIs that there must be.
+ * A byte for each INTID from the first LPI on, and a bit for each from 0 on. Both for at least the
+ * LPIs that there must be.
  */
-const char *gic_lpi_tables_refused(const struct gicr *r)
+struct gic_tables gic_lpi_tables(const struct gicr *r)
 {
 	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
 	u64 bits = MAX(MIN((prop & BASER_IDBITS) + 1, id_bits), LPI_MIN_BITS);
-	struct range config = { prop & GICR_PROPBASER_ADDR, BIT(bits) - LPI_FIRST };
-	struct range pending = { pend & GICR_PENDBASER_ADDR, BIT(bits) / 8 };
+
+	return (struct gic_tables){
+		.config = { prop & GICR_PROPBASER_ADDR, BIT(bits) - LPI_FIRST },
+		.pending = { pend & GICR_PENDBASER_ADDR, BIT(bits) / 8 },
+	};
+}
+
+const char *gic_lpi_tables_refused(const struct gicr *r)
+{
+	struct gic_tables t = gic_lpi_tables(r);
 	const struct gicr *o = group_uses(r);
 
-	if (!guest_has_memory(config))
+	if (!guest_has_memory(t.config))
 		return "GICR_PROPBASER names memory that is not the guest's own";
-	if (!guest_has_memory(pending))
+	if (!guest_has_memory(t.pending))
 		return "GICR_PENDBASER names memory that is not the guest's own";
-	if (o && !same_table(read64(o->pa + GICR_PROPBASER), prop))
+	if (o && !same_table(read64(o->pa + GICR_PROPBASER), read64(r->pa + GICR_PROPBASER)))
 		return "GICR_PROPBASER differs from that of CPUs that have LPIs on";
 	return NULL;
 }
@@ -114,7 +127,7 @@ static const char *write_ctlr(struct gicr *r, u64 val)
 	const char *why = NULL;
 
 	val &= GICR_CTLR_DPG | GICR_CTLR_ENABLE_LPIS;
-	if (val & GICR_CTLR_ENABLE_LPIS && !lpis_on(r)) {
+	if (val & GICR_CTLR_ENABLE_LPIS && !gic_lpis_on(r)) {
 		why = gic_lpi_tables_refused(r);
 		if (why)
 			val &= ~GICR_CTLR_ENABLE_LPIS;
@@ -132,7 +145,7 @@ static const char *write_table(struct gicr *r, u64 offset, unsigned size, u64 va
 {
 	const struct gicr *o = offset < GICR_PENDBASER ? group_uses(r) : NULL;
 
-	if (lpis_on(r))
+	if (gic_lpis_on(r))
 		return "its LPIs are on, or still being turned off";
 	if (o && (size != 8 || !same_table(read64(o->pa + GICR_PROPBASER), val)))
 		return "CPUs that must have the same GICR_PROPBASER have LPIs on";

@@ -53,6 +53,9 @@ struct gicr {
 void gic_init(unsigned id_bits);
 struct gicr *gic_add_redistributor(u64 pa, u64 typer);
 
+/* The one that was added as number @i, from 0; NULL: none was. */
+struct gicr *gic_redistributor(unsigned i);
+
 /* By what an ITS's commands name it: GICR_TYPER.Processor_Number, or the address of RD_base. */
 bool gic_has_number(u64 number);
 bool gic_has_redistributor(u64 pa);
@@ -62,6 +65,17 @@ u64 gic_target(bool by_address);
 
 /* How many bits an INTID has: LPIs are below 1 << that. */
 unsigned gic_id_bits(void);
+
+/* True if LPIs are on, or still being turned off: the hardware has its tables. */
+bool gic_lpis_on(const struct gicr *r);
+
+/* What the hardware reads of the one, and reads and writes of the other. */
+struct gic_tables {
+	struct range config, pending;
+};
+
+/* Those that the redistributor's registers name. */
+struct gic_tables gic_lpi_tables(const struct gicr *r);
 
 /*
  * Why LPIs cannot be on with the tables that the redistributor's registers name, or NULL. Needs

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/gic.h"
 
+#include "boot/guest/keep.h"
 #include "drivers/io.h"
 #include "hyp/gic.h"
 #include "hyp/guest.h"
@@ -29,96 +30,96 @@ static int take_page(u64 pa, mmio_handler handler, void *arg, struct diag *d)
 }
 
 /* Memory that nobody uses, but that is the guest's all the same. */
-static bool is_set_aside(const struct host *host, u64 table)
+static bool is_set_aside(const struct host *host, struct range table)
 {
 	for (unsigned i = 0; i < host->nr_reserved; i++)
 		if (!host->reserved[i].firmware &&
-		    range_contains(host->reserved[i].range, (struct range){ table, 1 }))
+		    range_contains(host->reserved[i].range, table))
 			return true;
 	return false;
+}
+
+static int refuse(const struct gicr *r, const char *why, const char *what, struct diag *d)
+{
+	return fail(d, -EBUSY,
+		    "GIC: redistributor at %#lx: LPIs are on and cannot be turned off (GICR_CTLR %#x), and %s%s: use a loader that leaves them off",
+		    r->pa, read32(r->pa + GICR_CTLR), why, what);
 }
 
 /*
  * LPIs that the loader turned on, and that stay so for good, as GICR_CTLR.CES = 0 allows. Then the
  * guest has to go on with the loader's tables: in memory that the tree reserves for it.
  */
-static int leave_on(const struct host *host, struct gicr *r, u32 ctlr, struct diag *d)
+static int leave_on(const struct host *host, const struct gicr *r, struct diag *d)
 {
-	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
-	const char *why = gic_lpi_tables_refused(r);
+	struct gic_tables t = gic_lpi_tables(r);
+	struct range tables[] = { t.config, t.pending };
 
-	if (!why && !(is_set_aside(host, prop & GICR_PROPBASER_ADDR) &&
-		      is_set_aside(host, pend & GICR_PENDBASER_ADDR)))
-		why = "the device tree does not reserve the memory of their tables";
-	if (why)
-		return fail(d, -EBUSY,
-			    "GIC: redistributor at %#lx: LPIs are on and cannot be turned off (GICR_CTLR %#x), and %s: use a loader that leaves them off",
-			    r->pa, ctlr, why);
+	for (unsigned i = 0; i < ARRAY_SIZE(tables); i++) {
+		struct keep_taken taken = keep_loaded_in_the_way(host, tables[i]);
+
+		if (taken.range.size)
+			return refuse(r, "their tables lie in ", taken.name, d);
+		if (!is_set_aside(host, tables[i]))
+			return refuse(r, "the device tree does not reserve the memory of ",
+				      "their tables", d);
+	}
 	return 0;
 }
 
-/* A loader may have used LPIs, and the redistributor still writes the table that it was given. */
-static int turn_off(const struct host *host, struct gicr *r, struct diag *d)
+/*
+ * A loader may have used LPIs, and the redistributor still writes the table that it was given, also
+ * while it is being turned off (Arm GIC architecture, GICR_CTLR.RWP). Whether its CPU runs does not
+ * matter.
+ */
+static int turn_off(const struct host *host, const struct gicr *r, struct diag *d)
 {
 	unsigned tries = 1000000;
-	u32 ctlr = read32(r->pa + GICR_CTLR);
 
-	if (!(ctlr & GICR_CTLR_ENABLE_LPIS))
+	if (!gic_lpis_on(r))
 		return 0;
-	write32(r->pa + GICR_CTLR, ctlr & ~(u32)GICR_CTLR_ENABLE_LPIS);
-	do
-		ctlr = read32(r->pa + GICR_CTLR);
-	while (ctlr & GICR_CTLR_RWP && --tries);
-	return ctlr & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP) ? leave_on(host, r, ctlr, d) : 0;
+	write32(r->pa + GICR_CTLR,
+		read32(r->pa + GICR_CTLR) & ~(u32)GICR_CTLR_ENABLE_LPIS);
+	while (read32(r->pa + GICR_CTLR) & GICR_CTLR_RWP && --tries)
+		;
+	return gic_lpis_on(r) ? leave_on(host, r, d) : 0;
 }
 
 /* One redistributor; *size is how much of the region it takes. */
-static int take_redistributor(const struct host *host, u64 pa, u64 room, bool *last, u64 *size,
+static int find_redistributor(const struct host *host, u64 pa, u64 room, bool *last, u64 *size,
 			      struct diag *d)
 {
-	struct gicr *r;
-	bool vlpis;
 	u64 typer;
-	int err;
 
 	if (el2_map(PA(pa), PAGE_SIZE, S1_DEVICE))
 		return fail(d, -ENOMEM,
 			    "GIC: redistributor at %#lx: EL2 cannot map it: the page pool is used up",
 			    pa);
 	typer = read64(pa + GICR_TYPER);
-	vlpis = typer & GICR_TYPER_VLPIS;
+	if (typer == ~0ull)
+		return fail(d, -ENODEV,
+			    "GIC: redistributor at %#lx: answers with an external abort: see to its address in the device tree, or to its power",
+			    pa);
 	*last = typer & GICR_TYPER_LAST;
-	*size = MAX(host->gic.gicr_stride, (vlpis ? 4 : 2) * GICR_FRAME);
+	*size = MAX(host->gic.gicr_stride, (typer & GICR_TYPER_VLPIS ? 4 : 2) * GICR_FRAME);
 	if (*size > room)
 		return fail(d, -EINVAL,
 			    "GIC: redistributor at %#lx: %#lx bytes, of which `reg` has only %#lx",
 			    pa, *size, room);
-	r = gic_add_redistributor(pa, typer);
-	if (!r)
+	if (!gic_add_redistributor(pa, typer))
 		return fail(d, -ENOSPC, "GIC: redistributor at %#lx: one more than Mavis has CPUs",
 			    pa);
-
-	err = turn_off(host, r, d);
-	if (!err)
-		err = take_page(pa, gic_access_gicr, r, d);
-	if (err || !vlpis)
-		return err;
-	pa += 2 * GICR_FRAME;
-	if (el2_map(PA(pa), PAGE_SIZE, S1_DEVICE))
-		return fail(d, -ENOMEM,
-			    "GIC: virtual LPIs at %#lx: EL2 cannot map them: the page pool is used up",
-			    pa);
-	return take_page(pa, gic_access_vlpi, (void *)pa, d);
+	return 0;
 }
 
 /* As Linux finds them: one after the other, until one says that it is the last of its region. */
-static int take_region(const struct host *host, struct range r, struct diag *d)
+static int find_region(const struct host *host, struct range r, struct diag *d)
 {
 	bool last = false;
 	u64 size = 0;
 
 	for (u64 at = 0; !last && at < r.size; at += size) {
-		int err = take_redistributor(host, r.base + at, r.size - at, &last, &size, d);
+		int err = find_redistributor(host, r.base + at, r.size - at, &last, &size, d);
 
 		if (err)
 			return err;
@@ -126,11 +127,13 @@ static int take_region(const struct host *host, struct range r, struct diag *d)
 	return 0;
 }
 
-int gic_lpi_bits(const struct host_gic *gic, unsigned *bits, struct diag *d)
+int gic_find(const struct host *host, struct diag *d)
 {
+	const struct host_gic *gic = &host->gic;
+	int err = 0;
 	u32 typer;
 
-	*bits = 0;
+	gic_init(0);
 	if (gic->version != 3)
 		return 0;
 	if (el2_map(PA(gic->gicd.base), PAGE_SIZE, S1_DEVICE))
@@ -138,21 +141,45 @@ int gic_lpi_bits(const struct host_gic *gic, unsigned *bits, struct diag *d)
 			    "GIC: distributor at %#lx: EL2 cannot map it: the page pool is used up",
 			    gic->gicd.base);
 	typer = read32(gic->gicd.base + GICD_TYPER);
-	if (typer & GICD_TYPER_LPIS)
-		*bits = GICD_TYPER_IDBITS(typer);
-	return 0;
+	if (!(typer & GICD_TYPER_LPIS))
+		return 0;
+	gic_init(GICD_TYPER_IDBITS(typer));
+	for (unsigned i = 0; i < gic->nr_gicr && !err; i++)
+		err = find_region(host, gic->gicr[i], d);
+	return err;
 }
 
-int gic_take(const struct host *host, struct diag *d)
+int gic_stop_lpis(const struct host *host, struct diag *d)
 {
-	const struct host_gic *gic = &host->gic;
-	unsigned bits;
-	int err = gic_lpi_bits(gic, &bits, d);
+	struct gicr *r;
+	int err = 0;
 
-	if (err || !bits)
+	for (unsigned i = 0; !err && (r = gic_redistributor(i)); i++)
+		err = turn_off(host, r, d);
+	return err;
+}
+
+static int take(struct gicr *r, struct diag *d)
+{
+	const char *why = gic_lpis_on(r) ? gic_lpi_tables_refused(r) : NULL;
+	u64 vlpis = r->pa + 2 * GICR_FRAME;
+	int err = why ? refuse(r, why, "", d) : take_page(r->pa, gic_access_gicr, r, d);
+
+	if (err || !(r->typer & GICR_TYPER_VLPIS))
 		return err;
-	gic_init(bits);
-	for (unsigned i = 0; i < gic->nr_gicr && !err; i++)
-		err = take_region(host, gic->gicr[i], d);
+	if (el2_map(PA(vlpis), PAGE_SIZE, S1_DEVICE))
+		return fail(d, -ENOMEM,
+			    "GIC: virtual LPIs at %#lx: EL2 cannot map them: the page pool is used up",
+			    vlpis);
+	return take_page(vlpis, gic_access_vlpi, (void *)vlpis, d);
+}
+
+int gic_take(struct diag *d)
+{
+	struct gicr *r;
+	int err = 0;
+
+	for (unsigned i = 0; !err && (r = gic_redistributor(i)); i++)
+		err = take(r, d);
 	return err;
 }

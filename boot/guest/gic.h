@@ -6,16 +6,23 @@
 #include "boot/machine/host.h"
 
 /*
- * Bits of an INTID, by the distributor, which EL2 maps for it; 0: no GICv3, or one without LPIs.
- * -ENOMEM.
+ * Tells hyp/gic.h how many bits an INTID has, 0 if there are no LPIs, and what redistributors there
+ * are, which EL2 maps. The text names the one that cannot be had.
  */
-int gic_lpi_bits(const struct host_gic *gic, unsigned *bits, struct diag *d);
+int gic_find(const struct host *host, struct diag *d);
 
 /*
- * Turns LPIs off, makes one page of each redistributor read-only in guest.s2, and registers it with
- * hyp/mmio.h; nothing if the GIC has no LPIs. After guest_map(), before the guest runs. The text
- * names the redistributor that cannot be had.
+ * Turns LPIs off, all CPUs', so that no redistributor writes the tables that a loader gave it:
+ * before any memory is chosen, and once more after the move. Where they stay on, the tree has to
+ * reserve these tables, and nothing that Mavis works with lies in them. -EBUSY: else.
  */
-int gic_take(const struct host *host, struct diag *d);
+int gic_stop_lpis(const struct host *host, struct diag *d);
+
+/*
+ * Makes one page of each redistributor read-only in guest.s2, and registers it with hyp/mmio.h;
+ * nothing if the GIC has no LPIs. After guest_map(), before the guest runs. The text names the
+ * redistributor that cannot be had.
+ */
+int gic_take(struct diag *d);
 
 #endif

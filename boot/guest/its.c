@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "boot/guest/gic.h"
 #include "boot/guest/its_parts.h"
 #include "boot/guest/keep.h"
 #include "boot/machine/fdt.h"
@@ -82,10 +81,9 @@ static int quiesce(u64 pa, struct diag *d)
 	return 0;
 }
 
-static int look_at(struct host_its *h, struct diag *d)
+static int stop_one(struct host_its *h, struct diag *d)
 {
 	u64 pa = h->range.base;
-	bool physical;
 	unsigned arch;
 
 	if (!h->enabled)
@@ -96,13 +94,17 @@ static int look_at(struct host_its *h, struct diag *d)
 			    "GIC: ITS at %#lx: EL2 cannot map it: its `reg` is too small, or the page pool is used up",
 			    pa);
 	arch = (unsigned)FIELD(read32(pa + GITS_PIDR2), 7, 4);
-	physical = (arch == 3 || arch == 4) && read64(pa + GITS_TYPER) & GITS_TYPER_PHYSICAL;
-	h->given = physical && !h->withheld;
-	if (physical)
-		return quiesce(pa, d);
-	print("Warning: ITS at %#lx: no GICv3's, by its registers: the guest does not have it\n",
-	      pa);
-	return 0;
+	h->at_rest = (arch == 3 || arch == 4) && read64(pa + GITS_TYPER) & GITS_TYPER_PHYSICAL;
+	return h->at_rest ? quiesce(pa, d) : 0;
+}
+
+int its_stop(struct host *host, struct diag *d)
+{
+	int err = 0;
+
+	for (unsigned i = 0; gic_id_bits() && i < host->gic.nr_its && !err; i++)
+		err = stop_one(&host->gic.its[i], d);
+	return err;
 }
 
 static void read_baser(struct its_table *t, u64 pa, unsigned n)
@@ -124,10 +126,10 @@ static void read_baser(struct its_table *t, u64 pa, unsigned n)
 	write64(reg, 0);
 }
 
-static void read_its(struct its_plan *p, u64 pa, const struct quirk *q, unsigned id_bits)
+static void read_its(struct its_plan *p, u64 pa, const struct quirk *q)
 {
 	*p = (struct its_plan){ .typer = read64(pa + GITS_TYPER) & ~TYPER_HIDDEN,
-				.id_bits = id_bits };
+				.id_bits = gic_id_bits() };
 	if (q->ite_size)
 		p->typer = (p->typer & ~GENMASK(7, 4)) | (u64)(q->ite_size - 1) << 4;
 	p->device_bits = GITS_TYPER_DEVICE_BITS(p->typer);
@@ -216,7 +218,7 @@ static void warn(u64 pa, const char *why)
 }
 
 static int take(struct host *host, struct host_its *h, const struct config *config,
-		unsigned id_bits, struct diag *d)
+		struct diag *d)
 {
 	u64 pa = h->range.base;
 	const struct quirk *q = find_quirk(host, read32(pa + GITS_IIDR));
@@ -226,8 +228,7 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 	u64 window;
 	pa_t block;
 
-	h->given = false;
-	read_its(&p, pa, q, id_bits);
+	read_its(&p, pa, q);
 	its_plan(&p);
 	if (!p.nr_collections || !p.device_ids) {
 		warn(pa, "it says that it has room for nothing");
@@ -264,7 +265,7 @@ static int take(struct host *host, struct host_its *h, const struct config *conf
 }
 
 /* Linux puts a GIC's tables wherever it has memory; the GIC knows none of the guest's addresses. */
-static bool memory_elsewhere(struct host_its *h, const struct config *config)
+static bool memory_elsewhere(const struct host_its *h, const struct config *config)
 {
 	struct diag why;
 
@@ -283,18 +284,17 @@ static bool memory_elsewhere(struct host_its *h, const struct config *config)
 
 int its_take(struct host *host, const struct config *config, struct diag *d)
 {
-	struct host_gic *gic = &host->gic;
-	unsigned bits;
-	int err = gic_lpi_bits(gic, &bits, d);
+	int err = 0;
 
-	if (err || !bits)
-		return err;
-	for (unsigned i = 0; i < gic->nr_its && !err; i++)
-		err = look_at(&gic->its[i], d);
-	for (unsigned i = 0; i < gic->nr_its && !err; i++)
-		gic->its[i].given &= !memory_elsewhere(&gic->its[i], config);
-	for (unsigned i = 0; i < gic->nr_its && !err; i++)
-		if (gic->its[i].given)
-			err = take(host, &gic->its[i], config, bits, d);
+	for (unsigned i = 0; gic_id_bits() && i < host->gic.nr_its && !err; i++) {
+		struct host_its *h = &host->gic.its[i];
+
+		h->given = false;
+		if (h->enabled && !h->at_rest)
+			print("Warning: ITS at %#lx: no GICv3's, by its registers: the guest does not have it\n",
+			      h->range.base);
+		else if (h->enabled && !h->withheld && !memory_elsewhere(h, config))
+			err = take(host, h, config, d);
+	}
 	return err;
 }

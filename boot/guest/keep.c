@@ -7,8 +7,7 @@
 #include "lib/errno.h"
 #include "lib/sections.h"
 
-struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
-				  struct range r)
+struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r)
 {
 	struct keep_taken taken[] = {
 		{ image_range(), "Mavis, as the loader put it" },
@@ -19,6 +18,16 @@ struct keep_taken keep_in_the_way(const struct host *host, const struct config *
 	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
 		if (ranges_overlap(taken[i].range, r))
 			return taken[i];
+	return (struct keep_taken){ 0 };
+}
+
+struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
+				  struct range r)
+{
+	struct keep_taken loaded = keep_loaded_in_the_way(host, r);
+
+	if (loaded.range.size)
+		return loaded;
 	for (unsigned i = 0; i < host->nr_reserved; i++)
 		if (ranges_overlap(host->reserved[i].range, r))
 			return (struct keep_taken){ host->reserved[i].range,

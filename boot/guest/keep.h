@@ -11,9 +11,12 @@ struct keep_taken {
 	const char *name;
 };
 
+/* What the loader has put into @r and Mavis works with: itself, as it lies now, bundle, tree. */
+struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r);
+
 /*
- * What somebody has of @r and must not become Mavis's: it, as it lies now, what the loader left,
- * reservations, the config's regions.
+ * What somebody has of @r and must not become Mavis's: what was loaded, reservations, the config's
+ * regions.
  */
 struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
 				  struct range r);

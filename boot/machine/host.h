@@ -83,6 +83,7 @@ struct host_its {
 	bool enabled;
 	bool withheld;		/* by the config: it comes to rest, and nobody has it */
 	bool noncoherent;		/* it reads past the CPUs' caches, says the tree */
+	bool at_rest;			/* a GICv3's, which its_stop() has turned off */
 	bool given;			/* the guest has it, through Mavis: boot/guest/its.h */
 };
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Message interrupts under Mavis are those of the bare machine: each device has its own, on each CPU, and they cost no exit."""
 
+import contextlib
 import re
 import struct
 
 import pytest
 
 import bundles
+import debugger
 import machine
 import observe
 
@@ -139,3 +141,42 @@ def test_one_that_the_config_withholds_is_nobodys(start, tmp_path):
     m.run("peek /dev/mem 0x8080000", check=False)
     assert re.search(r"mavis: CPU 0 at \S+: read of 0x8080000: no region", m.console)
     m.close()
+
+
+END = 0x80000000            # of memory, where Mavis moves
+GITS, GICR, CPU = 0x8080000, 0x80a0000, 0x20000
+
+
+def leave_on(stub):
+    """As a loader may leave an ITS and the LPIs of all CPUs: on, with tables at the end of memory."""
+    registers = [(GITS, 1, 4)]
+    for cpu in range(2):
+        frame = GICR + cpu * CPU
+        registers += [(frame + 0x70, END - 0x100000 | 15, 8), (frame + 0x78, END - 0x20000 + cpu * 0x10000, 8), (frame, 1, 4)]
+    assert stub.ask("Qqemu.PhyMemMode:1") == "OK"
+    for at, value, size in registers:
+        assert stub.ask(f"M{at:x},{size:x}:{value.to_bytes(size, 'little').hex()}") == "OK"
+    assert stub.ask("Qqemu.PhyMemMode:0") == "OK"
+
+
+def test_what_a_loader_left_on_is_off_before_memory_is_chosen(start):
+    """Else interrupts that come are written to tables where Mavis, or something of its, lies by then."""
+    symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+    with contextlib.ExitStack() as stack:
+        sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
+        m = start("left-on", smp=2, loaded=machine.mavis(), args=sockets.args())
+        stub = stack.enter_context(contextlib.closing(debugger.Stub(sockets.gdb)))
+        monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
+
+        def on():
+            return [monitor.read_physical(at, 4)[0] & 1 for at in (GITS, GICR, GICR + CPU)]
+
+        leave_on(stub)
+        assert on() == [1, 1, 1]
+        image = monitor.loaded_at(machine.IMAGE)
+        stub.break_at(image + symbols["home_find"])
+        stub.go_on()
+        assert on() == [0, 0, 0]
+        stub.let_go(image + symbols["home_find"])
+        m.expect("starts at EL1")
+        m.close()

@@ -4,6 +4,8 @@
  */
 #include "boot/guest/gic.h"
 
+#include <libfdt.h>
+
 #include "hyp/gic.h"
 #include "hyp/guest.h"
 #include "hyp/mmio.h"
@@ -16,6 +18,7 @@
 #define NR_FRAMES	24
 
 static u8 gic_memory[NR_FRAMES * FRAME + KIB(64)] __attribute__((aligned(65536)));
+static u64 tree[64];
 static struct host host;
 static struct region_table regions;
 static struct diag d;
@@ -75,6 +78,8 @@ static int make_gic(void **state)
 
 	memset(gic_memory, 0, sizeof(gic_memory));
 	memset(&host, 0, sizeof(host));
+	assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
+	host.fdt = tree;
 	host.gic = (struct host_gic){
 		.version = 3,
 		.gicd = { frame(0), FRAME },
@@ -112,16 +117,57 @@ static void store(u64 addr, unsigned size, u64 val)
 	page->handler(page->arg, addr & PAGE_MASK, size, true, val);
 }
 
+/* What comes before any memory is chosen. */
+static int stop(void)
+{
+	int err = gic_find(&host, &d);
+
+	return err ? err : gic_stop_lpis(&host, &d);
+}
+
+static int stop_and_take(void)
+{
+	int err = stop();
+
+	return err ? err : gic_take(&d);
+}
+
 static void a_gic_without_lpis_stays_the_guests(void **state)
 {
 	(void)state;
 	*reg32(0, 0x04) = 0x0378043f & ~BIT(17);
-	assert_int_equal(gic_take(&host, &d), 0);
+	*reg32(4, CTLR_OFFSET) = LPIS_ON;
+	assert_int_equal(stop_and_take(), 0);
+	assert_int_equal(*reg32(4, CTLR_OFFSET), LPIS_ON);
 	assert_null(mmio_find(IPA(frame(4))));
 	host.gic.version = 2;
 	fake_el2.nr_mapped = 0;
-	assert_int_equal(gic_take(&host, &d), 0);
+	assert_int_equal(stop_and_take(), 0);
 	assert_int_equal(fake_el2.nr_mapped, 0);
+}
+
+static void lpis_are_off_on_all_cpus_before_anything_is_taken(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {	/* again after the move */
+		for (unsigned n = 4; n < 16; n += n < 8 ? 2 : 4)
+			*reg32(n, CTLR_OFFSET) = BIT(25) | LPIS_ON;
+		assert_int_equal(stop(), 0);
+		for (unsigned n = 4; n < 16; n += n < 8 ? 2 : 4)
+			assert_int_equal(*reg32(n, CTLR_OFFSET), BIT(25));
+	}
+	assert_null(mmio_find(IPA(frame(4))));
+}
+
+static void a_redistributor_that_aborts_is_refused_by_address(void **state)
+{
+	char address[32];
+
+	(void)state;
+	*reg64(6, 0x08) = ~0ull;		/* as an access reads then */
+	snprintf(address, sizeof(address), "%#lx", (unsigned long)frame(6));
+	assert_int_equal(stop(), -ENODEV);
+	assert_non_null(strstr(d.text, address));
 }
 
 static void a_region_that_is_too_small_is_refused_by_address(void **state)
@@ -132,7 +178,7 @@ static void a_region_that_is_too_small_is_refused_by_address(void **state)
 	host.gic.gicr[0] = (struct range){ frame(18), 3 * FRAME };
 	*reg64(20, 0x08) = BIT(1);
 	snprintf(address, sizeof(address), "%#lx", (unsigned long)frame(20));
-	assert_int_equal(gic_take(&host, &d), -EINVAL);
+	assert_int_equal(stop(), -EINVAL);
 	assert_non_null(strstr(d.text, address));
 }
 
@@ -146,30 +192,82 @@ static void make_stuck(unsigned n)
 	*reg64(n, PEND_OFFSET) = RAM + KIB(64);
 }
 
-static int take_stuck(unsigned n)
+static int stop_stuck(unsigned n)
 {
 	*reg32(n, 0x00) = LPIS_ON | BIT(3);	/* RWP: this memory never lets go of it */
-	return gic_take(&host, &d);
+	return stop();
+}
+
+static void reserve(u64 base, u64 size)
+{
+	host.nr_reserved = 1;
+	host.reserved[0] = (struct host_reserved){ .range = { base, size } };
 }
 
 static void lpis_that_cannot_be_turned_off_are_refused(void **state)
 {
 	(void)state;
 	make_stuck(20);
-	assert_int_equal(take_stuck(20), -EBUSY);
+	assert_int_equal(stop_stuck(20), -EBUSY);
 	assert_non_null(strstr(d.text, "does not reserve"));
 
-	host.nr_reserved = 1;
-	host.reserved[0] = (struct host_reserved){ .range = { RAM, KIB(64) } };
-	assert_int_equal(take_stuck(20), -EBUSY);
+	reserve(RAM, KIB(64));
+	assert_int_equal(stop_stuck(20), -EBUSY);
 
-	host.reserved[0].range.size = KIB(128);
+	reserve(RAM, KIB(128));
 	host.reserved[0].firmware = true;
-	assert_int_equal(take_stuck(20), -EBUSY);
+	assert_int_equal(stop_stuck(20), -EBUSY);
 
-	host.reserved[0].firmware = false;
+	/* being turned off it has them as well */
+	*reg32(20, CTLR_OFFSET) = BIT(3);
+	assert_int_equal(stop(), -EBUSY);
+}
+
+/* To their last byte: by GICR_PROPBASER's IDbits, as far as the distributor has as many. */
+static void the_loaders_tables_are_reserved_whole(void **state)
+{
+	const u64 pending = KIB(64) + KIB(8);
+
+	(void)state;
+	make_stuck(20);
+	reserve(RAM, pending - 1);
+	assert_int_equal(stop_stuck(20), -EBUSY);
+	reserve(RAM, pending);
+	assert_int_equal(stop_stuck(20), 0);
+
+	*reg64(20, PROP_OFFSET) = (RAM + KIB(128)) | (LPI_BITS - 1);
+	reserve(RAM + KIB(64), KIB(64) + KIB(56) - 1);
+	assert_int_equal(stop_stuck(20), -EBUSY);
+	reserve(RAM + KIB(64), KIB(64) + KIB(56));
+	assert_int_equal(stop_stuck(20), 0);
+
+	*reg64(20, PROP_OFFSET) = (RAM + KIB(128)) | 31;
+	assert_int_equal(stop_stuck(20), 0);
+	*reg64(20, PROP_OFFSET) = (RAM + KIB(128)) | 13;
+	reserve(RAM + KIB(64), KIB(64) + KIB(8));
+	assert_int_equal(stop_stuck(20), 0);
+}
+
+static void tables_in_what_was_loaded_are_refused_by_its_name(void **state)
+{
+	(void)state;
+	make_stuck(20);
+	reserve(RAM, KIB(128));
+	host.bundle = (struct range){ RAM + KIB(64) + KIB(8), PAGE_SIZE };
+	assert_int_equal(stop_stuck(20), 0);
+	host.bundle.base--;
+	assert_int_equal(stop_stuck(20), -EBUSY);
+	assert_non_null(strstr(d.text, "the bundle"));
+}
+
+static void tables_that_are_not_the_guests_are_refused(void **state)
+{
+	(void)state;
+	make_stuck(20);
+	reserve(RAM - KIB(64), KIB(128));
 	*reg64(20, PEND_OFFSET) = RAM - KIB(64);
-	assert_int_equal(take_stuck(20), -EBUSY);
+	assert_int_equal(stop_stuck(20), 0);
+	assert_int_equal(gic_take(&d), -EBUSY);
 	assert_non_null(strstr(d.text, "GICR_PENDBASER"));
 }
 
@@ -177,9 +275,9 @@ static void the_loaders_tables_do_where_they_are_reserved(void **state)
 {
 	(void)state;
 	make_stuck(20);
-	host.nr_reserved = 1;
-	host.reserved[0] = (struct host_reserved){ .range = { RAM, KIB(128) } };
-	assert_int_equal(take_stuck(20), 0);
+	reserve(RAM, KIB(128));
+	assert_int_equal(stop_stuck(20), 0);
+	assert_int_equal(gic_take(&d), 0);
 	store(frame(20) + PEND_OFFSET, 8, RAM + KIB(128));
 	assert_int_equal(*reg64(20, PEND_OFFSET), RAM + KIB(64));
 }
@@ -193,7 +291,7 @@ static void take(void **state)
 		return;
 	taken = true;
 	*reg32(8, CTLR_OFFSET) = LPIS_ON;
-	assert_int_equal(gic_take(&host, &d), 0);
+	assert_int_equal(stop_and_take(), 0);
 	assert_int_equal(*reg32(8, CTLR_OFFSET), 0);
 }
 
@@ -416,7 +514,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_gic_without_lpis_stays_the_guests, make_gic),
 		cmocka_unit_test_setup(a_region_that_is_too_small_is_refused_by_address, make_gic),
+		cmocka_unit_test_setup(a_redistributor_that_aborts_is_refused_by_address,
+				       make_gic),
+		cmocka_unit_test_setup(lpis_are_off_on_all_cpus_before_anything_is_taken,
+				       make_gic),
 		cmocka_unit_test_setup(lpis_that_cannot_be_turned_off_are_refused, make_gic),
+		cmocka_unit_test_setup(the_loaders_tables_are_reserved_whole, make_gic),
+		cmocka_unit_test_setup(tables_in_what_was_loaded_are_refused_by_its_name, make_gic),
+		cmocka_unit_test_setup(tables_that_are_not_the_guests_are_refused, make_gic),
 		cmocka_unit_test_setup(the_loaders_tables_do_where_they_are_reserved, make_gic),
 		cmocka_unit_test_setup(one_page_of_a_redistributor_is_read_only, make_gic),
 		cmocka_unit_test(the_distributor_is_the_guests),

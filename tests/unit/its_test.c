@@ -31,7 +31,6 @@ static struct {
 
 static u8 memory[MIB(4)] __attribute__((aligned(65536)));
 static u8 queue[4 * PAGE_SIZE] __attribute__((aligned(65536)));
-static u32 gicd[16];
 static u64 tree[64];
 static struct host host;
 static struct config config;
@@ -125,8 +124,6 @@ static int make_hardware(void **state)
 	assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
 	host.fdt = tree;
 	host.gic.version = 3;
-	host.gic.gicd = (struct range){ (u64)gicd, sizeof(gicd) };
-	gicd[1] = 0x37a0208;
 	host.gic.nr_its = 1;
 	host.gic.its[0] = (struct host_its){ .range = { FRAME, KIB(128) }, .enabled = true };
 	host.nr_memory = 1;
@@ -149,30 +146,62 @@ static void in_block(u64 val, u64 size)
 				   (struct range){ val & GENMASK(47, 12), size }));
 }
 
+static int take_all(void)
+{
+	int err = its_stop(&host, &d);
+
+	return err ? err : its_take(&host, &config, &d);
+}
+
 static void a_loaders_tables_are_let_go_of(void **state)
 {
 	(void)state;
 	host.gic.its[0].enabled = false;		/* nor is it touched */
-	assert_int_equal(its_take(&host, &config, &d), 0);
+	assert_int_equal(take_all(), 0);
 	assert_int_equal(hw.ctlr, GITS_CTLR_ENABLED);
 	assert_false(host.gic.its[0].given);
 
 	host.gic.its[0].enabled = true;
 	hw.pidr2 = 0;
-	assert_int_equal(its_take(&host, &config, &d), 0);
+	assert_int_equal(take_all(), 0);
 	assert_false(host.gic.its[0].given);
 	hw.pidr2 = 0x3b;
 
 	hw.restless = true;
-	assert_int_equal(its_take(&host, &config, &d), -EBUSY);
+	assert_int_equal(its_stop(&host, &d), -EBUSY);
 	assert_non_null(strstr(d.text, "does not come to rest"));
 	assert_int_equal(hw.ctlr, 0);
 	hw.restless = false;
 
 	host.nr_memory = 0;
+	assert_int_equal(take_all(), 0);
+	assert_false(host.gic.its[0].given);
+	assert_int_equal(hw.baser[0] | hw.cbaser | hw.ctlr, 0);
+}
+
+/* Before it is known whether the config withholds it; and after the move. */
+static void it_comes_to_rest_without_being_taken(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(its_stop(&host, &d), 0);
+		assert_int_equal(hw.baser[0] | hw.cbaser | hw.ctlr, 0);
+		assert_int_equal(fake_el2.kept.size, 0);
+		assert_false(host.gic.its[0].given);
+	}
+	host.gic.its[0].withheld = true;
 	assert_int_equal(its_take(&host, &config, &d), 0);
 	assert_false(host.gic.its[0].given);
 	assert_int_equal(hw.baser[0] | hw.cbaser | hw.ctlr, 0);
+}
+
+static void a_gic_without_lpis_has_no_its(void **state)
+{
+	(void)state;
+	gic_init(0);
+	assert_int_equal(take_all(), 0);
+	assert_int_equal(hw.ctlr, GITS_CTLR_ENABLED);
+	assert_false(host.gic.its[0].given);
 }
 
 static void hardware_that_reaches_the_low_4_gib_gets_no_more(void **state)
@@ -182,7 +211,7 @@ static void hardware_that_reaches_the_low_4_gib_gets_no_more(void **state)
 	(void)state;
 	hw.iidr = 0x0201743b;
 	assert_int_equal(fdt_setprop(tree, 0, "compatible", compatible, sizeof(compatible)), 0);
-	assert_int_equal(its_take(&host, &config, &d), 0);
+	assert_int_equal(take_all(), 0);
 	assert_false(host.gic.its[0].given);		/* memory[] is above */
 }
 
@@ -244,7 +273,7 @@ static void taken(void **state)
 	if (its)
 		return;
 	hw.typer |= BIT(1) | BIT(37) | BIT(39) | BIT(40);	/* GICv4.1 */
-	assert_int_equal(its_take(&host, &config, &d), 0);
+	assert_int_equal(take_all(), 0);
 	assert_true(host.gic.its[0].given);
 	its = mmio_find(IPA(FRAME))->arg;
 
@@ -526,6 +555,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_loaders_tables_are_let_go_of, make_hardware),
+		cmocka_unit_test_setup(it_comes_to_rest_without_being_taken, make_hardware),
+		cmocka_unit_test_setup(a_gic_without_lpis_has_no_its, make_hardware),
 		cmocka_unit_test_setup(hardware_that_reaches_the_low_4_gib_gets_no_more,
 				       make_hardware),
 		cmocka_unit_test(tables_fit_what_the_hardware_takes),
