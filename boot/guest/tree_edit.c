@@ -113,7 +113,7 @@ int edit_copy(struct edit *e, int from, int to, const char *name)
 	dt_stand(&e->w, from, e->w.depth);
 	memset(node, 0, end);
 	fdt32_st(node, FDT_BEGIN_NODE);
-	memcpy(node + FDT_TAGSIZE, name, strlen(name));
+	memcpy(node + FDT_TAGSIZE, name, strlen(name) + 1);
 	memcpy(node + end, structure + props, (size_t)(e->w.next - props) + FDT_TAGSIZE);
 	dt_stand(&e->w, to, e->w.depth);
 	return e->w.next + FDT_TAGSIZE;
