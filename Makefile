@@ -543,6 +543,16 @@ $(O)/bench/workloads.cpio: $(O)/bench/workloads.cpio.gz $(call named,$(KERNEL)) 
 		$(O)/.bundle | $(DEPS)/.run
 	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config tests/system/plain.dts
 
+# The same with requests to disks.
+$(O)/bench/requests.cpio.gz: bench/requests $(O)/guest/bin/iocost guests/linux/modules tools/ramdisk tools/newc.py \
+		| $(DEPS)/.run
+	$(Q)tools/ramdisk --root $(DEPS)/arm64 --release "$$(cat $(DEPS)/kernel-release)" --init $< \
+		--modules guests/linux/modules -o $@ $(O)/guest/bin/iocost
+
+$(O)/bench/requests.cpio: $(O)/bench/requests.cpio.gz $(call named,$(KERNEL)) tests/system/plain.dts $(BUNDLE_TOOL) \
+		$(O)/.bundle | $(DEPS)/.run
+	$(Q)$(MAKE_BUNDLE) --kernel '$(KERNEL)' --ramdisk $< --config tests/system/plain.dts
+
 # How boot and memory grow, counted on the host: all of it from the two trees to stage 2.
 SCALE_SRC := $(TOOL_SRC) $(addprefix mm/,pgtable.c pool.c split.c stage2.c walk.c) hyp/guest.c \
 	$(addprefix boot/guest/,cpus.c map.c)
@@ -567,14 +577,19 @@ scale-plot: | $(DEPS)/.lab
 
 .PHONY: bench bench-check
 BENCH_OPERATIONS := $(O)/mavis.img $(addprefix $(O)/bench/,elcount.so guest.bin operations.cpio)
-BENCH_IN := $(BENCH_OPERATIONS) $(addprefix $(O)/bench/,ramdisk.cpio.gz boot.cpio workloads.cpio.gz workloads.cpio)
+BENCH_IN := $(BENCH_OPERATIONS) $(addprefix $(O)/bench/,ramdisk.cpio.gz boot.cpio workloads.cpio.gz workloads.cpio \
+	requests.cpio.gz requests.cpio)
 BENCH := bench/bench --qemu $(QEMU) --plugin $(O)/bench/elcount.so --mavis $(O)/mavis.img --elf $(O)/mavis.elf \
-	--kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
+	--map $(O)/mavis.map --kernel '$(KERNEL)' --ramdisk $(O)/bench/ramdisk.cpio.gz --bundle $(O)/bench/boot.cpio \
 	--guest $(O)/bench/guest.bin --operations $(O)/bench/operations.cpio --workloads $(O)/bench/workloads.cpio.gz \
-	--workload-bundle $(O)/bench/workloads.cpio --expected bench/expected.json
+	--workload-bundle $(O)/bench/workloads.cpio --requests $(O)/bench/requests.cpio.gz \
+	--request-bundle $(O)/bench/requests.cpio --expected bench/expected.json
 
 bench: $(BENCH_IN)
 	$(Q)$(BENCH) --json $(O)/bench/bench.json $(BENCH_ARGS)
+
+# Some tests make it themselves, and several at a time.
+test test-all: $(BENCH_IN)
 
 # Of the last `make bench`.
 .PHONY: bench-plot

@@ -3,12 +3,17 @@
  * A TCG plugin that counts instructions by exception level. With -icount a count is exact and the
  * same in each run.
  *
- * It writes lines `elcount EVENT EL0 EL1 EL2 LONGEST ISB DSB TLBI AT SYSREG` to stderr, the counts
- * so far: `first-elN` when level N runs its first instruction, `mark` at every `hint #126`, which
- * is a NOP to the CPU, and `exit`. LONGEST is the longest stretch at EL2 since the last mark, or
- * first-el1: so many instructions from coming there until a lower level runs again. With several
- * CPUs it may be less, as QEMU does not tell here which CPU runs. The last five are EL2's: what
- * takes a CPU longer than its place in the count says; SYSREG are MRS and MSR of a register.
+ * It writes lines `elcount EVENT EL0 EL1 EL2 LONGEST ISB DSB TLBI AT SYSREG CODE DATA` to stderr,
+ * the counts so far: `first-elN` when level N runs its first instruction, `mark` at every
+ * `hint #126`, which is a NOP to the CPU, and `exit`. LONGEST is the longest stretch at EL2 since
+ * the last mark, or first-el1: so many instructions from coming there until a lower level runs
+ * again. With several CPUs it may be less, as QEMU does not tell here which CPU runs. The next five
+ * are EL2's: what takes a CPU longer than its place in the count says; SYSREG are MRS and MSR of a
+ * register.
+ *
+ * With the argument `lines=on` CODE and DATA are how many different lines of 64 bytes EL2 has
+ * executed, and read or written, by virtual address: in the last round before a mark, where each
+ * round ends with a `hint #125`, else since the mark before. Without it they are 0.
  *
  * With the argument `profile=on` each event but `exit` has lines `elcount pc OFFSET N` before it:
  * how often EL2 ran the instruction at this offset in 2 MiB, to which Mavis is aligned, since the
@@ -17,12 +22,16 @@
  * Debian ships QEMU without the plugin header, so what is used of it is declared here.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MARK		0xd5032fdf
+#define ROUND_END	0xd5032fbf
+#define LINE_SHIFT	6
+#define LINES_MAX	(1u << 16)
 #define PROFILE_SIZE	(0x200000 / 4)
 
 struct qemu_plugin_tb;
@@ -50,6 +59,11 @@ void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    void (*cb)(unsigned cpu, void *arg), int flags,
 					    void *arg);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
+				      void (*cb)(unsigned cpu, uint32_t info, uint64_t vaddr,
+						 void *arg),
+				      int flags, int reads_or_writes, void *arg);
+unsigned qemu_plugin_mem_size_shift(uint32_t info);
 void qemu_plugin_register_atexit_cb(uint64_t id, void (*cb)(uint64_t id, void *arg), void *arg);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
@@ -62,8 +76,21 @@ EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **a
 
 enum kind { ISB, DSB, TLBI, AT, SYSREG, NR_KINDS };
 
+enum { READS_AND_WRITES = 3 };
+
+/* Lines by address, as a table with open addressing: those of another round are free. */
+struct lines {
+	struct {
+		uint64_t line, round;
+	} seen[LINES_MAX];
+	uint64_t n, in_last_round;
+};
+
 static uint64_t executed[4], stretch, longest, kinds[NR_KINDS];
 static uint64_t *profile;
+static bool by_line, has_rounds;
+static uint64_t round_now = 1;
+static struct lines code, data;
 static struct qemu_plugin_register *pstate;
 static struct array *value;
 
@@ -78,7 +105,7 @@ static void say(const char *event)
 		executed[0], executed[1], executed[2], longest);
 	for (unsigned i = 0; i < NR_KINDS; i++)
 		fprintf(stderr, " %" PRIu64, kinds[i]);
-	fputc('\n', stderr);
+	fprintf(stderr, " %" PRIu64 " %" PRIu64 "\n", code.in_last_round, data.in_last_round);
 }
 
 /* What an instruction is, of those that are told apart; NR_KINDS: none of them. */
@@ -115,12 +142,64 @@ static void count_one(unsigned cpu, void *arg)
 	++*(uint64_t *)arg;
 }
 
+static void touch(struct lines *lines, uint64_t line)
+{
+	unsigned i = (line ^ line >> 16) % LINES_MAX;
+
+	while (lines->seen[i].round == round_now && lines->seen[i].line != line)
+		i = (i + 1) % LINES_MAX;
+	if (lines->seen[i].round == round_now)
+		return;
+	if (++lines->n == LINES_MAX) {
+		fprintf(stderr, "\nelcount: more lines in a round than it has room for\n");
+		exit(1);
+	}
+	lines->seen[i].line = line;
+	lines->seen[i].round = round_now;
+}
+
+static void execute_line(unsigned cpu, void *arg)
+{
+	(void)cpu;
+	touch(&code, (uintptr_t)arg);
+}
+
+static void access_lines(unsigned cpu, uint32_t info, uint64_t vaddr, void *arg)
+{
+	uint64_t last = vaddr + (1u << qemu_plugin_mem_size_shift(info)) - 1;
+
+	(void)cpu;
+	(void)arg;
+	for (uint64_t line = vaddr >> LINE_SHIFT; line <= last >> LINE_SHIFT; line++)
+		touch(&data, line);
+}
+
+static void end_round(void)
+{
+	code.in_last_round = code.n;
+	data.in_last_round = data.n;
+	code.n = data.n = 0;
+	round_now++;
+}
+
+static void round_end(unsigned cpu, void *arg)
+{
+	(void)cpu;
+	(void)arg;
+	end_round();
+	has_rounds = true;
+}
+
 static void mark(unsigned cpu, void *arg)
 {
 	(void)cpu;
 	(void)arg;
+	if (!has_rounds)
+		end_round();
 	say("mark");
 	longest = 0;
+	end_round();			/* of what is between two operations */
+	has_rounds = false;
 }
 
 static void at_exit(uint64_t id, void *arg)
@@ -176,6 +255,15 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 			qemu_plugin_register_vcpu_insn_exec_cb(
 				insn, count_one, 0,
 				&profile[qemu_plugin_insn_vaddr(insn) / 4 % PROFILE_SIZE]);
+		if (el == 2 && by_line) {
+			uintptr_t line = qemu_plugin_insn_vaddr(insn) >> LINE_SHIFT;
+
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, execute_line, 0, (void *)line);
+			qemu_plugin_register_vcpu_mem_cb(insn, access_lines, 0, READS_AND_WRITES,
+							 NULL);
+		}
+		if (word == ROUND_END && by_line)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, round_end, 0, NULL);
 		if (word == MARK)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, mark, 0, NULL);
 	}
@@ -184,8 +272,11 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	if (argc && !strcmp(argv[0], "profile=on"))
-		profile = calloc(PROFILE_SIZE, sizeof(*profile));
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "profile=on"))
+			profile = calloc(PROFILE_SIZE, sizeof(*profile));
+		by_line |= !strcmp(argv[i], "lines=on");
+	}
 	value = g_byte_array_new();
 	qemu_plugin_register_vcpu_init_cb(id, find_pstate);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A guest that does single operations in loops, each between two marks (bench/elcount.c), and turns
- * the machine off. The first loop is empty: what it costs is taken off the others. bench/bench
- * knows their order. It runs at any address; on the bare machine, without EL2, up to the first hvc.
- * The last is there with a second CPU only: from CPU_ON to the mark that this one makes, when the
- * call has returned.
+ * A guest that does single operations in loops, each between two marks (bench/elcount.c) and with a
+ * `hint #125` at the end of each round, and turns the machine off. The first loop is empty: what it
+ * costs is taken off the others. bench/bench knows their order. It runs at any address; on the bare
+ * machine, without EL2, up to the first hvc. The last is there with a second CPU only: from CPU_ON
+ * to the mark that this one makes, when the call has returned.
  */
 #include "../hyp/control_abi.h"
 
@@ -49,6 +49,7 @@
 	hint	#126
 	mov	w19, #\rounds
 1:	\op
+	hint	#125
 	subs	w19, w19, #1
 	b.ne	1b
 	hint	#126
