@@ -137,7 +137,8 @@ def test_a_capture_file_has_what_the_trace_has(guest):
 
 def test_records_that_are_overtaken_while_it_prints_are_counted(guest):
     """What reads its output lets it wait until the ring has none of the rest any more."""
-    guest.run(f"accesses {WINDOW} copy")
+    if trace(guest, "--range 0")["next"] < 3000:
+        guest.run(f"accesses {WINDOW} copy")
     end = trace(guest, "--range 0")["next"]
     said = guest.run(f"mavisctl trace --from {end - 3000}-{end - 1} | {{ accesses {WINDOW} copy >/dev/null; tail -n 1; }}")
     shown, lost = map(int, re.match(r"(\d+) records shown, (\d+) lost;", said).groups())
