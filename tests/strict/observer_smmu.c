@@ -300,8 +300,12 @@ void smmu_check_leave(struct at at)
 {
 	const struct doorbell d = { at, false, "EL2 is left" };
 
+	/*
+	 * What another CPU has stored can be in memory before it is known whose store it was: what
+	 * is new now is judged when a CPU leaves the next time.
+	 */
 	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++) {
-		read_tables(s, &d);
 		smmu_tlb_check_leave(&s->tlb, at);
+		read_tables(s, &d);
 	}
 }

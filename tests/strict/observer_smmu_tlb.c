@@ -19,8 +19,7 @@ struct seen_table {
 };
 
 struct stale {
-	u64 in, size;
-	unsigned cpu;		/* who has changed the entry */
+	u64 in, size, pa;	/* where the entry is */
 	bool table, sent;
 	struct stale *next;
 };
@@ -51,18 +50,18 @@ static struct seen_table *find(const struct smmu_tlb *t, u64 pa)
 }
 
 /* An entry that was valid is another now; what a table had below it goes with it. */
-static void changed(struct smmu_tlb *t, const struct seen_table *s, unsigned i, unsigned cpu)
+static void changed(struct smmu_tlb *t, const struct seen_table *s, unsigned i, u64 pa)
 {
 	u64 size = BIT(level_shift(s->level)), in = s->in + i * size;
 	const struct seen_table *below = is_table(s->desc[i], s->level) ?
 						 find(t, s->desc[i] & DESC_ADDR) : NULL;
 	struct stale *stale = malloc(sizeof(*stale));
 
-	*stale = (struct stale){ in, size, cpu, is_table(s->desc[i], s->level), false, t->stale };
+	*stale = (struct stale){ in, size, pa, is_table(s->desc[i], s->level), false, t->stale };
 	t->stale = stale;
 	for (unsigned j = 0; below && below->in == in && j < ENTRIES; j++)
 		if (VALID(below->desc[j]))
-			changed(t, below, j, cpu);
+			changed(t, below, j, pa);
 }
 
 void smmu_tlb_saw(struct smmu_tlb *t, u64 pa, u64 in, unsigned level, const u64 *desc)
@@ -76,7 +75,7 @@ void smmu_tlb_saw(struct smmu_tlb *t, u64 pa, u64 in, unsigned level, const u64 
 	} else if (s->in == in && s->level == level) {
 		for (unsigned i = 0; i < ENTRIES; i++)
 			if (VALID(s->desc[i]) && s->desc[i] != desc[i])
-				changed(t, s, i, memory_storer(pa + 8 * i));
+				changed(t, s, i, pa + 8 * i);
 	}
 	s->pa = pa;
 	s->in = in;
@@ -122,7 +121,7 @@ void smmu_tlb_command(struct smmu_tlb *t, u64 low, u64 high)
 void smmu_tlb_check_leave(const struct smmu_tlb *t, struct at at)
 {
 	for (const struct stale *s = t->stale; s; s = s->next)
-		if (s->cpu == at.cpu)
+		if (memory_storer(s->pa) == at.cpu)
 			report(DEVICE_STALE, at, "an SMMU's entry for %#" PRIx64 ", %s", s->in,
 			       s->sent ? "no CMD_SYNC after its TLBI" : "no TLBI for it");
 }
