@@ -104,6 +104,9 @@ def copy_sources():
         if source.is_file() and (not target.exists() or target.read_bytes() != source.read_bytes()):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
+    for old in [p for p in COPY.rglob("*.[chS]") if COPY / "build" not in p.parents]:
+        if not (strict.TOP / old.relative_to(COPY)).exists():
+            old.unlink()
     (COPY / "build").mkdir(exist_ok=True)
     bundles.make(COPY / "bar.cpio", bundles.config(COPY / "bar.dts", BAR))
     if not (COPY / "build/deps").exists():
