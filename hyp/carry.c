@@ -173,7 +173,7 @@ static enum carry_result identify(const struct frame *f, u64 esr, struct carry *
 	bool ends_here = (far & PAGE_MASK) + (1u << ISS_SAS(esr)) <= PAGE_SIZE;
 	u32 insn;
 
-	if (esr & ISS_ISV && !(esr & ISS_LST) && ends_here &&
+	if (ISS_IS_SINGLE(esr) && ends_here &&
 	    (c->page[0].stage1_device || far & PAGE_MASK || !ISS_SAS(esr))) {
 		from_syndrome(esr, &c->d);
 		c->va = far;

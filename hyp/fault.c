@@ -134,7 +134,7 @@ static void emulated_page(struct frame *f, struct cpu *self, u64 esr, const stru
 		refuse(esr, "registers that Mavis works", ipa);
 	else if (esr & ISS_CM)			/* nothing there is ever cached */
 		skip_instruction(esr);
-	else if (!(esr & ISS_ISV) || esr & ISS_LST)
+	else if (!ISS_IS_SINGLE(esr))
 		refuse(esr, "registers that Mavis works, which take single loads and stores only",
 		       ipa);
 	else

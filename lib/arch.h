@@ -128,6 +128,8 @@
 /* ISS and ISS2 of a data abort; FNV, S1PTW and FSC are an instruction abort's as well. */
 #define ISS2_TAG_ACCESS	BIT(41)		/* NoTagAccess: a permission fault (QEMU 11.1: FSC is 0) */
 #define ISS_ISV		BIT(24)
+/* It tells all of a load or store of one register: with ISV, and not of LD64B and its like. */
+#define ISS_IS_SINGLE(esr) (((esr) & (ISS_ISV | ISS_LST)) == ISS_ISV)
 #define ISS_SAS(esr)	FIELD(esr, 23, 22)
 #define ISS_SAS_WORD	BIT(23)		/* 4 bytes, or 8 */
 #define ISS_SSE		BIT(21)
