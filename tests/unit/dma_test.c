@@ -216,10 +216,17 @@ static void says(const char *text)
 		fail_msg("\"%s\" does not say \"%s\"", machine.said, text);
 }
 
+static const struct region registers = {
+	.ipa = IPA(0x8000000000),
+	.pa = PA(0x8000000000),
+	.size = MIB(4),
+	.type = REGION_MMIO,
+	.origin = REGION_FROM_CONFIG,
+};
+
 static void an_smmu_that_takes_no_commands_passes_nothing_any_more(void **state)
 {
-	struct region bar = { .ipa = IPA(0x8000000000), .pa = PA(0x8000000000), .size = MIB(4),
-			      .type = REGION_MMIO, .origin = REGION_FROM_CONFIG };
+	struct region bar = registers;
 
 	(void)state;
 	enable();
@@ -238,8 +245,7 @@ static void an_smmu_that_takes_no_commands_passes_nothing_any_more(void **state)
 
 static void one_that_does_not_turn_off_either_is_not_said_to_be_off(void **state)
 {
-	struct region bar = { .ipa = IPA(0x8000000000), .pa = PA(0x8000000000), .size = MIB(4),
-			      .type = REGION_MMIO, .origin = REGION_FROM_CONFIG };
+	struct region bar = registers;
 
 	(void)state;
 	enable();
@@ -260,8 +266,7 @@ static void note_clean(u64 start, u64 end)
 /* Every step of a change is in memory before the SMMU is told to forget. */
 static void tables_are_cleaned_for_one_that_looks_past_the_caches(void **state)
 {
-	struct region bar = { .ipa = IPA(0x8000000000), .pa = PA(0x8000000000), .size = MIB(4),
-			      .type = REGION_MMIO, .origin = REGION_FROM_CONFIG };
+	struct region bar = registers;
 
 	(void)state;
 	*fake_smmu_reg(0) &= ~BIT(4);

@@ -9,6 +9,14 @@ static void add_exposed(const char *name, u64 base, u64 size, enum region_expose
 	snprintf(regions.region[regions.nr - 1].name, sizeof(regions.region[0].name), "%s", name);
 }
 
+/* The machine's tree has the node, with these cells. */
+static void add_reserved_memory(u32 address_cells, u32 size_cells)
+{
+	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", address_cells);
+	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", size_cells);
+	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+}
+
 static void a_region_exposed_as_pmem_is_a_pmem_region(void **state)
 {
 	(void)state;
@@ -60,9 +68,7 @@ static void reserved_memory_that_is_there_gets_another_node(void **state)
 {
 	(void)state;
 	load("virt-gicv3");
-	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 1);
-	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 1);
-	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	add_reserved_memory(1, 1);
 	tree_set_string(fdt, "/reserved-memory/other@50000000", "label", "other");
 	read_tree();
 	add_exposed("vram", 0x90000000, MIB(64), EXPOSE_RESERVED);
@@ -121,9 +127,7 @@ static void an_exposed_region_that_does_not_fit_in_the_cells_is_refused(void **s
 {
 	(void)state;
 	load("virt-gicv3");
-	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 1);
-	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 1);
-	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	add_reserved_memory(1, 1);
 	read_tree();
 	add_exposed("vram", 0x8000000000, MIB(64), EXPOSE_RESERVED);
 	refused(-ERANGE, "/reserved-memory/vram@8000000000: reg", "do not fit in the cells");
@@ -133,9 +137,7 @@ static void a_small_one_behind_does_not_hide_one_that_does_not_fit(void **state)
 {
 	(void)state;
 	load("virt-gicv3");
-	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
-	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 1);
-	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	add_reserved_memory(2, 1);
 	read_tree();
 	add_exposed("low", 0x8000000000, MIB(64), EXPOSE_RESERVED);
 	add_exposed("large", 0x9000000000, GIB(4), EXPOSE_RESERVED);
@@ -162,9 +164,7 @@ static void any_of_many_whose_node_is_there_is_refused(void **state)
 		char node[64];
 
 		load("virt-gicv3");
-		TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
-		TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 2);
-		tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+		add_reserved_memory(2, 2);
 		snprintf(node, sizeof(node), "/reserved-memory/%.4s@8%x0000000", names[there],
 			 there);
 		tree_set_string(fdt, node, "label", "mine");
@@ -187,9 +187,7 @@ static void a_node_that_differs_in_name_or_address_is_no_hindrance(void **state)
 
 	(void)state;
 	load("virt-gicv3");
-	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
-	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 2);
-	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	add_reserved_memory(2, 2);
 	for (unsigned i = 0; i < ARRAY_SIZE(nodes); i++)
 		tree_set_string(fdt, nodes[i], "label", "mine");
 	read_tree();
