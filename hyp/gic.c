@@ -122,12 +122,17 @@ const char *gic_lpi_tables_refused(const struct gicr *r)
 	return NULL;
 }
 
+/*
+ * RWP is no reason to take the tables for those that were looked at: a write of GICR_ICENABLER0,
+ * which does not come here, makes it 1 as well.
+ */
 static const char *write_ctlr(struct gicr *r, u64 val)
 {
 	const char *why = NULL;
 
 	val &= GICR_CTLR_DPG | GICR_CTLR_ENABLE_LPIS;
-	if (val & GICR_CTLR_ENABLE_LPIS && !gic_lpis_on(r)) {
+	if (val & GICR_CTLR_ENABLE_LPIS &&
+	    !(read32(r->pa + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)) {
 		why = gic_lpi_tables_refused(r);
 		if (why)
 			val &= ~GICR_CTLR_ENABLE_LPIS;

@@ -444,6 +444,22 @@ static void tables_stay_while_lpis_are_on(void **state)
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM | BIT(32));
 }
 
+/* As while GICR_ICENABLER0, which the guest writes by itself, takes effect. */
+static void tables_are_looked_at_whatever_rwp_says(void **state)
+{
+	take(state);
+	set_tables(12, RAM | 15, RAM - KIB(64));
+	*reg32(12, CTLR_OFFSET) = BIT(3);
+	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+	assert_int_equal(*reg32(12, CTLR_OFFSET) & LPIS_ON, 0);
+
+	set_tables(12, RAM | 15, RAM + KIB(64));
+	*reg32(12, CTLR_OFFSET) = BIT(3);
+	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+	assert_int_equal(*reg32(12, CTLR_OFFSET) & LPIS_ON, LPIS_ON);
+	store(frame(12) + CTLR_OFFSET, 4, 0);
+}
+
 /* By CommonLPIAff 4 and 6 are one group: 6 may share its register with 4. */
 static void a_shared_configuration_table_is_one(void **state)
 {
@@ -528,6 +544,7 @@ int main(void)
 		cmocka_unit_test(itss_find_their_redistributors),
 		cmocka_unit_test(lpis_come_on_with_tables_in_the_guests_memory),
 		cmocka_unit_test(tables_stay_while_lpis_are_on),
+		cmocka_unit_test(tables_are_looked_at_whatever_rwp_says),
 		cmocka_unit_test(a_shared_configuration_table_is_one),
 		cmocka_unit_test(what_else_is_written_is_the_hardwares),
 		cmocka_unit_test(reads_that_come_here_are_the_hardwares),
