@@ -11,7 +11,6 @@
 #define SMMU_IDR0		0x00
 #define IDR0_S2P		BIT(0)
 #define IDR0_TTF_AARCH64	BIT(3)
-#define IDR0_COHACC		BIT(4)
 #define IDR0_HYP		BIT(9)
 #define IDR0_ATS		BIT(10)
 #define IDR0_TTENDIAN(r)	FIELD(r, 22, 21)

@@ -31,8 +31,11 @@ const char *smmu_probe(struct smmu *s, const struct host_smmu *host, struct smmu
 	if (idr1 & IDR1_PRESET)
 		return "its tables or queues have a place of their own";
 
-	/* The tree knows how it was wired. */
-	s->coherent = host->coherent || idr0 & IDR0_COHACC;
+	/*
+	 * The tree knows how it was wired: IDR0.COHACC is what the integrator tied it to. One that
+	 * looks into caches although the tree does not say so is served as well by memory.
+	 */
+	s->coherent = host->coherent;
 	*caps = (struct smmu_caps){
 		.stream_bits = (u8)MIN(IDR1_SIDSIZE(idr1), 32u),
 		.pa_bits = pa_sizes[MIN(IDR5_OAS(idr5), PA_SIZE_MAX)],

@@ -44,7 +44,8 @@ static int make(void **state)
 	host = (struct host){ .nr_smmus = 1, .nr_streams = 1, .nr_doorbells = 1,
 			      .doorbell = { { DOORBELL, PAGE_SIZE } } };
 	host.smmu[0] = (struct host_smmu){ .regs = { fake_smmu_reset(), 0x20000 },
-					   .enabled = true, .name = "smmu@1" };
+					   .enabled = true, .coherent = true,
+					   .name = "smmu@1" };
 	host.streams[0] = (struct dma_streams){ .nr = 0x10000, .pci = true, .node = 5,
 						.name = "pcie@2" };
 	config = (struct config){ .bootargs = "" };
@@ -269,7 +270,7 @@ static void tables_are_cleaned_for_one_that_looks_past_the_caches(void **state)
 	struct region bar = registers;
 
 	(void)state;
-	*fake_smmu_reg(0) &= ~BIT(4);
+	host.smmu[0].coherent = false;
 	enable();
 	machine.on_clean = note_clean;
 	nr_tables_cleaned = 0;

@@ -56,7 +56,8 @@ static int setup(void **state)
 	(void)state;
 	fake_machine_reset();
 	fake_reset(&pool, 1024);
-	node = (struct host_smmu){ .regs = { fake_smmu_reset(), 0x20000 }, .enabled = true };
+	node = (struct host_smmu){ .regs = { fake_smmu_reset(), 0x20000 }, .enabled = true,
+				   .coherent = true };
 	host.nr_streams = nr_cleaned = 0;
 	machine.on_clean = note_clean;
 	return 0;
@@ -73,13 +74,21 @@ static void what_it_can_do_is_read(void **state)
 	assert_int_equal(caps.log2_commands, 19);
 	assert_int_equal(s.page1 - s.base, 0x10000);
 
-	*fake_smmu_reg(0) &= ~BIT(4);
+	node.one_page = true;
 	assert_null(probe());
-	assert_false(s.coherent);
-	node.coherent = node.one_page = true;
-	assert_null(probe());
-	assert_true(s.coherent);
 	assert_int_equal(s.page1, s.base);
+}
+
+/* Whatever IDR0.COHACC says. */
+static void the_tree_says_whether_it_looks_into_caches(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		*fake_smmu_reg(0) = (*fake_smmu_reg(0) & ~(u32)BIT(4)) | (i & 1) << 4;
+		node.coherent = i & 2;
+		assert_null(probe());
+		assert_int_equal(s.coherent, node.coherent);
+	}
 }
 
 static void one_that_cannot_contain_anything_is_of_no_use(void **state)
@@ -305,7 +314,7 @@ static void one_that_looks_past_the_caches_finds_all_in_memory(void **state)
 	u64 e[4];
 
 	(void)state;
-	*fake_smmu_reg(0) &= ~BIT(4);
+	node.coherent = false;
 	start(8);
 	assert_int_equal(*fake_smmu_reg(0x28), 0x820);
 	nr_cleaned = 0;
@@ -487,6 +496,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
 		TEST(what_it_can_do_is_read),
+		TEST(the_tree_says_whether_it_looks_into_caches),
 		TEST(one_that_cannot_contain_anything_is_of_no_use),
 		TEST(blocked_is_gbpa_then_cr0),
 		TEST(one_that_does_not_turn_off_is_an_error),
