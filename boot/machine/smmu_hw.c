@@ -20,6 +20,8 @@ const char *smmu_probe(struct smmu *s, const struct host_smmu *host, struct smmu
 	idr0 = read32(s->base + SMMU_IDR0);
 	idr1 = read32(s->base + SMMU_IDR1);
 	idr5 = read32(s->base + SMMU_IDR5);
+	if (idr0 == ~0u)
+		return "its registers answer with an external abort: see to its power";
 	if (!(idr0 & IDR0_S2P))
 		return "it has no stage 2";
 	if (!(idr0 & IDR0_TTF_AARCH64) || !(idr5 & IDR5_GRAN4K))
@@ -75,7 +77,8 @@ int smmu_block(struct smmu *s)
 
 void smmu_bypass(struct smmu *s)
 {
-	if (!set_bypass(s, 0))
+	/* Where each access aborts there is nothing to wait for. */
+	if (read32(s->base + SMMU_GBPA) != ~0u && !set_bypass(s, 0))
 		smmu_set_cr0(s, 0);
 }
 

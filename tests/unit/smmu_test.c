@@ -94,6 +94,7 @@ static void the_tree_says_whether_it_looks_into_caches(void **state)
 static void one_that_cannot_contain_anything_is_of_no_use(void **state)
 {
 	static const struct { unsigned reg; u32 clear, set; const char *why; } cases[] = {
+		{ 0x00, 0, ~0u, "external abort" },
 		{ 0x00, BIT(0), 0, "stage 2" },
 		{ 0x00, BIT(3), 0, "VMSAv8-64" },
 		{ 0x00, 0, 3 << 21, "big-endian" },
