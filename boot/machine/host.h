@@ -114,7 +114,7 @@ struct host_smmu {
 struct host_master {
 	struct range regs;		/* the first of them */
 	int node;
-	bool elsewhere;			/* an IOMMU of it is no SMMUv3 that is enabled */
+	bool elsewhere;			/* some of it is behind no SMMUv3 that is enabled */
 	char name[40];
 };
 

@@ -130,6 +130,46 @@ static int read_iommu_map(struct host *host, const struct dt_walk *w, struct dia
 	return err;
 }
 
+/* So many requesters from @id on have a stream, by one of the node's entries. */
+static u64 bound_from(const struct host *host, int node, u32 id)
+{
+	for (unsigned i = 0; i < host->nr_streams; i++) {
+		const struct dma_streams *s = &host->streams[i];
+
+		if (s->node == node && id >= s->requester && id - s->requester < s->nr)
+			return s->nr - (id - s->requester);
+	}
+	return 0;
+}
+
+/*
+ * A function whose requester's ID no entry has is behind no IOMMU, as the binding has it: of a
+ * host bridge all have to be there, of all of its buses.
+ */
+static void look_for_gaps(struct host *host, const struct dt_walk *w)
+{
+	struct dt_prop range = dt_prop(w, "bus-range");
+	u64 first = 0, last = 0xff, mask = 0xffff;
+
+	if (!w->prop[DT_IOMMU_MAP].len || !dt_is_pci(w))
+		return;
+	if (range.len == 8) {
+		first = dt_cell(range.data) & 0xff;
+		last = dt_cell(range.data + 4) & 0xff;
+	}
+	dt_number(dt_prop(w, "iommu-map-mask"), &mask);
+	mask &= 0xffff;
+	for (u64 id = first << 8; id <= (last << 8 | 0xff);) {
+		u64 nr = bound_from(host, w->node, (u32)(id & mask));
+
+		if (!nr) {
+			note_elsewhere(host, w->node);
+			return;
+		}
+		id += mask == 0xffff ? nr : 1;
+	}
+}
+
 /* A second walk: an SMMU's node may come behind those that refer to it. */
 int host_finish_smmu(struct host *host, struct diag *d)
 {
@@ -145,6 +185,8 @@ int host_finish_smmu(struct host *host, struct diag *d)
 		err = read_iommus(host, &w, d);
 		if (!err)
 			err = read_iommu_map(host, &w, d);
+		if (!err)
+			look_for_gaps(host, &w);
 	}
 	return err;
 }

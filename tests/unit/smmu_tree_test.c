@@ -192,6 +192,43 @@ static void a_stream_that_is_on_no_smmu_of_ours_is_noted(void **state)
 	assert_false(is_elsewhere("virtio_mmio@a000400"));
 }
 
+/* What no entry has passes by all SMMUs: of the functions of all buses, after the mask. */
+static void a_function_that_no_entry_has_is_noted(void **state)
+{
+	static const struct { u32 base[2], nr[2], bus[2], mask; bool elsewhere; } cases[] = {
+		{ { 0 }, { 0x10000 }, { 0, 0xff }, 0xffff, false },
+		{ { 0 }, { 0xffff }, { 0, 0xff }, 0xffff, true },
+		{ { 1 }, { 0xffff }, { 0, 0xff }, 0xffff, true },
+		{ { 0x8000, 0 }, { 0x8000, 0x8000 }, { 0, 0xff }, 0xffff, false },
+		{ { 0x8000, 0 }, { 0x8000, 0x7fff }, { 0, 0xff }, 0xffff, true },
+		{ { 0 }, { 0x1000 }, { 0, 0xf }, 0xffff, false },
+		{ { 0 }, { 0xfff }, { 0, 0xf }, 0xffff, true },
+		{ { 0xf000 }, { 0x1000 }, { 0xf0, 0xff }, 0xffff, false },
+		{ { 0, 0x100 }, { 0x100, 0x100 }, { 0, 0xff }, 0x1ff, false },
+		{ { 0, 0x100 }, { 1, 7 }, { 0, 0xff }, 0x1ff, true },
+		{ { 0 }, { 0xfff9 }, { 0, 0xff }, 0xfff8, false },
+		{ { 0 }, { 0xfff8 }, { 0, 0xff }, 0xfff8, true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", cases[i].base[0], PHANDLE, 0,
+			   cases[i].nr[0], cases[i].base[1], PHANDLE, 0, cases[i].nr[1]);
+		TREE_CELLS(fdt, "/pcie@10000000", "bus-range", cases[i].bus[0], cases[i].bus[1]);
+		TREE_CELLS(fdt, "/pcie@10000000", "iommu-map-mask", cases[i].mask);
+		read_tree();
+		if (is_elsewhere("pcie@10000000") != cases[i].elsewhere)
+			fail_msg("case %u", i);
+	}
+	tree_delete(fdt, "/pcie@10000000", "bus-range");
+	tree_delete(fdt, "/pcie@10000000", "iommu-map-mask");
+	read_tree();
+	assert_true(is_elsewhere("pcie@10000000"));
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 0, PHANDLE, 0, 0x10000);
+	read_tree();
+	assert_false(is_elsewhere("pcie@10000000"));
+}
+
 static void a_disabled_device_and_a_bus_are_none(void **state)
 {
 	(void)state;
@@ -245,6 +282,7 @@ int main(void)
 		TEST(more_than_there_is_room_for_is_refused),
 		TEST(masters_are_known_by_property_name_and_compatible),
 		TEST(a_stream_that_is_on_no_smmu_of_ours_is_noted),
+		TEST(a_function_that_no_entry_has_is_noted),
 		TEST(a_disabled_device_and_a_bus_are_none),
 		TEST(the_guest_sees_no_smmu),
 		TEST(the_doorbell_of_a_gicv2_is_its_frame),
