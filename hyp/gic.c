@@ -196,7 +196,6 @@ static const char *write_gicr(struct gicr *r, u64 offset, unsigned size, u64 val
 	}
 }
 
-/* The guest reads by itself, but for what falls between a break and a make of stage 2. */
 static u64 read_page(u64 page, u64 offset, unsigned size)
 {
 	u64 at = page + ALIGN_DOWN(offset, 4);
@@ -206,13 +205,27 @@ static u64 read_page(u64 page, u64 offset, unsigned size)
 	return read32(at) >> (offset & 3) * 8;
 }
 
+/*
+ * Of GICv4.1, and what falls between a break and a make of stage 2; else the guest reads by itself.
+ * GICR_TYPER.RVPEID without an ITS of GICv4.1 makes Linux warn of hardware that contradicts itself.
+ * VLPIS stays: the redistributor has as many frames.
+ */
+static u64 read_gicr(const struct gicr *r, u64 offset, unsigned size)
+{
+	u64 val = read_page(r->pa, offset, size);
+
+	if (ALIGN_DOWN(offset, 8) == GICR_TYPER)
+		val &= ~(GICR_TYPER_RVPEID >> (offset & 7) * 8);
+	return val;
+}
+
 u64 gic_access_gicr(void *arg, u64 offset, unsigned size, bool write, u64 val)
 {
 	struct gicr *r = arg;
 	const char *why;
 
 	if (!write)
-		return read_page(r->pa, offset, size);
+		return read_gicr(r, offset, size);
 	lock(&lpi_lock);
 	why = write_gicr(r, offset, size, val);
 	unlock(&lpi_lock);

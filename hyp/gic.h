@@ -5,7 +5,8 @@
  * The guest drives the GIC directly: EL2 takes no interrupts, and what the distributor's registers
  * do ends there. But a redistributor has its LPIs' configuration and pending tables in memory,
  * which it reads and writes past stage 2. So the guest reads its page RD_base as it is; what it
- * writes there comes here, and LPIs come on with tables in the guest's own memory only.
+ * writes there comes here, and LPIs come on with tables in the guest's own memory only. Of GICv4.1
+ * reads come here too, as the guest has no ITS of that kind.
  */
 #ifndef HYP_GIC_H
 #define HYP_GIC_H
@@ -23,6 +24,7 @@
 #define GICR_TYPER		0x08
 #define GICR_TYPER_VLPIS	BIT(1)
 #define GICR_TYPER_LAST		BIT(4)
+#define GICR_TYPER_RVPEID	BIT(7)		/* GICv4.1 */
 #define GICR_TYPER_NUMBER(t)	((u16)FIELD(t, 23, 8))	/* Processor_Number */
 #define GICR_TYPER_COMMON(t)	FIELD(t, 25, 24)	/* CommonLPIAff */
 #define GICR_TYPER_AFFINITY(t)	FIELD(t, 63, 32)

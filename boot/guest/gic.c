@@ -9,13 +9,18 @@
 #include "lib/errno.h"
 #include "mm/el2.h"
 
-/* Where the config has taken it from the guest already, the handler does for reads as well. */
-static int take_page(u64 pa, mmio_handler handler, void *arg, struct diag *d)
+/*
+ * Reads are the guest's own with @reads. Where the config has taken it from the guest already, the
+ * handler does for reads as well.
+ */
+static int take_page(u64 pa, bool reads, mmio_handler handler, void *arg, struct diag *d)
 {
 	struct s2_leaf leaf;
 	int err = 0;
 
-	if (!stage2_lookup(&guest.s2, IPA(pa), &leaf)) {
+	if (!reads) {
+		err = stage2_unmap(&guest.s2, IPA(pa), PAGE_SIZE);
+	} else if (!stage2_lookup(&guest.s2, IPA(pa), &leaf)) {
 		leaf.attr.write = false;
 		leaf.attr.exec = false;
 		err = stage2_change(&guest.s2, IPA(pa), PAGE_SIZE, leaf.attr);
@@ -163,7 +168,8 @@ static int take(struct gicr *r, struct diag *d)
 {
 	const char *why = gic_lpis_on(r) ? gic_lpi_tables_refused(r) : NULL;
 	u64 vlpis = r->pa + 2 * GICR_FRAME;
-	int err = why ? refuse(r, why, "", d) : take_page(r->pa, gic_access_gicr, r, d);
+	int err = why ? refuse(r, why, "", d)
+		      : take_page(r->pa, !(r->typer & GICR_TYPER_RVPEID), gic_access_gicr, r, d);
 
 	if (err || !(r->typer & GICR_TYPER_VLPIS))
 		return err;
@@ -171,7 +177,7 @@ static int take(struct gicr *r, struct diag *d)
 		return fail(d, -ENOMEM,
 			    "GIC: virtual LPIs at %#lx: EL2 cannot map them: the page pool is used up",
 			    vlpis);
-	return take_page(vlpis, gic_access_vlpi, (void *)vlpis, d);
+	return take_page(vlpis, true, gic_access_vlpi, (void *)vlpis, d);
 }
 
 int gic_take(struct diag *d)
