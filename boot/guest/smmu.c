@@ -22,7 +22,10 @@ static struct setup {
 	struct streams streams;
 } setup[DMA_MAX_SMMUS];
 
-/* Pages of the pool that they take: the tables for DMA; streams and queues of each. */
+/*
+ * Pages of the pool that they take: the tables for DMA; of each the queues, and streams but for
+ * tables of level 2 of which an entry of the tree has a part.
+ */
 #define POOL_FOR_DMA	48
 #define POOL_FOR_ONE	24
 
@@ -59,9 +62,23 @@ int smmu_take(struct host *host, struct diag *d)
 	return err;
 }
 
+/* At its beginning and at its end. Where all streams are in one span there are no levels. */
+static u64 pages_for_parts(const struct dma_streams *d)
+{
+	u64 span = BIT(STREAMS_SPLIT), end = d->first + d->nr;
+
+	if (end <= span)
+		return 0;
+	return (!IS_ALIGNED(d->first, span) + !IS_ALIGNED(end, span)) * span * STE_SIZE / PAGE_SIZE;
+}
+
 u64 smmu_pool_pages(const struct host *host)
 {
-	return host->nr_smmus ? POOL_FOR_DMA + host->nr_smmus * POOL_FOR_ONE : 0;
+	u64 pages = host->nr_smmus ? POOL_FOR_DMA + host->nr_smmus * POOL_FOR_ONE : 0;
+
+	for (unsigned i = 0; i < host->nr_streams; i++)
+		pages += pages_for_parts(&host->streams[i]);
+	return pages;
 }
 
 /* Whole pages, as many as a power of two, aligned to their size: tables are. */

@@ -134,6 +134,29 @@ static void memory_is_reached_and_mavis_and_registers_are_not(void **state)
 	assert_int_equal(translate(0x10, 0x40400000) >> 2 & 15, 0xf);
 }
 
+/* The pool is made for all that a tree may have: each at the end of a span, or over it. */
+static void there_are_pages_for_entries_in_odd_places(void **state)
+{
+	u64 planned, used, with_one;
+
+	(void)state;
+	fake_el2_reset(1024);
+	host.streams[0].nr = 1;
+	assert_int_equal(smmu_take(&host, &d), 0);
+	with_one = smmu_pool_pages(&host);
+	for (host.nr_streams = 0; host.nr_streams < HOST_MAX_STREAMS; host.nr_streams++)
+		host.streams[host.nr_streams] = (struct dma_streams){
+			.first = 0x1f0 + host.nr_streams * 0x200, .nr = 0x10 + host.nr_streams % 2,
+			.node = 5, .name = "pcie@2" };
+	planned = smmu_pool_pages(&host);
+	assert_true(planned > with_one + 4 * HOST_MAX_STREAMS);
+	used = page_pool.nr_free;
+	if (smmu_make_room(&host, &config, &d))
+		fail_msg("%s", d.text);
+	used -= page_pool.nr_free;
+	assert_in_range(used, with_one, planned);
+}
+
 static void a_doorbell_is_for_writing(void **state)
 {
 	(void)state;
@@ -519,6 +542,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, make)
 	const struct CMUnitTest tests[] = {
 		TEST(memory_is_reached_and_mavis_and_registers_are_not),
+		TEST(there_are_pages_for_entries_in_odd_places),
 		TEST(a_doorbell_is_for_writing),
 		TEST(regions_are_reached_unless_they_say_no_dma),
 		TEST(what_the_guest_must_not_write_devices_must_not),
