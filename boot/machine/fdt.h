@@ -79,6 +79,7 @@ struct dt_walk {
 enum dt_kind {
 	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_SMMUV3, DT_PSCI, DT_PCI_ECAM,
 	DT_PMCG,		/* an SMMUv3's counters */
+	DT_CMDQV,		/* more command queues of an SMMUv3 */
 	DT_V2M,			/* a GICv2's message interrupts */
 	DT_DEBUG,		/* registers by which a CPU can be halted and made to do things */
 	DT_ETM,			/* registers of a CPU's trace unit */

@@ -27,6 +27,7 @@ static const struct {
 	{ "jedec-flash",		DT_FLASH },
 	{ "arm,smmu-v3",		DT_SMMUV3 },
 	{ "arm,smmu-v3-pmcg",		DT_PMCG },
+	{ "nvidia,tegra264-cmdqv",	DT_CMDQV },
 	{ "arm,smmu-v2",		DT_SMMU },
 	{ "arm,mmu-500",		DT_SMMU },
 	{ "arm,mmu-401",		DT_SMMU },

@@ -20,6 +20,8 @@ static const char *const reasons[DT_NR_KINDS] = {
 	[DT_SMMUV3] = "writes any memory by itself, and says where devices may",
 	/* SMMU_PMCG_IRQ_CFG0 and 1 are address and data of a write that no SMMU translates. */
 	[DT_PMCG] = "its interrupts write any memory",
+	/* CMD_SYNC has an address and what is written there, past all translation. */
+	[DT_CMDQV] = "has an SMMU do commands, which write any memory",
 };
 
 const char *kept_why(enum dt_kind kind)

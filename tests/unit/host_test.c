@@ -325,8 +325,8 @@ static void what_undoes_isolation_is_never_a_device(void **state)
 {
 	static const char *const kinds[] = { "qemu,fw-cfg-mmio", "arm,coresight-cpu-debug",
 					     "arm,coresight-cti", "arm,smmu-v3",
-					     "arm,smmu-v3-pmcg", "arm,coresight-etm4x",
-					     "arm,coresight-etm3x" };
+					     "arm,smmu-v3-pmcg", "nvidia,tegra264-cmdqv",
+					     "arm,coresight-etm4x", "arm,coresight-etm3x" };
 	char name[32], path[40];
 
 	(void)state;
