@@ -116,7 +116,7 @@ def _delete(tree, node, *props):
 
 
 def _remove(tree, node):
-    subprocess.run(["fdtput", "-r", tree, node], check=True, capture_output=True)
+    subprocess.run(["fdtput", "-r", tree, node], check=True, capture_output=True, text=True)
 
 
 EDITS = {
@@ -142,9 +142,10 @@ def write_tree(board, deps, out, qemu="qemu-system-aarch64"):
     if not board.tree:
         command = board.qemu()
         command[command.index(board.machine)] += f",dumpdtb={out}"
-        subprocess.run([qemu, *command], check=True, capture_output=True)
+        subprocess.run([qemu, *command], check=True, capture_output=True, text=True)
     elif board.tree.endswith(".dts"):
-        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, TOP / board.tree], check=True)
+        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, TOP / board.tree], check=True, capture_output=True,
+                       text=True)
     else:
         out.write_bytes(package_tree(board, deps).read_bytes())
     for what, pattern, *args in board.edits:
