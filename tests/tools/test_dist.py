@@ -109,6 +109,33 @@ def test_what_is_installed_makes_a_report(root, tmp_path):
     assert "none differ" in (tmp_path / "lab.html").read_text()
 
 
+def test_what_is_installed_makes_a_tree_that_no_kernel_package_has(root, tmp_path):
+    run(root / "bin/mavis-board", "tree", "npcm845", "-o", tmp_path / "x.dtb", cwd=tmp_path)
+    assert "nuvoton,npcm845" in run("fdtget", "-t", "s", tmp_path / "x.dtb", "/", "compatible")
+
+
+def test_what_is_installed_writes_nothing_beside_itself(root):
+    """As root does: what a package's removal then leaves behind."""
+    env = {name: value for name, value in ENV.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    for name in COMMANDS - {"regions"}:
+        subprocess.run([root / f"bin/mavis-{name}", "--help"], env=env, capture_output=True, timeout=60, check=False)
+    assert not list(root.rglob("__pycache__"))
+
+
+def test_what_is_installed_is_for_everyone_whatever_the_umask(man, tmp_path):
+    site = tmp_path / "site"
+    (site / "sub").mkdir(parents=True)
+    (site / "sub/page.html").write_text("page")
+    (site / "sub/page.html").chmod(0o600)
+    run("sh", "-c", 'umask 077; exec "$@"', "sh", TOP / "tools/install", "--build", BUILD, "--man", man, "--site", site,
+        "--destdir", tmp_path, "--prefix", "/p")
+    found = list((tmp_path / "p").rglob("*"))
+    assert tmp_path / "p/share/doc/mavis/html/sub/page.html" in found
+    for path in found:
+        wanted = 0o755 if path.is_dir() or path.parent == tmp_path / "p/lib/mavis/tools" and path.suffix != ".py" else 0o644
+        assert path.is_symlink() or path.stat().st_mode & 0o777 == wanted, path
+
+
 def test_what_is_installed_goes_again(man, tmp_path):
     run(TOP / "tools/install", "--build", BUILD, "--man", man, "--site", TOP / "docs/schemas", "--destdir", tmp_path,
         "--prefix", "/opt/m")
