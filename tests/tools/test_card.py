@@ -286,6 +286,24 @@ CONFIGS = {
 }
 
 
+@pytest.mark.parametrize("what", ["image", "fit"])
+@pytest.mark.parametrize("out, why", [("mavis/out", "File exists"), ("folder", "Is a directory")])
+def test_where_it_cannot_go_it_leaves_a_line_and_nothing_else(files, what, out, why):
+    (files / "folder").mkdir()
+    before = sorted(files.rglob("*"))
+    result = card(files, what, "virt", out=out)
+    assert result.returncode == 1
+    assert result.stderr == f"card: {files}/{out.split('/')[0]}: {why}\n"
+    assert sorted(files.rglob("*")) == before
+
+
+def test_what_to_call_next_can_be_copied(files):
+    (files / "a folder").mkdir()
+    said = card(files, "image", "virt", out="a folder/out").stdout
+    assert f"-drive 'if=virtio,format=raw,file={files}/a folder/out'" in said
+    assert f"dd 'if={files}/a folder/out' of=" in card(files, "image", "zcu102", out="a folder/out").stdout
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_config_that_the_boot_would_refuse_makes_no_card(files, name):
     config, said = CONFIGS[name]
