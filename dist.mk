@@ -9,7 +9,7 @@ $(O)/man/mavis.7: tools/manpages $(addprefix tools/,board bundle card lab report
 	$(Q)rm -rf $(@D)
 	$(Q)tools/manpages --regions $(O)/tools/regions --lib '$(PREFIX)/lib/mavis' -o $(@D)
 
-.PHONY: man install install-site uninstall dist deb
+.PHONY: man install install-site uninstall dist
 man: $(O)/man/mavis.7
 
 INSTALL = tools/install --build $(O) --man $(O)/man --destdir '$(DESTDIR)' --prefix '$(PREFIX)'

@@ -19,16 +19,30 @@ def make(*args, cwd=TOP):
     return subprocess.run(["make", *args], cwd=cwd, env=ENV, capture_output=True, text=True, timeout=120)
 
 
-def rules(*args):
-    """Targets that have a recipe, by make's own account of the Makefile."""
+def known(*args):
+    """What make knows of each target, by its own account of the Makefile: a paragraph each."""
     said = make("-n", "-p", "help", *args).stdout
     assert "# Files" in said
+    return said[said.index("# Files"):].split("\n\n")
+
+
+def rules(*args):
+    """Targets that have a recipe."""
     found = set()
-    for paragraph in said[said.index("# Files"):].split("\n\n"):
+    for paragraph in known(*args):
         lines = [line for line in paragraph.splitlines() if line and not line.startswith("#")]
         if lines and "recipe to execute" in paragraph and not lines[0].startswith("\t") and ":" in lines[0]:
             found.update(lines[0].split(":")[0].split())
     return found
+
+
+def test_every_goal_does_something():
+    """make says "Nothing to be done" of a name in .PHONY that has no rule, and succeeds."""
+    text = "\n\n".join(known())
+    (goals,) = re.findall(r"(?m)^\.PHONY: (.*)$", text)
+    done = rules() | set(re.findall(r"(?m)^([\w.-]+): \S", text))
+    assert {"all", "run", "dist"} <= done
+    assert set(goals.split()) - done == {"FORCE"}
 
 
 @pytest.fixture(params=["plain", "with spaces"])
