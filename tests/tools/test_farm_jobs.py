@@ -125,6 +125,21 @@ def test_what_a_board_has_measured_is_kept_whatever_ends_it(tmp_path, keep, fail
     assert not status or json.loads(out.read_text().splitlines()[-1])["t"] == status
 
 
+@pytest.mark.parametrize("text, why", [
+    (None, "could not be found"), ("targets: [", "while parsing a flow node"), ("targets: {}", "no targets in it"),
+    ("imports: [strategy.py]", "strategy.py: No such file or directory"),
+], ids=["missing", "broken", "empty", "without its strategy"])
+def test_an_environment_that_says_nothing_is_one_line_and_no_success(tmp_path, text, why):
+    pytest.importorskip("labgrid")
+    env = tmp_path / "env.yaml"
+    if text:
+        env.write_text(text)
+    done = subprocess.run([FARM / "collect", "--env", env, "-o", tmp_path / "out"], capture_output=True, text=True, check=False,
+                          timeout=60)
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.startswith(f"collect: {tmp_path}/") and why in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
 def measured(tmp_path, log, *lines):
     (tmp_path / log).write_text("".join(f"{line}\n" for line in lines))
     return subprocess.run([TOP / "tools/lab", "-o", tmp_path / f"{log}.json", "--log", tmp_path / log, "--machine", "a board"],
