@@ -119,3 +119,10 @@ def test_no_two_test_files_have_one_name():
     """pytest collects them all together, and would stop there."""
     names = [path.name for path in (TOP / "tests").glob("*/test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("tool, first", [("plot", "make bench"), ("scale-plot", "make scale")])
+def test_a_picture_of_what_was_not_counted_says_what_to_do_first(tmp_path, tool, first):
+    done = subprocess.run([TOP / "bench" / tool, tmp_path / "x.json", tmp_path / "x.svg"], capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 1 and done.stderr == f"{tool}: {tmp_path}/x.json: No such file or directory: {first}\n"
