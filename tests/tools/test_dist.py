@@ -215,3 +215,37 @@ def test_two_folders_make_the_same_bytes(tmp_path):
         made.append({p.name: p.read_bytes() for p in (folder / "build/dist").iterdir()})
     assert len(made[0]) == 7 and made[0].keys() == made[1].keys()
     assert [name for name in made[0] if made[0][name] != made[1][name]] == []
+
+
+def test_debian_recommends_what_a_card_is_made_with():
+    """util-linux is essential there."""
+    packages = {"fallocate": "util-linux", "grub-mkimage": "grub-common", "mcopy": "mtools", "mformat": "mtools",
+                "mkimage": "u-boot-tools", "sfdisk": "fdisk"}
+    control = (TOP / "debian/control").read_text().split("\nPackage: mavis\n")[1].split("\n\n")[0]
+    given = set(re.findall(r"[\w.+-]+", " ".join(re.findall(r"(?m)^(?:Depends|Recommends|Suggests): (.*)$", control))))
+    called = set(re.findall(r'\brun\("([\w-]+)"', (TOP / "tools/card").read_text()))
+    assert called == packages.keys()
+    assert set(packages.values()) <= given | {"util-linux"}
+
+
+def test_debian_builds_what_differs_by_machine_without_the_pages_tools():
+    """dh loads what --with names in any case; Build-Depends-Indep is not there on a machine that builds for its kind alone."""
+    control = (TOP / "debian/control").read_text()
+    (needs,) = re.findall(r"(?ms)^Build-Depends: (.*?)^\S", control)
+    for addon in re.findall(r"--with[ =](\S+)", (TOP / "debian/rules").read_text()):
+        assert f"dh-sequence-{addon}" in needs, addon
+    assert "dh-sequence-sphinxdoc" in control.split("Build-Depends-Indep: ")[1].split("\n")[0]
+
+
+def test_debian_has_the_version():
+    assert (TOP / "debian/changelog").read_text().startswith(f"mavis ({VERSION}) ")
+
+
+def test_debian_cleans_its_own_folder_alone(tmp_path):
+    """Who builds the package in a checkout has more in build/."""
+    rules = (TOP / "debian/rules").read_text()
+    (tmp_path / "debian/build").mkdir(parents=True)
+    (tmp_path / "build/deps").mkdir(parents=True)
+    (tmp_path / "debian/rules").write_text(re.sub("(?m)^include .*", "", rules))
+    run("make", "-f", "debian/rules", "override_dh_auto_clean", cwd=tmp_path)
+    assert (tmp_path / "build/deps").exists() and not (tmp_path / "debian/build").exists()
