@@ -23,8 +23,8 @@ case " $* " in
   echo "'http://example.org/x' x.deb 1000000 MD5" ;;
 esac
 """
-STUBS = {"apt-get": APT, "apt-config": "#!/bin/sh\n", "dpkg": "#!/bin/sh\necho amd64\n", "id": "#!/bin/sh\necho 0\n",
-         "uname": "#!/bin/sh\necho x86_64\n"}
+STUBS = {"apt-get": APT, "apt-config": "#!/bin/sh\n", "dpkg": "#!/bin/sh\necho amd64\n",
+         "id": "#!/bin/sh\necho ${USER_ID:-0}\n", "uname": "#!/bin/sh\necho x86_64\n"}
 FETCHED = "libfdt-dev linux-image-arm64 busybox-static u-boot-rpi grub-efi-arm64-bin"
 
 
@@ -50,8 +50,9 @@ class Machine:
             for package in FETCHED.split():
                 (folder / "deps" / place / f".{package}").touch()
 
-    def deps(self, *groups, says=""):
-        env = {"PATH": str(self.bin), "DEPS": str(self.folder / "deps"), "CALLS": str(self.calls), "SAYS": says}
+    def deps(self, *groups, says="", user="0"):
+        env = {"PATH": str(self.bin), "DEPS": str(self.folder / "deps"), "CALLS": str(self.calls), "SAYS": says,
+               "USER_ID": user}
         return subprocess.run(["/bin/sh", self.folder / "tools/deps", *groups], env=env, capture_output=True, text=True,
                               timeout=60, check=False, stdin=subprocess.DEVNULL)
 
@@ -97,6 +98,16 @@ def test_backports_that_are_gone_are_said(machine):
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "deps: apt: E: Release 'bookworm-backports' for 'qemu-system-arm' was not found"
     assert "Debian bookworm's backports have it no more" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("machine, suffix, sources", [
+    (debian("bookworm"), "/bookworm-backports", "; apt's sources need bookworm-backports for that"), (debian("trixie"), "", ""),
+], indirect=["machine"])
+def test_who_is_not_root_is_told_what_root_installs(machine, suffix, sources):
+    said = machine.deps("run", user="1000").stderr
+    assert "there is no sudo here. Run this as root: apt-get install --no-install-recommends " in said
+    assert f" qemu-system-arm{suffix} " in said and said.endswith(f"{sources}\n")
+    assert ("backports" in said) == bool(sources)
 
 
 @pytest.mark.parametrize("machine", ["ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n", "NAME=Fedora\nID=fedora\n", ""],
