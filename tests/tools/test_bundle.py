@@ -281,6 +281,15 @@ def test_a_missing_file_is_named(files):
     assert "nowhere: ramdisk" in refusal(files, ramdisk="nowhere")
 
 
+@pytest.mark.parametrize("output, why", [("folder", "Is a directory"), ("Image/out", "Not a directory"),
+                                         ("none/out", "No such file or directory")])
+def test_where_it_cannot_go_it_leaves_a_line_and_nothing_else(files, output, why):
+    (files / "folder").mkdir()
+    before = sorted(files.rglob("*"))
+    assert refusal(files, output=output) == f"bundle: {files}/{output}: {why}"
+    assert sorted(files.rglob("*")) == before
+
+
 def test_a_config_that_does_not_compile_is_shown_by_dtc(files):
     (files / "x.dts").write_text("/dts-v1/;\n/ { oops\n")
     result = bundle(files)
