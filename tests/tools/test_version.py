@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """tools/version: what the boot, a bundle and the lab say of where they come from."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -53,6 +54,15 @@ def test_a_checkout_says_its_commit_and_whether_it_was_changed(tree):
     assert version(tree) == clean, "a tag changes nothing: it need not be there in another clone"
     (tree / "VERSION").write_text("1.3\n")
     assert version(tree) == clean.replace("1.2", "1.3").replace(")", "-dirty)")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="giving files away takes root")
+def test_a_checkout_of_another_users_says_its_commit(tree):
+    commit(tree)
+    mine = version(tree)
+    for path in [tree, *tree.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    assert version(tree) == mine
 
 
 def test_this_tree_has_a_version():
