@@ -84,7 +84,7 @@ int pt_change(struct pgtable *pt, u64 in, u64 size, u64 attrs);
  * The two halves of a change, for whoever has something to do in between. After pt_break() no walk
  * finds [in, in + size) and no TLB has it: nothing reaches what is mapped there, not by speculation
  * either. The leaves are still there, with the new attributes (or PT_KEEP_ATTRS), until pt_make()
- * makes them valid, which takes no page. Nothing else may cut a broken leaf.
+ * makes them valid, which takes no page. What else cuts a broken leaf leaves the rest of it broken.
  */
 int pt_break(struct pgtable *pt, u64 in, u64 size, u64 attrs);
 int pt_make(struct pgtable *pt, u64 in, u64 size, u64 attrs);

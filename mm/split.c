@@ -2,7 +2,8 @@
 /*
  * Splitting: an operation on a range works on whole leaves and whole groups, so what lies across an
  * end of the range is first made smaller. Each page translates as before, but for the moment
- * between break and make. A leaf that is cut holds the first page of the range, or the last one.
+ * between break and make; of what is broken each stays so. A leaf that is cut holds the first page
+ * of the range, or the last one.
  */
 #include "lib/errno.h"
 #include "mm/phys.h"
@@ -62,13 +63,17 @@ static void drop_hint(const struct walk *w, const struct run *r)
 static int replace_by_table(const struct walk *w, const struct run *r)
 {
 	u64 size = level_size(r->level), base = ALIGN_DOWN(r->in, size), desc = *r->entry;
+	u64 *entries;
 	pa_t child;
 	int err = pool_alloc(w->pt->pool, 1, &child);
 
 	if (err)
 		return err;
-	fill_entries(w, phys(child), NR_ENTRIES, r->level + 1, base, desc & DESC_ADDR,
+	entries = phys(child);
+	fill_entries(w, entries, NR_ENTRIES, r->level + 1, base, desc & DESC_ADDR,
 		     desc & PT_ATTR_MASK);
+	for (unsigned i = 0; i < NR_ENTRIES && !(desc & DESC_VALID); i++)
+		set_entry(&entries[i], entries[i] & ~DESC_VALID);
 	if (w->pt->walker)
 		publish(w->pt, child);
 	set_entry(r->entry, 0);

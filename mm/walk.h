@@ -24,6 +24,7 @@
  *   leaf -> invalid -> flush                 unmap
  *   leaf -> broken -> flush -> leaf          change; a group loses its hint
  *   leaf -> invalid -> flush -> table        split: the new table translates just as the leaf did
+ *   broken -> invalid -> flush -> table      split: all leaves in it are broken
  *   table -> invalid -> flush -> page freed  unmap: a walker may have cached the way through it
  *   table -> invalid -> flush -> leaf        join: it translates just as the table did
  *

@@ -184,6 +184,27 @@ static void what_is_broken_is_there_and_not_reached(void **state)
 	assert_int_equal(pt_make(&pt, A, KIB(2), RED), -EINVAL);
 }
 
+static void what_is_cut_from_a_broken_block_leaves_it_broken(void **state)
+{
+	static const u64 around[] = { 0, MIB(2), MIB(4) - KIB(4), MIB(4) + KIB(4), MIB(512) };
+
+	(void)state;
+	map(GIB(1), GIB(17), GIB(1), RED);
+	assert_int_equal(pt_break(&pt, GIB(1), GIB(1), PT_KEEP_ATTRS), 0);
+	assert_int_equal(pt_break(&pt, GIB(1) + MIB(4), KIB(4), BLUE), 0);
+	assert_int_equal(pt_make(&pt, GIB(1) + MIB(4), KIB(4), PT_KEEP_ATTRS), 0);
+	assert_leaf(GIB(1) + MIB(4), KIB(4), false, GIB(17) + MIB(4), BLUE);
+	assert_false(leaf_at(GIB(1) + MIB(4)).broken);
+	for (unsigned i = 0; i < ARRAY_SIZE(around); i++) {
+		assert_true(leaf_at(GIB(1) + around[i]).broken);
+		assert_int_equal(leaf_at(GIB(1) + around[i]).attrs, RED);
+	}
+	assert_int_equal(pt_unmap(&pt, GIB(1) + MIB(16), KIB(8)), 0);
+	assert_hole(GIB(1) + MIB(16), KIB(4));
+	assert_true(leaf_at(GIB(1) + MIB(16) + KIB(8)).broken);
+	assert_int_equal(pt_unmap(&pt, GIB(1), GIB(1)), 0);
+}
+
 /* Join */
 
 struct dump {
@@ -292,6 +313,7 @@ int main(void)
 		test(a_change_over_a_hole_is_refused),
 		test(a_leaf_to_address_0_without_attributes_is_changed_too),
 		test(what_is_broken_is_there_and_not_reached),
+		test(what_is_cut_from_a_broken_block_leaves_it_broken),
 		test(what_was_split_is_joined_again),
 		test(what_is_not_alike_is_not_joined),
 	};

@@ -166,6 +166,22 @@ static void a_window_is_watched_around_its_bars(void **state)
 	assert_false(traps(PLACE - MIB(1)) || traps(PLACE + SIZE));
 }
 
+/* What the BAR's leaves are cut from stays as it was. */
+static void a_bar_that_comes_leaves_the_window_watched(void **state)
+{
+	(void)state;
+	assert_int_equal(watch_start(window), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(bar_place(bar, PLACE + i * MIB(4)), 0);
+		bar_touch(PLACE + i * MIB(4));
+		for (u64 at = WINDOW; at < WINDOW + MIB(16); at += MIB(1))
+			assert_int_equal(traps(at), at != PLACE + i * MIB(4));
+		bar_unplace(bar);
+	}
+	watch_stop(window);
+	assert_false(traps(PLACE - MIB(1)) || traps(PLACE));
+}
+
 static void a_change_of_type_keeps_the_watch(void **state)
 {
 	static const struct control_setup setup = { .offered = true };
@@ -254,6 +270,7 @@ int main(void)
 		cmocka_unit_test_setup(a_bar_traps_wherever_it_is, make),
 		cmocka_unit_test_setup(a_bar_that_nobody_has_touched_stays_broken, make),
 		cmocka_unit_test_setup(a_window_is_watched_around_its_bars, make),
+		cmocka_unit_test_setup(a_bar_that_comes_leaves_the_window_watched, make),
 		cmocka_unit_test_setup(a_change_of_type_keeps_the_watch, make),
 		cmocka_unit_test_setup(the_ring_keeps_the_last_and_counts_the_rest, make),
 		cmocka_unit_test(unaligned_accesses_are_counted_by_instruction),
