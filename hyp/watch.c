@@ -48,7 +48,10 @@ int watch_get(u64 *seq, struct watch_record *rec)
 	return 0;
 }
 
-/* The first part at or behind @at that a BAR has, or had last, in the region of a window. */
+/*
+ * The first part at or behind @at that a BAR has, or had last, in the region of a window. One that
+ * is nowhere has address 0, where a region may be.
+ */
 static struct range next_place(const struct region *r, u64 at)
 {
 	struct range found = { range_end(region_ipa(r)), 0 };
@@ -56,7 +59,7 @@ static struct range next_place(const struct region *r, u64 at)
 	for (const struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
 		u64 place = b->region.ipa.v ? b->region.ipa.v : b->parked;
 
-		if (&b->region != r && place >= at && place < found.base)
+		if (&b->region != r && place && place >= at && place < found.base)
 			found = (struct range){ place, b->region.size };
 	}
 	return found;

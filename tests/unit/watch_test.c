@@ -148,6 +148,21 @@ static void a_bar_that_nobody_has_touched_stays_broken(void **state)
 	assert_false(traps(PLACE));
 }
 
+/* It is not taken for one that is at address 0. */
+static void a_bar_that_is_nowhere_hides_nothing(void **state)
+{
+	struct region *rom = add("rom", 0, MIB(4), REGION_MMIO);
+
+	(void)state;
+	assert_int_equal(stage2_map(&guest.s2, rom->ipa, rom->pa, rom->size, rom->attr), 0);
+	assert_int_equal(watch_start(rom), 0);
+	for (u64 at = 0; at < MIB(4); at += KIB(512))
+		assert_true(traps(at));
+	watch_stop(rom);
+	for (u64 at = 0; at < MIB(4); at += KIB(512))
+		assert_false(traps(at));
+}
+
 static void a_window_is_watched_around_its_bars(void **state)
 {
 	(void)state;
@@ -269,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup(configuration_space_is_refused, make),
 		cmocka_unit_test_setup(a_bar_traps_wherever_it_is, make),
 		cmocka_unit_test_setup(a_bar_that_nobody_has_touched_stays_broken, make),
+		cmocka_unit_test_setup(a_bar_that_is_nowhere_hides_nothing, make),
 		cmocka_unit_test_setup(a_window_is_watched_around_its_bars, make),
 		cmocka_unit_test_setup(a_bar_that_comes_leaves_the_window_watched, make),
 		cmocka_unit_test_setup(a_change_of_type_keeps_the_watch, make),
