@@ -117,6 +117,15 @@ static bool has_others(const struct region *r)
 	return false;
 }
 
+/* A BAR that nobody has touched keeps its leaves broken. */
+static void make_touched(const struct region *r)
+{
+	for (unsigned i = 0; i < bars.nr; i++)
+		if (r == &bars.bar[i].region && !bars.bar[i].touched)
+			return;
+	watch_make(r);
+}
+
 int watch_start(struct region *r)
 {
 	int err;
@@ -131,23 +140,18 @@ int watch_start(struct region *r)
 	if (!err && !r->opened)
 		err = watch_break(r);
 	if (err) {
-		watch_make(r);
+		make_touched(r);
 		return err == -ENOMEM ? err : -EACCES;
 	}
 	r->watched = true;
 	return 0;
 }
 
-/* A BAR that nobody has touched keeps its leaves broken. */
 void watch_stop(struct region *r)
 {
 	if (!r->watched)
 		return;
 	r->watched = false;
-	if (r->opened)
-		return;
-	for (unsigned i = 0; i < bars.nr; i++)
-		if (r == &bars.bar[i].region && !bars.bar[i].touched)
-			return;
-	watch_make(r);
+	if (!r->opened)
+		make_touched(r);
 }

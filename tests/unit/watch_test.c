@@ -148,6 +148,23 @@ static void a_bar_that_nobody_has_touched_stays_broken(void **state)
 	assert_false(traps(PLACE));
 }
 
+/* The first test of all: later ones have the ring. */
+static void a_watch_that_cannot_begin_changes_nothing(void **state)
+{
+	pa_t page;
+
+	(void)state;
+	assert_int_equal(bar_place(bar, PLACE), 0);
+	while (page_pool.nr_free)
+		assert_int_equal(pool_alloc(&page_pool, 1, &page), 0);
+	assert_int_equal(watch_start(&bar->region), -ENOMEM);
+	assert_false(bar->region.watched || bar->touched);
+	assert_true(traps(PLACE));
+	bar_touch(PLACE);
+	assert_int_equal(watch_start(&bar->region), -ENOMEM);
+	assert_false(traps(PLACE));
+}
+
 /* It is not taken for one that is at address 0. */
 static void a_bar_that_is_nowhere_hides_nothing(void **state)
 {
@@ -278,6 +295,7 @@ static void unaligned_accesses_are_counted_by_instruction(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_watch_that_cannot_begin_changes_nothing, make),
 		cmocka_unit_test_setup(what_the_config_says_begins_at_boot, make),
 		cmocka_unit_test_setup(all_of_a_region_traps_until_it_is_over, make),
 		cmocka_unit_test_setup(memory_of_the_kernels_is_refused, make),
