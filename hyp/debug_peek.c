@@ -37,7 +37,7 @@ static bool may_be_cached(u64 pa)
 		if (is_cached(pa, &guest_regions.region[i]))
 			return true;
 	for (unsigned i = 0; i < bars.nr; i++)
-		if (is_cached(pa, &bars.bar[i].region))
+		if (bars.bar[i].region.ipa.v && is_cached(pa, &bars.bar[i].region))
 			return true;
 	return false;
 }

@@ -395,6 +395,10 @@ static void peek_and_poke_are_single_accesses(void **state)
 	memory->pa = PA(at);
 	assert_int_equal(run(CONTROL_POKE, at, 2, 0x0102), 0);
 	assert_int_equal(fake_el2.borrowed_as, S1_DATA);
+
+	/* A BAR that is nowhere has no memory, not that at address 0. */
+	assert_int_equal(run(CONTROL_POKE, MIB(1), 4, 1), -EFAULT);
+	assert_int_equal(fake_el2.borrowed_as, S1_DEVICE);
 	memory->attr.memattr = S2_DEVICE_nGnRE;
 	assert_int_equal(run(CONTROL_PEEK, at, 2, 0), 0);
 	assert_int_equal(r[0], 0x0102);
