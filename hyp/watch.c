@@ -65,6 +65,12 @@ static struct range next_place(const struct region *r, u64 at)
 	return found;
 }
 
+/* A region that follows a BAR, while that has no place: what lies at address 0 is not its own. */
+static bool is_nowhere(const struct region *r)
+{
+	return !r->ipa.v && r >= &bars.bar[0].region && r <= &bars.bar[BAR_MAX - 1].region;
+}
+
 /* Calls @fn for the parts that are the region's own. */
 static int for_parts(const struct region *r,
 		     int (*fn)(struct stage2 *s2, ipa_t ipa, u64 size, const struct s2_attr *attr))
@@ -72,8 +78,8 @@ static int for_parts(const struct region *r,
 	u64 at = r->ipa.v, end = range_end(region_ipa(r));
 	int err = 0;
 
-	if (!at && r >= &bars.bar[0].region && r <= &bars.bar[BAR_MAX - 1].region)
-		return 0;			/* nowhere now */
+	if (is_nowhere(r))
+		return 0;
 	while (at < end && !err) {
 		struct range place = next_place(r, at);
 
@@ -134,7 +140,7 @@ int watch_start(struct region *r)
 		return 0;
 	if (region_is_memory(r))
 		return -EACCES;
-	if (has_others(r))
+	if (!is_nowhere(r) && has_others(r))
 		return -EACCES;
 	err = make_ring();
 	if (!err && !r->opened)

@@ -116,6 +116,9 @@ static void configuration_space_is_refused(void **state)
 	assert_false(window->watched || traps(WINDOW));
 	ecam.page[0].space.base = WINDOW + MIB(16);
 	assert_int_equal(watch_start(window), 0);
+	/* It is in no BAR that has no place yet, not even at address 0. */
+	ecam.page[0].space.base = 0;
+	assert_int_equal(watch_start(&bar->region), 0);
 	ecam.nr = 0;
 }
 
