@@ -32,6 +32,9 @@ struct keep_taken keep_in_the_way(const struct host *host, const struct config *
 		if (ranges_overlap(host->reserved[i].range, r))
 			return (struct keep_taken){ host->reserved[i].range,
 						    host->reserved[i].name };
+	for (unsigned i = 0; i < host->nr_kept; i++)
+		if (ranges_overlap(host->kept[i].range, r))
+			return (struct keep_taken){ host->kept[i].range, host->kept[i].name };
 	for (unsigned i = 0; i < config->nr_regions; i++)
 		if (ranges_overlap(region_pa(&config->regions[i]), r))
 			return (struct keep_taken){ region_pa(&config->regions[i]),

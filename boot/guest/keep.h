@@ -15,8 +15,8 @@ struct keep_taken {
 struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r);
 
 /*
- * What somebody has of @r and must not become Mavis's: what was loaded, reservations, the config's
- * regions.
+ * What somebody has of @r and must not become Mavis's: what was loaded, reservations, what is kept
+ * from the guest, the config's regions.
  */
 struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
 				  struct range r);

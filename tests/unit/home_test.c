@@ -53,6 +53,21 @@ static void it_is_below_what_others_have(void **state)
 	assert_int_equal(home.base, GIB(1) + MIB(62));
 }
 
+/* As a bank that the config withholds: another computer on the board may work with it. */
+static void it_is_in_nothing_that_is_kept_from_the_guest(void **state)
+{
+	(void)state;
+	host.kept[0].range = (struct range){ GIB(2), MIB(64) };
+	snprintf(host.kept[0].name, sizeof(host.kept[0].name), "memory@80000000");
+	host.nr_kept = 1;
+	assert_int_equal(home_find(&host, &config, &home, &d), 0);
+	assert_int_equal(home.base, GIB(1) + MIB(62));
+
+	config.place = GIB(2) + MIB(8);
+	assert_int_equal(home_find(&host, &config, &home, &d), -EBUSY);
+	assert_non_null(strstr(d.text, "and memory@80000000 has 65536 KiB at 0x80000000"));
+}
+
 static void without_room_it_stays(void **state)
 {
 	(void)state;
@@ -110,6 +125,7 @@ int main(void)
 		cmocka_unit_test_setup(it_is_the_last_block_of_the_highest_bank, setup),
 		cmocka_unit_test_setup(it_has_room_for_the_stacks_of_many_cpus, setup),
 		cmocka_unit_test_setup(it_is_below_what_others_have, setup),
+		cmocka_unit_test_setup(it_is_in_nothing_that_is_kept_from_the_guest, setup),
 		cmocka_unit_test_setup(without_room_it_stays, setup),
 		cmocka_unit_test_setup(the_config_has_the_last_word, setup),
 		cmocka_unit_test_setup(a_place_that_will_not_do_is_refused, setup),
