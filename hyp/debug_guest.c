@@ -85,10 +85,8 @@ static void let_go(void)
 	for (u64 i = 0; i < root_entries(); i++)
 		root[i] = copy[i];
 	tlb_publish();
-	if (debug_panic_elsewhere()) {
-		panic_stop_guest();
-		panic_wait();
-	}
+	if (debug_panic_elsewhere())
+		panic_join();
 	write_sysreg(guest.s2.vttbr, vttbr_el2);
 	isb();
 	__atomic_store_n(&guest.held, false, __ATOMIC_RELEASE);

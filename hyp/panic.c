@@ -96,10 +96,11 @@ static void backtrace(u64 pc, u64 fp)
  * EL2 takes no interrupt by which another CPU could be told. So stage 2 is emptied: each CPU comes
  * here with a translation fault at its next fetch (fault_trap()), or waits at EL2 for what this one
  * holds. A store to the tables is seen by walks after a DSB, and what TLBs hold of them is gone
- * after the second one (mm/tlb.c). The first one is for who fills stage 2 just now (debug_guest.c):
- * it is emptied after that, or they see panic_owner.
+ * after the second one (mm/tlb.c). The first one is for who fills stage 2 just now, whom no lock
+ * keeps from it here: they publish what they write with a DSB, and look at panic_owner after it
+ * (trap_from_guest(), debug_guest.c). So it is emptied after that, or they see panic_owner.
  */
-void panic_stop_guest(void)
+static void stop_guest(void)
 {
 	volatile u64 *root = (volatile u64 *)guest.s2.pt.root.v;
 
@@ -125,7 +126,13 @@ void panic_take_over(void)
 	if (!__atomic_compare_exchange_n(&panic_owner, &owner, read_sysreg(mpidr_el1), false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		panic_wait();
-	panic_stop_guest();
+	stop_guest();
+}
+
+void panic_join(void)
+{
+	stop_guest();
+	panic_wait();
 }
 
 struct exception {
@@ -186,7 +193,7 @@ void panic_exception(u64 kind)
 
 	switch (before) {
 	case 0:
-		panic_stop_guest();
+		stop_guest();
 		console_break_lock();
 		report(kind, &e);
 		if (debug_asked)

@@ -36,8 +36,11 @@ void check(int err, const struct diag *d);
  */
 void panic_take_over(void);
 
-/* The part of it that empties stage 2, once more: for who has filled it meanwhile. */
-void panic_stop_guest(void);
+/*
+ * For a CPU that finds panic_owner set and may have filled stage 2 since it was emptied: empties it
+ * once more, and waits.
+ */
+void panic_join(void) __attribute__((noreturn));
 
 /*
  * Stops the guest on all CPUs, reports an unexpected exception at EL2 with registers and a
@@ -45,9 +48,12 @@ void panic_stop_guest(void);
  */
 void panic_exception(u64 kind) __attribute__((noreturn));
 
-/* MPIDR_EL1 of the CPU that reports; 0: none does. Then the others go to panic_wait(). */
+/*
+ * MPIDR_EL1 of the CPU that reports; 0: none does. Then the others go to panic_wait(), and nowhere
+ * else: a debugger sees it.
+ */
 extern u64 panic_owner;
-void panic_wait(void) __attribute__((noreturn));
+void panic_wait(void) __attribute__((noreturn, noinline));
 #endif
 
 #endif

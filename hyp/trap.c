@@ -9,6 +9,7 @@
 #include "hyp/inject.h"
 #include "hyp/kind.h"
 #include "hyp/later.h"
+#include "hyp/panic.h"
 #include "hyp/smccc.h"
 #include "hyp/sysreg.h"
 #include "hyp/watch.h"
@@ -128,6 +129,8 @@ void trap_from_guest(struct frame *f)
 		self->debug = false;
 		debug_guest(f, "it asks for a debugger");
 	}
+	if (*(volatile u64 *)&panic_owner)	/* which has emptied what this may have filled */
+		panic_join();
 	if (pmcr & PMCR_E)
 		write_sysreg(pmcr, pmcr_el0);
 }

@@ -9,6 +9,7 @@ import re
 import select
 import socket
 import struct
+import subprocess
 import tempfile
 import threading
 import time
@@ -38,6 +39,14 @@ def symbols(elf):
                 if name:
                     found[elf[names + name:elf.index(b"\0", names + name)].decode()] = value
     return found
+
+
+def offset_of(member):
+    """Where a member of a variable of Mavis's is in it."""
+    name = member.split(".")[0]
+    said = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", f"print/x (long)&{member} - (long)&{name}",
+                           machine.BUILD / "mavis.elf"], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    return int(re.search(r"= (0x[0-9a-f]+)$", said.stdout, re.M)[1], 16)
 
 
 class Closed(AssertionError):

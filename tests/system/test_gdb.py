@@ -122,14 +122,6 @@ def test_linux_goes_on_after_gdb_and_peeks_where_it_is_allowed_to(start, tmp_pat
     m.expect(re.escape(machine.READY))          # after the reset
 
 
-def offset_of(member):
-    """Where a member of a variable of Mavis's is in it."""
-    name = member.split(".")[0]
-    said = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", f"print/x (long)&{member} - (long)&{name}",
-                           machine.BUILD / "mavis.elf"], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
-    return values(said.stdout)[0]
-
-
 def test_a_panic_while_gdb_lets_go_keeps_the_guest(start, tmp_path):
     bundle = bundles.make(tmp_path / "bundle", bundles.config(tmp_path / "config.dts", "debug;"), kernel=PROGRAM, ramdisk=None,
                           load=AT)
@@ -146,7 +138,7 @@ def test_a_panic_while_gdb_lets_go_keeps_the_guest(start, tmp_path):
             stub.break_at(base + symbols["tlb_publish"])
             m.qemu.send("$D#44")
             stub.go_on()
-            root = int.from_bytes(stub.read(base + symbols["guest"] + offset_of("guest.s2.pt.root"), 8), "little")
+            root = int.from_bytes(stub.read(base + symbols["guest"] + debugger.offset_of("guest.s2.pt.root"), 8), "little")
             assert any(stub.read(root, 2048)), "the guest's"
             assert stub.ask(f"M{base + symbols['panic_owner']:x},8:{'ff' * 8}") == "OK"
             assert stub.ask(f"z1,{base + symbols['tlb_publish']:x},4") == "OK"

@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 import bundles
+import debugger
 import machine
 from patched import CPUS, RET, UDF, Patched
 
@@ -58,6 +59,28 @@ def test_the_end_that_the_guest_would_have_elsewhere_is_one_on_every_cpu(start, 
         places = list(p.where())
     assert {level for _, level in places} == {2}, places
     assert [function for function, _ in places].count("panic_wait") == CPUS - 1, places
+
+
+def test_who_may_have_filled_stage_2_meanwhile_empties_it_again(start):
+    """A CPU that is at EL2 when another panics: no lock keeps either from stage 2."""
+    symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+    with contextlib.ExitStack() as stack:
+        sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
+        m = start("meanwhile", smp=1, args=sockets.args(), loaded=machine.mavis(machine.BUNDLE), unjudged="no CPU panics")
+        stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp))).ask("cont")
+        m.login()
+        base = int(re.search(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)", m.boot_log())[1], 16)
+        with contextlib.closing(debugger.Stub(sockets.gdb)) as stub:
+            stub.break_at(base + symbols["inject_abort"])
+            m.send("peek /dev/mem 0xb000000")
+            stub.go_on()
+            root = int.from_bytes(stub.read(base + symbols["guest"] + debugger.offset_of("guest.s2.pt.root"), 8), "little")
+            assert any(stub.read(root, 2048)), "the guest's"
+            assert stub.ask(f"M{base + symbols['panic_owner']:x},8:{'ff' * 8}") == "OK"
+            assert stub.ask(f"z1,{base + symbols['inject_abort']:x},4") == "OK"
+            stub.break_at(base + symbols["panic_wait"])
+            stub.go_on()
+            assert not any(stub.read(root, 2048))
 
 
 def test_an_error_on_the_way_is_said_once_and_the_machine_goes_off(patched):
