@@ -9,8 +9,8 @@
  */
 #include "lib/arch.h"
 #include "lib/asm.h"
+#include "mm/el2.h"
 
-#define EARLY_POOL		0x10000		/* more than el2_build() takes */
 #define RELA_SIZE		24		/* r_offset, r_info, r_addend */
 
 	.section .head.text, "ax"
@@ -138,7 +138,7 @@ primary:
 	 * only with accesses to Write-Back memory, and those stores were not (Arm ARM B2, "Ordering
 	 * and completion of data and instruction cache instructions").
 	 */
-	adr_l	x1, __pool_start + EARLY_POOL
+	adr_l	x1, __pool_start + EL2_EARLY_POOL
 	cmp	x0, x1
 	b.hi	.				/* clean_early would miss some */
 	dmb	sy
@@ -182,7 +182,7 @@ clean_early:
 	adr_l	x1, __noinit_start
 	bl	dcache_clean_inval_poc
 	adr_l	x0, __stack_start
-	adr_l	x1, __pool_start + EARLY_POOL
+	adr_l	x1, __pool_start + EL2_EARLY_POOL
 	bl	dcache_clean_inval_poc
 	ret	x21
 

@@ -38,6 +38,26 @@ static void it_has_room_for_the_stacks_of_many_cpus(void **state)
 	assert_int_equal(home.size, MIB(2));
 }
 
+/* What head.S cleans is all that el2_build() writes, on the largest machine with most regions. */
+static void el2_can_map_the_largest(void **state)
+{
+	static struct region regions[REGION_MAX];
+
+	(void)state;
+	for (u64 i = 0; i < REGION_MAX; i++)
+		regions[i] = (struct region){ .ipa = IPA(GIB(64) + i * GIB(1)),
+					      .pa = PA(GIB(64) + i * GIB(1)), .size = PAGE_SIZE };
+	config.regions = regions;
+	config.nr_regions = REGION_MAX;
+	config.control = true;
+	host.nr_cpus = MAX_CPUS;
+	host.nr_smmus = HOST_MAX_SMMU;
+	host.memory[1].size = GIB(1);
+	assert_int_equal(home_find(&host, &config, &home, &d), 0);
+	assert_true(home.size > MIB(32));
+	assert_true(home.size / MIB(2) + 5 <= EL2_EARLY_POOL / PAGE_SIZE);
+}
+
 static void it_is_below_what_others_have(void **state)
 {
 	(void)state;
@@ -124,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(it_is_the_last_block_of_the_highest_bank, setup),
 		cmocka_unit_test_setup(it_has_room_for_the_stacks_of_many_cpus, setup),
+		cmocka_unit_test_setup(el2_can_map_the_largest, setup),
 		cmocka_unit_test_setup(it_is_below_what_others_have, setup),
 		cmocka_unit_test_setup(it_is_in_nothing_that_is_kept_from_the_guest, setup),
 		cmocka_unit_test_setup(without_room_it_stays, setup),
