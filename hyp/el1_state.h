@@ -39,7 +39,7 @@
 	X(SYS_RGSR_EL1,		0,	guest.mte)			\
 	X(SYS_TFSR_EL1,		0,	guest.mte)			\
 	X(SYS_TFSRE0_EL1,	0,	guest.mte)			\
-	X(SYS_TRFCR_EL1,	0,	HAVE(ID_AA64DFR0, 40))	\
+	X(SYS_TRFCR_EL1,	0,	kind->trace)		\
 	X(pmcr_el0,		0,	kind->pmu)			\
 	X(pmuserenr_el0,	0,	kind->pmu)			\
 	X(SYS_PMSCR_EL1,	0,	kind->owns_spe)

@@ -112,10 +112,10 @@ BITS(MDCR_EL2, E2PB, 12, has(ID_AA64DFR0, 32) ? 3 : 0, "SPE's buffer is EL1's, a
 BITS(MDCR_EL2, TPMS, 14, 0, "SPE is the guest's")
 BITS(MDCR_EL2, EnSPM, 15, 0, "counters of the system are not shown")
 BITS(MDCR_EL2, HPMD, 17, pmu >= 4, "no event is counted at EL2")
-BITS(MDCR_EL2, TTRF, 19, 0, "TRFCR_EL1 is the guest's")
+BITS(MDCR_EL2, TTRF, 19, has(ID_AA64DFR0, 40) && !sees(ID_AA64DFR0, 40),
+	"TRFCR_EL1, where the trace unit is not the guest's")
 BITS(MDCR_EL2, HCCD, 23, pmu >= 6, "nor a cycle")
-BITS(MDCR_EL2, E2TB, 24, has(ID_AA64DFR0, 44) && !has(ID_AA64DFR0, 56) ? 3 : 0,
-	"TRBE's buffer, as E2PB; not one that a debugger can point at physical memory")
+BITS(MDCR_EL2, E2TB, 24, sees(ID_AA64DFR0, 44) ? 3 : 0, "TRBE's buffer, as E2PB")
 BITS(MDCR_EL2, HLP, 26, 0, "EL2 has no counters")
 BITS(MDCR_EL2, TDCC, 27, 0, "the debugger's channel is no memory")
 BITS(MDCR_EL2, MTPME, 28, 0, "no events of other threads of a core")

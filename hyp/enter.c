@@ -55,7 +55,7 @@ static void stop_profiling(const struct cpu_kind *kind)
 		dsb(nsh);
 		write_sysreg_s(0, SYS_PMBLIMITR_EL1);
 	}
-	if (kind->owns_trbe && HAVE(ID_AA64DFR0, 40)) {
+	if (kind->trace) {
 		write_sysreg_s(0, SYS_TRFCR_EL1);
 		write_sysreg_s(0, SYS_TRFCR_EL2);
 		isb();
@@ -144,7 +144,7 @@ static void init_debug(const struct cpu_kind *kind)
 		write_sysreg(0, osdlr_el1);
 	if (kind->owns_spe)
 		write_sysreg_s(PMSCR_PA | PMSCR_PCT, SYS_PMSCR_EL2);
-	if (HAVE(ID_AA64DFR0, 40))
+	if (kind->trace)
 		write_sysreg_s(0, SYS_TRFCR_EL2);
 	if (HAVE(ID_AA64DFR0, 52))
 		write_sysreg_s(0, SYS_BRBCR_EL2);

@@ -11,8 +11,8 @@ enum how {
 	WITH_MTE,	/* UNSIGNED, hidden with MTE */
 	PMU_VERSION,	/* UNSIGNED, but 0xf is a PMU that is not Arm's */
 	PA_RANGE,	/* UNSIGNED, and no more than stage 2 translates */
-	TRACE_UNIT,	/* UNSIGNED, hidden without FEAT_TRF */
-	TRACE_BUFFER,	/* UNSIGNED, hidden beside FEAT_TRBE_EXT */
+	TRACE_UNIT,	/* UNSIGNED, hidden where EL2 cannot keep it out of EL2 */
+	TRACE_BUFFER,	/* likewise, and beside FEAT_TRBE_EXT */
 };
 
 /* What is hidden for a reason is simply not among them. */
@@ -58,9 +58,9 @@ static u64 clamp(const struct field *f, u64 reg, const struct idreg_policy *poli
 	case PA_RANGE:
 		return MIN(val, MIN(max, pa_range(policy->ipa_bits)));
 	case TRACE_UNIT:
-		return FIELD(reg, 43, 40) ? MIN(val, max) : 0;
+		return policy->trace ? MIN(val, max) : 0;
 	case TRACE_BUFFER:
-		return FIELD(reg, 59, 56) ? 0 : MIN(val, max);
+		return policy->trace && !FIELD(reg, 59, 56) ? MIN(val, max) : 0;
 	default:
 		return MIN(val, max);
 	}

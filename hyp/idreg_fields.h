@@ -101,7 +101,7 @@ WHOLE(ID_AA64FPFR0, "EL0's instructions: no control at EL2")
 SHOW(ID_AA64DFR0, DebugVer, 0, UNSIGNED, 10,
 	"breakpoints are the guest's; 11 adds MDSELR_EL1 (HDFGRTR2_EL2)")
 SHOW(ID_AA64DFR0, TraceVer, 4, TRACE_UNIT, 1,
-	"the trace unit is the guest's where it can be told to leave EL2 out (CPTR_EL2.TTA)")
+	"the trace unit is the guest's where EL2 can tell it to leave EL2 out (CPTR_EL2.TTA)")
 SHOW(ID_AA64DFR0, PMUVer, 8, PMU_VERSION, 9,
 	"the PMU is the guest's, and does not count EL2; 15 is one that is not Arm's")
 SHOW(ID_AA64DFR0, BRPs, 12, UNSIGNED, 15, "breakpoints are the guest's")
@@ -111,7 +111,7 @@ HIDE(ID_AA64DFR0, SEBEP, 24, "nobody sets its controls (MDCR_EL2.PMEE)")
 SHOW(ID_AA64DFR0, CTX_CMPs, 28, UNSIGNED, 15, "breakpoints are the guest's")
 SHOW(ID_AA64DFR0, PMSVer, 32, UNSIGNED, 5, "SPE is the guest's: by its own addresses, without EL2")
 SHOW(ID_AA64DFR0, DoubleLock, 36, SIGNED, 0, "OSDLR_EL1 is answered (MDCR_EL2.TDOSA)")
-SHOW(ID_AA64DFR0, TraceFilt, 40, UNSIGNED, 1, "trace without EL2 (TRFCR_EL2)")
+SHOW(ID_AA64DFR0, TraceFilt, 40, TRACE_UNIT, 1, "trace without EL2 (TRFCR_EL2)")
 SHOW(ID_AA64DFR0, TraceBuffer, 44, TRACE_BUFFER, 1,
 	"TRBE is the guest's, by its own addresses; not FEAT_TRBE_EXT, which takes physical ones")
 SHOW(ID_AA64DFR0, MTPMU, 48, SIGNED, 0,

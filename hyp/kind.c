@@ -55,8 +55,20 @@ static void drop_what_was_missed(void)
 	isb();
 }
 
+/*
+ * EL3 may trap TRFCR_EL2, by which trace leaves EL2 out (MDCR_EL3.TTRF): TF-A up to 2.9 does, if
+ * it was not built for trace, and ends the machine at an access. Nothing tells EL2 of that trap,
+ * but the buffer is then not its own either, and the register that says so does not trap.
+ */
+static bool has_trace(const struct idregs *raw)
+{
+	return idreg_field(raw, ID_AA64DFR0, 40) && idreg_field(raw, ID_AA64DFR0, 44) &&
+	       !(read_sysreg_s(SYS_TRBIDR_EL1) & BUFFER_P);
+}
+
 static void work_out(struct cpu_kind *k, u64 midr)
 {
+	struct idreg_policy here = policy;
 	struct el2_input in = {
 		.raw = &k->raw,
 		.shown = &k->shown,
@@ -65,20 +77,19 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	};
 	struct workarounds workarounds = { arch_feature(ARCH_WORKAROUND_1),
 					   arch_feature(ARCH_WORKAROUND_3) };
-	bool spe, trbe;
+	bool spe;
 
 	errata_apply(midr);
 	k->midr = midr;
 	idregs_read(&k->raw);
 	__atomic_store_n(&tlb_by_range, tlb_range_known(k) && (!nr_kinds || tlb_by_range),
 			 __ATOMIC_RELAXED);
-	in.hides = idregs_show(&k->shown, &k->raw, &policy);
+	k->trace = here.trace = has_trace(&k->raw);
+	in.hides = idregs_show(&k->shown, &k->raw, &here);
 
 	k->pmu = pmu_version(&k->raw) != 0;
 	spe = idreg_field(&k->raw, ID_AA64DFR0, 32) != 0;
-	trbe = idreg_field(&k->raw, ID_AA64DFR0, 44) != 0;
 	k->owns_spe = spe && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
-	k->owns_trbe = trbe && !(read_sysreg_s(SYS_TRBIDR_EL1) & BUFFER_P);
 
 	k->pmu_stops = k->pmu && pmu_version(&k->raw) < PMU_CAN_LEAVE_OUT_EL2;
 	k->harden = harden_choose(midr, &k->raw, &workarounds);

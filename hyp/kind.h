@@ -24,7 +24,8 @@ struct cpu_kind {
 	u32 harden;		/* harden.h */
 	bool pmu;		/* Arm's */
 	bool pmu_stops;		/* it would count EL2, and no control but PMCR_EL0.E stops it */
-	bool owns_spe, owns_trbe; /* and not EL3 */
+	bool owns_spe;		/* and not EL3 */
+	bool trace;		/* EL2 has the trace unit, and can keep it out of EL2 */
 };
 
 _Static_assert(offsetof(struct cpu_kind, shown) == KIND_SHOWN, "assembly relies on it");

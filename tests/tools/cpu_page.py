@@ -10,8 +10,8 @@ PAGE = TOP / "docs/cpu.md"
 FIELDS = TOP / "hyp/idreg_fields.h"
 BITS = TOP / "hyp/el2_bits.h"
 
-HOW = {"UNSIGNED": "", "SIGNED": "", "WITH_MTE": "with `mte`, ", "PMU_VERSION": "", "PA_RANGE": "", "TRACE_BUFFER": "",
-       "TRACE_UNIT": "with TraceFilt, "}
+HOW = {"UNSIGNED": "", "SIGNED": "", "WITH_MTE": "with `mte`, ", "PMU_VERSION": "", "PA_RANGE": "",
+       "TRACE_BUFFER": "with `trace`, ", "TRACE_UNIT": "with `trace`, "}
 
 
 def rows(path, words):

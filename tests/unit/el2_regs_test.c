@@ -9,6 +9,7 @@
 #define HCR_TACR	BIT(21)
 #define HCR_TERR	BIT(36)
 #define MDCR_TDOSA	BIT(10)
+#define MDCR_TTRF	BIT(19)
 #define CPTR_TTA	BIT(20)
 
 static struct idregs raw, shown;
@@ -117,26 +118,36 @@ static void the_registers_of_pmuv3p9_are_not_trapped(void **state)
 	}
 }
 
-/* ID_AA64DFR0_EL1.TraceVer and TraceFilt: FEAT_TRF, and so TRFCR_EL2, which leaves EL2 out. */
+/* TraceVer, TraceFilt and TraceBuffer: not even EL2 need be let at TRFCR_EL2. */
 static void a_trace_unit_that_nothing_keeps_from_el2_is_trapped(void **state)
 {
-	static const struct idreg_policy policy = { .ipa_bits = 48 };
+	struct idreg_policy policy = { .ipa_bits = 48 };
 
 	(void)state;
 	set(&raw, ID_AA64DFR0, 4, 1);
 	idregs_show(&shown, &raw, &policy);
 	assert_int_equal(value(CPTR_EL2), CPTR_RES1 | CPTR_TTA);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA);
 	set(&raw, ID_AA64DFR0, 40, 1);
+	set(&raw, ID_AA64DFR0, 44, 1);
+	idregs_show(&shown, &raw, &policy);
+	assert_int_equal(value(CPTR_EL2), CPTR_RES1 | CPTR_TTA);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | MDCR_TTRF);
+	policy.trace = true;
 	idregs_show(&shown, &raw, &policy);
 	assert_int_equal(value(CPTR_EL2), CPTR_RES1);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | GENMASK(25, 24));
 }
 
 static void a_trace_buffer_of_a_debuggers_stays_trapped(void **state)
 {
+	static const struct idreg_policy policy = { .ipa_bits = 48, .trace = true };
+
 	(void)state;
+	set(&raw, ID_AA64DFR0, 40, 1);
 	set(&raw, ID_AA64DFR0, 44, 1);
-	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | GENMASK(25, 24));
 	set(&raw, ID_AA64DFR0, 56, 1);
+	idregs_show(&shown, &raw, &policy);
 	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA);
 }
 

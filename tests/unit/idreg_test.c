@@ -5,6 +5,7 @@
 
 static const struct idreg_policy plain = { .ipa_bits = 48 };
 static const struct idreg_policy with_mte = { .ipa_bits = 48, .mte = true };
+static const struct idreg_policy with_trace = { .ipa_bits = 48, .trace = true };
 
 static u64 whole(unsigned reg, u64 val, const struct idreg_policy *p)
 {
@@ -76,14 +77,14 @@ static void not_there_stays_not_there_in_signed_fields(void **state)
 	assert_int_equal(field(ID_AA64DFR0, 8, 0xf, &plain), 0xf); /* a PMU that is not Arm's */
 }
 
-/* Without FEAT_TRF (bits [43:40]) it could trace EL2. */
+/* TraceVer, TraceFilt and TraceBuffer; elsewhere it could trace EL2. */
 static void a_trace_unit_is_shown_where_it_can_leave_el2_out(void **state)
 {
-	u64 both = 1ull << 4 | 1ull << 40;
+	u64 all = 1ull << 4 | 1ull << 40 | 1ull << 44;
 
 	(void)state;
-	assert_int_equal(field(ID_AA64DFR0, 4, 1, &plain), 0);
-	assert_int_equal(whole(ID_AA64DFR0, both, &plain), both);
+	assert_int_equal(whole(ID_AA64DFR0, all, &plain), 0);
+	assert_int_equal(whole(ID_AA64DFR0, all, &with_trace), all);
 }
 
 /* Beside FEAT_TRBE_EXT (bits [59:56]) the trace buffer can be made to take physical addresses. */
@@ -92,8 +93,8 @@ static void a_trace_buffer_that_a_debugger_can_take_is_hidden(void **state)
 	u64 both = 1ull << 44 | 1ull << 56;
 
 	(void)state;
-	assert_int_equal(field(ID_AA64DFR0, 44, 1, &plain), 1);
-	assert_int_equal(FIELD(whole(ID_AA64DFR0, both, &plain), 47, 44), 0);
+	assert_int_equal(field(ID_AA64DFR0, 44, 1, &with_trace), 1);
+	assert_int_equal(FIELD(whole(ID_AA64DFR0, both, &with_trace), 47, 44), 0);
 }
 
 static void the_physical_address_is_no_larger_than_stage_2s_input(void **state)
