@@ -134,8 +134,9 @@ static void init_vectors(const struct cpu_kind *kind)
 }
 
 /*
- * None of profiling and trace sees EL2. An earlier owner may have locked the debug registers; the
- * guest cannot unlock them (MDCR_EL2.TDOSA).
+ * None of profiling and trace sees EL2. What FEAT_BRBE records nobody reads (HDFGRTR_EL2.nBRBDATA
+ * is 0), so BRBCR_EL2, which EL3 may trap (MDCR_EL3.SBRBE), stays as it is. An earlier owner may
+ * have locked the debug registers; the guest cannot unlock them (MDCR_EL2.TDOSA).
  */
 static void init_debug(const struct cpu_kind *kind)
 {
@@ -146,8 +147,6 @@ static void init_debug(const struct cpu_kind *kind)
 		write_sysreg_s(PMSCR_PA | PMSCR_PCT, SYS_PMSCR_EL2);
 	if (kind->trace)
 		write_sysreg_s(0, SYS_TRFCR_EL2);
-	if (HAVE(ID_AA64DFR0, 52))
-		write_sysreg_s(0, SYS_BRBCR_EL2);
 }
 
 /*

@@ -116,7 +116,7 @@ SHOW(ID_AA64DFR0, TraceBuffer, 44, TRACE_BUFFER, 1,
 	"TRBE is the guest's, by its own addresses; not FEAT_TRBE_EXT, which takes physical ones")
 SHOW(ID_AA64DFR0, MTPMU, 48, SIGNED, 0,
 	"MDCR_EL2.MTPME is 0: never more than 0, which says by itself that there are no such events")
-HIDE(ID_AA64DFR0, BRBE, 52, "nobody sets its controls (BRBCR_EL2)")
+HIDE(ID_AA64DFR0, BRBE, 52, "nobody sets its controls (HDFGRTR_EL2.nBRBCTL)")
 HIDE(ID_AA64DFR0, ExtTrcBuff, 56, "as TraceBuffer")
 OWN(ID_AA64DFR0, HPMN0, 60, "EL2's counters")
 
