@@ -95,7 +95,8 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	k->harden = harden_choose(midr, &k->raw, &workarounds);
 
 	in.hpmn = k->pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
-	in.spe_fds = spe && read_sysreg_s(SYS_PMSIDR_EL1) & PMSIDR_FDS;
+	/* EL3 traps that one, too, where the buffer is its own (MDCR_EL3.NSPB) */
+	in.spe_fds = k->owns_spe && read_sysreg_s(SYS_PMSIDR_EL1) & PMSIDR_FDS;
 	el2_regs_choose(&k->regs, &in);
 }
 
