@@ -6,6 +6,7 @@
 
 #define ARM		0x41
 #define BROADCOM	0x42
+#define HISILICON	0x48
 #define QUALCOMM	0x51
 #define AMPERE		0xc0
 
@@ -43,6 +44,7 @@ static const struct {
 	{ ARM, 0xd48, 32 },		/* X2 */
 	{ ARM, 0xd49, 32 },		/* Neoverse N2 */
 	{ ARM, 0xd40, 32 },		/* Neoverse V1 */
+	{ HISILICON, 0xd01, 32 },	/* Kunpeng 920 */
 	{ ARM, 0xd4d, 38 },		/* Cortex-A715 */
 	{ ARM, 0xd81, 38 },		/* A720 */
 	{ ARM, 0xd4e, 132 },		/* X3 */

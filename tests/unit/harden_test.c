@@ -11,6 +11,7 @@
 #define A73		ARM(0xd09)
 #define A76		ARM(0xd0b)
 #define V2		ARM(0xd4f)
+#define KUNPENG		(0x48ull << 24 | 0xf << 16 | 0xd01 << 4)
 #define UNKNOWN		ARM(0xfff)
 
 #define CSV2(n)		((u64)(n) << 56)
@@ -36,6 +37,7 @@ static const struct {
 	{ A76, CSV2(1), 0, 1ull << 60, NO, HARDEN_NONE, "ECBHB" },
 	{ A76, CSV2(3), 0, 0, NO, HARDEN_NONE, "CSV2_3" },
 	{ V2, CSV2(2), 0, 0, NO, 132, "by the table" },
+	{ KUNPENG, CSV2(1), 0, 0, { 0, 0 }, 32, "by the table, of others than Arm's too" },
 	{ UNKNOWN, CSV2(2), 0, 0, { 0, 0 }, ARCH_WORKAROUND_3, "what the firmware offers" },
 	{ UNKNOWN, CSV2(2), 1ull << 28, 0, { 0, 0 }, HARDEN_CLRBHB, "what the CPU offers" },
 };
