@@ -22,6 +22,7 @@ static const struct {
 	{ "arm,coresight-cti",		DT_DEBUG },
 	{ "arm,coresight-etm3x",	DT_ETM },
 	{ "arm,coresight-etm4x",	DT_ETM },
+	{ "arm,dsu-pmu",		DT_DSU },
 	{ "qemu,fw-cfg-mmio",		DT_FW_CFG },
 	{ "cfi-flash",			DT_FLASH },
 	{ "jedec-flash",		DT_FLASH },

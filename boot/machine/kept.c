@@ -14,6 +14,8 @@ static const char *const reasons[DT_NR_KINDS] = {
 	 * that are reached by system registers alone have none here (CPTR_EL2.TTA).
 	 */
 	[DT_ETM] = "can trace what EL2 does",
+	/* CLUSTERPM*_EL1 trap (HCR_EL2.TIDCP), and a driver for them does not expect that. */
+	[DT_DSU] = "its registers are the core's own",
 	/* Its address register takes any address, for reads and for writes. */
 	[DT_FW_CFG] = "its DMA writes any memory",
 	/* Queues and message interrupts are written to where its registers say. */

@@ -202,6 +202,18 @@ static void the_cpus_external_debug_is_not_the_guests(void **state)
 	assert_false(tree_has(out, "/debug@30000000", NULL));
 }
 
+/* Its driver would read CLUSTERPMCR_EL1, which traps. It has no registers in memory. */
+static void a_clusters_counters_are_not_the_guests(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/dsu-pmu-0", "compatible", "arm,dsu-pmu");
+	TREE_CELLS(fdt, "/dsu-pmu-0", "interrupts", 0, 18, 4);
+	read_tree();
+	write_guest();
+	assert_false(tree_has(out, "/dsu-pmu-0", NULL));
+}
+
 static void the_smmu_goes_with_what_refers_to_it(void **state)
 {
 	(void)state;
@@ -363,6 +375,7 @@ int main(void)
 		TEST(a_tree_without_chosen_gets_one),
 		TEST(the_its_is_removed_with_what_refers_to_it),
 		TEST(the_cpus_external_debug_is_not_the_guests),
+		TEST(a_clusters_counters_are_not_the_guests),
 		TEST(the_smmu_goes_with_what_refers_to_it),
 		TEST(flash_that_is_read_only_is_rom_to_the_guest),
 		TEST(what_is_withheld_is_not_in_the_tree),
