@@ -108,6 +108,12 @@ static void note_user(struct host *host, struct dt_prop p)
 				host->reserved[i].firmware = false;
 }
 
+/* What dtc -L has there by a property's name are offsets into it, which may be like a phandle. */
+static bool is_local_fixup(const struct dt_walk *w)
+{
+	return w->depth && !strcmp(w->bus[1].name, "__local_fixups__");
+}
+
 /* A phandle alone is no sign of a user: trees that overlays may refer to have one everywhere. */
 static void find_users(struct host *host)
 {
@@ -124,6 +130,8 @@ static void find_users(struct host *host)
 		struct dt_prop p;
 		int at = 0;
 
+		if (is_local_fixup(&w))
+			continue;
 		while (dt_next_prop(&w, &at, &name, &p))
 			if (names_memory(name))
 				note_user(host, p);
