@@ -108,8 +108,9 @@ BITS(MDCR_EL2, TDA, 9, 0,
 	"breakpoints are the guest's; with the OS Lock open no bit of MDSCR_EL1 halts the CPU")
 BITS(MDCR_EL2, TDOSA, 10, 1, "the OS Lock stays open: with it shut the guest could turn halting on")
 BITS(MDCR_EL2, TDRA, 11, 0, "the address of a ROM table; what is there is stage 2's affair")
-BITS(MDCR_EL2, E2PB, 12, has(ID_AA64DFR0, 32) ? 3 : 0, "SPE's buffer is EL1's, and not trapped")
-BITS(MDCR_EL2, TPMS, 14, 0, "SPE is the guest's")
+BITS(MDCR_EL2, E2PB, 12, sees(ID_AA64DFR0, 32) ? 3 : 0, "SPE's buffer is EL1's, and not trapped")
+BITS(MDCR_EL2, TPMS, 14, has(ID_AA64DFR0, 32) && !sees(ID_AA64DFR0, 32),
+	"SPE, where it is EL3's")
 BITS(MDCR_EL2, EnSPM, 15, 0, "counters of the system are not shown")
 BITS(MDCR_EL2, HPMD, 17, pmu >= 4, "no event is counted at EL2")
 BITS(MDCR_EL2, TTRF, 19, has(ID_AA64DFR0, 40) && !sees(ID_AA64DFR0, 40),

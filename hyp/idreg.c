@@ -9,6 +9,7 @@ enum how {
 	ALL,		/* the register as it is */
 	NONE,		/* 0 */
 	WITH_MTE,	/* UNSIGNED, hidden with MTE */
+	WITH_SPE,	/* UNSIGNED, hidden where it is EL3's */
 	PMU_VERSION,	/* UNSIGNED, but 0xf is a PMU that is not Arm's */
 	PA_RANGE,	/* UNSIGNED, and no more than stage 2 translates */
 	TRACE_UNIT,	/* UNSIGNED, hidden where EL2 cannot keep it out of EL2 */
@@ -53,6 +54,8 @@ static u64 clamp(const struct field *f, u64 reg, const struct idreg_policy *poli
 		return val >= 8 ? val : MIN(val, max);
 	case WITH_MTE:
 		return policy->mte ? MIN(val, max) : 0;
+	case WITH_SPE:
+		return policy->spe ? MIN(val, max) : 0;
 	case PMU_VERSION:
 		return val == 15 ? val : MIN(val, max);
 	case PA_RANGE:

@@ -76,7 +76,7 @@ static inline unsigned idreg_field(const struct idregs *ids, unsigned reg, unsig
 struct idreg_policy {
 	u8 ipa_bits;		/* size of stage 2's input address: 32 to 48 */
 	bool mte;		/* the guest has allocation tags */
-	bool trace;		/* ... and the trace unit: as this CPU has it (kind.c) */
+	bool spe, trace;	/* ... SPE and the trace unit: as this CPU has them (kind.c) */
 };
 
 /*

@@ -109,7 +109,7 @@ HIDE(ID_AA64DFR0, PMSS, 16, "nobody sets its controls (HDFGRTR2_EL2.nPMSSCR_EL1)
 SHOW(ID_AA64DFR0, WRPs, 20, UNSIGNED, 15, "watchpoints are the guest's")
 HIDE(ID_AA64DFR0, SEBEP, 24, "nobody sets its controls (MDCR_EL2.PMEE)")
 SHOW(ID_AA64DFR0, CTX_CMPs, 28, UNSIGNED, 15, "breakpoints are the guest's")
-SHOW(ID_AA64DFR0, PMSVer, 32, UNSIGNED, 5, "SPE is the guest's: by its own addresses, without EL2")
+SHOW(ID_AA64DFR0, PMSVer, 32, WITH_SPE, 5, "SPE is the guest's: by its own addresses, without EL2")
 SHOW(ID_AA64DFR0, DoubleLock, 36, SIGNED, 0, "OSDLR_EL1 is answered (MDCR_EL2.TDOSA)")
 SHOW(ID_AA64DFR0, TraceFilt, 40, TRACE_UNIT, 1, "trace without EL2 (TRFCR_EL2)")
 SHOW(ID_AA64DFR0, TraceBuffer, 44, TRACE_BUFFER, 1,

@@ -55,6 +55,12 @@ static void drop_what_was_missed(void)
 	isb();
 }
 
+/* Where the buffer is EL3's, an access to SPE's registers ends there, and the machine with it. */
+static bool has_spe(const struct idregs *raw)
+{
+	return idreg_field(raw, ID_AA64DFR0, 32) && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
+}
+
 /*
  * EL3 may trap TRFCR_EL2, by which trace leaves EL2 out (MDCR_EL3.TTRF): TF-A up to 2.9 does, if
  * it was not built for trace, and ends the machine at an access. Nothing tells EL2 of that trap,
@@ -77,20 +83,17 @@ static void work_out(struct cpu_kind *k, u64 midr)
 	};
 	struct workarounds workarounds = { arch_feature(ARCH_WORKAROUND_1),
 					   arch_feature(ARCH_WORKAROUND_3) };
-	bool spe;
 
 	errata_apply(midr);
 	k->midr = midr;
 	idregs_read(&k->raw);
 	__atomic_store_n(&tlb_by_range, tlb_range_known(k) && (!nr_kinds || tlb_by_range),
 			 __ATOMIC_RELAXED);
+	k->owns_spe = here.spe = has_spe(&k->raw);
 	k->trace = here.trace = has_trace(&k->raw);
 	in.hides = idregs_show(&k->shown, &k->raw, &here);
 
 	k->pmu = pmu_version(&k->raw) != 0;
-	spe = idreg_field(&k->raw, ID_AA64DFR0, 32) != 0;
-	k->owns_spe = spe && !(read_sysreg_s(SYS_PMBIDR_EL1) & BUFFER_P);
-
 	k->pmu_stops = k->pmu && pmu_version(&k->raw) < PMU_CAN_LEAVE_OUT_EL2;
 	k->harden = harden_choose(midr, &k->raw, &workarounds);
 

@@ -10,7 +10,7 @@ PAGE = TOP / "docs/cpu.md"
 FIELDS = TOP / "hyp/idreg_fields.h"
 BITS = TOP / "hyp/el2_bits.h"
 
-HOW = {"UNSIGNED": "", "SIGNED": "", "WITH_MTE": "with `mte`, ", "PMU_VERSION": "", "PA_RANGE": "",
+HOW = {"UNSIGNED": "", "SIGNED": "", "WITH_MTE": "with `mte`, ", "WITH_SPE": "with `spe`, ", "PMU_VERSION": "", "PA_RANGE": "",
        "TRACE_BUFFER": "with `trace`, ", "TRACE_UNIT": "with `trace`, "}
 
 

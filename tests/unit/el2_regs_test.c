@@ -9,6 +9,7 @@
 #define HCR_TACR	BIT(21)
 #define HCR_TERR	BIT(36)
 #define MDCR_TDOSA	BIT(10)
+#define MDCR_TPMS	BIT(14)
 #define MDCR_TTRF	BIT(19)
 #define CPTR_TTA	BIT(20)
 
@@ -139,6 +140,22 @@ static void a_trace_unit_that_nothing_keeps_from_el2_is_trapped(void **state)
 	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | GENMASK(25, 24));
 }
 
+/* PMSVer: elsewhere its registers would take the guest to EL3. */
+static void spe_that_is_el3s_is_trapped_and_hidden(void **state)
+{
+	struct idreg_policy policy = { .ipa_bits = 48 };
+
+	(void)state;
+	set(&raw, ID_AA64DFR0, 32, 2);
+	idregs_show(&shown, &raw, &policy);
+	assert_int_equal(idreg_field(&shown, ID_AA64DFR0, 32), 0);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | MDCR_TPMS);
+	policy.spe = true;
+	idregs_show(&shown, &raw, &policy);
+	assert_int_equal(idreg_field(&shown, ID_AA64DFR0, 32), 2);
+	assert_int_equal(value(MDCR_EL2), MDCR_TDOSA | GENMASK(13, 12));
+}
+
 static void a_trace_buffer_of_a_debuggers_stays_trapped(void **state)
 {
 	static const struct idreg_policy policy = { .ipa_bits = 48, .trace = true };
@@ -160,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup(the_pmu_does_not_count_el2_where_it_can_be_told, reset),
 		cmocka_unit_test_setup(the_registers_of_pmuv3p9_are_not_trapped, reset),
 		cmocka_unit_test_setup(a_trace_unit_that_nothing_keeps_from_el2_is_trapped, reset),
+		cmocka_unit_test_setup(spe_that_is_el3s_is_trapped_and_hidden, reset),
 		cmocka_unit_test_setup(a_trace_buffer_of_a_debuggers_stays_trapped, reset),
 	};
 
