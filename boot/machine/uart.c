@@ -57,23 +57,30 @@ static u64 number(const struct dt_walk *w, const char *name, u64 max)
 	return dt_number(dt_prop(w, name), &val) && val <= max ? val : 0;
 }
 
+/* The first string of `compatible` that a driver knows, or NULL. */
+static const char *find_driver(const struct dt_walk *w)
+{
+	const char *s = NULL;
+	struct uart ignored;
+
+	do
+		s = dt_next_string(w->prop[DT_COMPATIBLE], s);
+	while (s && !uart_match(s, 0, 0, 0, &ignored));
+	return s;
+}
+
 /*
  * False: the node is no UART that can be used. An access that is not aligned would be EL2's own
  * fault.
  */
 static bool read_node(struct host_uart *uart, const struct dt_walk *w)
 {
-	const char *s = NULL;
+	const char *s = find_driver(w);
 	struct diag ignored;
 	struct range reg;
 
-	if (!dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0 ||
+	if (!s || !dt_enabled(w) || !dt_reg_count(w) || dt_reg(w, 0, &reg, &ignored) <= 0 ||
 	    !IS_ALIGNED(reg.base, 4))
-		return false;
-	do {
-		s = dt_next_string(w->prop[DT_COMPATIBLE], s);
-	} while (s && !uart_match(s, reg.base, 0, 0, &uart->uart));
-	if (!s)
 		return false;
 	uart_match(s, reg.base, number(w, "reg-shift", 4), number(w, "reg-io-width", 4),
 		   &uart->uart);
@@ -130,10 +137,10 @@ const char *host_read_uart(const void *fdt, struct host_uart *uart)
 			aliases = w.node;
 		} else if (uart->found || same(w.prop[DT_COMPATIBLE], other)) {
 			continue;
+		} else if (!find_driver(&w)) {
+			other = w.prop[DT_COMPATIBLE];
 		} else if (read_node(uart, &w)) {
 			below = w.depth;
-		} else {
-			other = w.prop[DT_COMPATIBLE];
 		}
 	}
 	uart->guessed = uart->found;

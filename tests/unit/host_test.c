@@ -637,6 +637,26 @@ static void what_a_device_is_wired_to_is_no_guess(void **state)
 	assert_false(host.uart.guessed);
 }
 
+/* On a Rockchip UART 0 is disabled as a rule, and UART 2, which is like it, the console. */
+static void a_uart_that_is_disabled_does_not_hide_the_next_like_it(void **state)
+{
+	static const char *const uarts[] = { "/uart@1000", "/uart@2000" };
+
+	(void)state;
+	load("virt-gicv3");
+	tree_delete(fdt, "/chosen", "stdout-path");
+	tree_delete(fdt, "/pl011@9000000", NULL);
+	for (u32 i = ARRAY_SIZE(uarts); i-- > 0;) {
+		TREE_CELLS(fdt, uarts[i], "reg", 0, (i + 1) * 0x1000, 0, 0x100);
+		tree_set_string(fdt, uarts[i], "compatible", "snps,dw-apb-uart");
+	}
+	read_all();
+	assert_string_equal(host.uart.path, uarts[0]);
+	tree_set_string(fdt, uarts[0], "status", "disabled");
+	read_all();
+	assert_string_equal(host.uart.path, uarts[1]);
+}
+
 static void registers_that_are_not_aligned_are_nobodys(void **state)
 {
 	(void)state;
@@ -706,6 +726,7 @@ int main(void)
 		TEST(without_stdout_path_the_first_known_enabled_uart_is_it),
 		TEST(a_guess_is_known_as_one),
 		TEST(what_a_device_is_wired_to_is_no_guess),
+		TEST(a_uart_that_is_disabled_does_not_hide_the_next_like_it),
 		TEST(registers_that_are_not_aligned_are_nobodys),
 		TEST(the_command_line_is_the_loaders),
 		TEST(having_no_uart_is_no_error),
