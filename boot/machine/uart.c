@@ -114,7 +114,10 @@ static void read_named(struct host_uart *uart, const void *fdt, const struct std
 		uart->baud = out->baud;
 }
 
-/* What a device is wired to, such as a Bluetooth chip, is no guess. */
+/*
+ * What a device is wired to, such as a Bluetooth chip, is no guess; nor is what stands on a bus
+ * that is off: an access there may never end.
+ */
 const char *host_read_uart(const void *fdt, struct host_uart *uart)
 {
 	const char *chosen = NULL, *args = NULL;
@@ -135,7 +138,7 @@ const char *host_read_uart(const void *fdt, struct host_uart *uart)
 			args = args ? args : dt_string(dt_prop(&w, "bootargs"));
 		} else if (dt_at(&w, "aliases")) {
 			aliases = w.node;
-		} else if (uart->found || same(w.prop[DT_COMPATIBLE], other)) {
+		} else if (uart->found || dt_is_off(&w) || same(w.prop[DT_COMPATIBLE], other)) {
 			continue;
 		} else if (!find_driver(&w)) {
 			other = w.prop[DT_COMPATIBLE];

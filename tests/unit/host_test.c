@@ -657,6 +657,22 @@ static void a_uart_that_is_disabled_does_not_hide_the_next_like_it(void **state)
 	assert_string_equal(host.uart.path, uarts[1]);
 }
 
+static void a_uart_on_a_bus_that_is_off_is_no_guess(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_delete(fdt, "/chosen", "stdout-path");
+	read_all();
+	assert_true(host.uart.guessed);
+	tree_set_string(fdt, "/soc", "status", "disabled");
+	read_all();
+	assert_false(host.uart.found);
+	/* But the loader, which names it, may know better. */
+	tree_set_string(fdt, "/chosen", "stdout-path", "/soc/serial@7e201000");
+	read_all();
+	assert_true(host.uart.found);
+}
+
 static void registers_that_are_not_aligned_are_nobodys(void **state)
 {
 	(void)state;
@@ -727,6 +743,7 @@ int main(void)
 		TEST(a_guess_is_known_as_one),
 		TEST(what_a_device_is_wired_to_is_no_guess),
 		TEST(a_uart_that_is_disabled_does_not_hide_the_next_like_it),
+		TEST(a_uart_on_a_bus_that_is_off_is_no_guess),
 		TEST(registers_that_are_not_aligned_are_nobodys),
 		TEST(the_command_line_is_the_loaders),
 		TEST(having_no_uart_is_no_error),
