@@ -113,6 +113,22 @@ bool efi_tree_is_whole(const void *fdt)
 	return cpus >= 0 && fdt_first_subnode(fdt, cpus) >= 0;
 }
 
+/*
+ * Adds @r to the node's `reg`: libfdt's error, or 0. In as many entries as it takes: the root of a
+ * Raspberry Pi 4's tree has one cell for a size, and the larger models have 4 GiB in one piece.
+ */
+static int append_memory(void *fdt, int node, struct range r)
+{
+	u64 most = fdt_size_cells(fdt, 0) == 1 ? GIB(2) : r.size, size;
+	int err = 0;
+
+	for (; r.size && !err; r.base += size, r.size -= size) {
+		size = MIN(r.size, most);
+		err = fdt_appendprop_addrrange(fdt, 0, node, "reg", r.base, size);
+	}
+	return err;
+}
+
 /* libfdt's error, or 0. */
 static int write_memory(void *fdt, const struct range *ram, int nr)
 {
@@ -127,7 +143,7 @@ static int write_memory(void *fdt, const struct range *ram, int nr)
 	if (node < 0)
 		return node;
 	for (int i = 0; !err && i < nr; i++)
-		err = fdt_appendprop_addrrange(fdt, 0, node, "reg", ram[i].base, ram[i].size);
+		err = append_memory(fdt, node, ram[i]);
 	return err ? err : fdt_setprop_string(fdt, node, "device_type", "memory");
 }
 

@@ -151,6 +151,21 @@ static void the_tree_has_uefis_memory_bundle_and_words(void **state)
 	free(fdt);
 }
 
+/* A Raspberry Pi 4 of 8 GiB. */
+static void memory_is_written_in_pieces_that_the_roots_cells_can_say(void **state)
+{
+	void *fdt = tree_load("raspi4b");
+
+	(void)state;
+	memory(EFI_CONVENTIONAL, GIB(1), GIB(3) / EFI_PAGE_SIZE - 0x4000, WB);
+	memory(EFI_CONVENTIONAL, GIB(4), GIB(4) / EFI_PAGE_SIZE, WB);
+	assert_int_equal(efi_tree_make(out, sizeof(out), fdt, &map, (struct range){ 0, 0 }, "", &d),
+			 0);
+	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x40000000, 0x80000000,
+			  0, 0xc0000000, 0x3c000000, 1, 0, 0x80000000, 1, 0x80000000, 0x80000000);
+	free(fdt);
+}
+
 static void what_uefi_does_not_say_stays_as_it_was(void **state)
 {
 	void *fdt = tree_load("virt-gicv3");
@@ -201,6 +216,8 @@ int main(void)
 		cmocka_unit_test_setup(mavis_gets_the_words_that_are_not_the_loaders, setup),
 		cmocka_unit_test_setup(the_bundles_file_is_a_path_of_the_volume, setup),
 		cmocka_unit_test_setup(the_tree_has_uefis_memory_bundle_and_words, setup),
+		cmocka_unit_test_setup(memory_is_written_in_pieces_that_the_roots_cells_can_say,
+				       setup),
 		cmocka_unit_test_setup(what_uefi_does_not_say_stays_as_it_was, setup),
 		cmocka_unit_test_setup(a_tree_that_cannot_be_made_says_why, setup),
 		cmocka_unit_test_setup(a_tree_with_chosen_alone_is_no_machine, setup),
