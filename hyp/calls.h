@@ -10,7 +10,7 @@
 #include "lib/types.h"
 
 #define CALLS_MAX_RULES	128
-#define CALLS_MAX_NODES	32
+#define CALLS_MAX_NODES	48
 #define CALLS_MAX_SEEN	64
 #define CALLS_NAME	40	/* of a node */
 

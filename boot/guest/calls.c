@@ -54,20 +54,23 @@ static enum call_verdict verdict(enum call_class class, const struct config *con
 	}
 }
 
-/* The first rule that fits decides. What passes to nobody stands before what allow-smc passes. */
-static int add(struct call_rules *out, const struct call_rule *rule, struct diag *d)
+static int insert(struct call_rules *out, unsigned at, const struct call_rule *rule,
+		  struct diag *d)
 {
-	unsigned at;
-
 	if (out->nr == CALLS_MAX_RULES)
 		return fail(d, -E2BIG,
 			    "firmware calls: the machine's nodes and the config's allow-smc make one more than the %d rules that Mavis takes: disable nodes in the device tree, or build it with a larger CALLS_MAX_RULES",
 			    CALLS_MAX_RULES);
-	at = rule->verdict == CALL_REFUSE_NEVER ? 0 : out->nr;
 	memmove(&out->rule[at + 1], &out->rule[at], (out->nr - at) * sizeof(*rule));
 	out->rule[at] = *rule;
 	out->nr++;
 	return 0;
+}
+
+/* The first rule that fits decides. What passes to nobody stands before what allow-smc passes. */
+static int add(struct call_rules *out, const struct call_rule *rule, struct diag *d)
+{
+	return insert(out, rule->verdict == CALL_REFUSE_NEVER ? 0 : out->nr, rule, d);
 }
 
 static u8 add_name(struct call_rules *out, const char *name)
@@ -128,6 +131,27 @@ static int add_node(const struct host_caller *c, const struct config *config, bo
 	return err;
 }
 
+/*
+ * Of these nobody is to be told that allow-smc passes them: it does not. The last rules: one of the
+ * identifiers is Amlogic's too.
+ */
+static int add_nobodys(struct call_rules *out, struct diag *d)
+{
+	struct call_rule rule = { .arg_last = ~0u, .refusal = -1, .verdict = CALL_REFUSE_NEVER };
+	struct call_nobodys n;
+	int err = 0;
+
+	for (unsigned i = 0; !err && call_nobodys(i, &n); i++) {
+		if (!*n.name)
+			continue;
+		rule.node = add_name(out, n.name);
+		rule.first = n.first;
+		rule.last = n.last;
+		err = insert(out, out->nr, &rule, d);
+	}
+	return err;
+}
+
 int calls_settle(const struct host *host, const struct config *config,
 		 const struct region_table *regions, struct call_rules *out, struct diag *d)
 {
@@ -145,7 +169,7 @@ int calls_settle(const struct host *host, const struct config *config,
 	for (unsigned i = 0; i < host->nr_callers && !err; i++)
 		err = add_node(&host->caller[i], config, has_memory(&host->caller[i], regions), out,
 			       d);
-	return err;
+	return err ? err : add_nobodys(out, d);
 }
 
 static bool has_plain(enum caller_kind kind)

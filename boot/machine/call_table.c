@@ -209,31 +209,48 @@ u32 caller_default_id(enum caller_kind kind)
 static const struct {
 	u32 first, last;
 	bool both;		/* also with bit 30, in the 64-bit convention */
+	char name[8];		/* "": Mavis answers, or kernels ask it of anyone */
 	const char *why;
 } nobodys[] = {
-	{ 0x80000000, 0x81ffffff, true, "is Arm's architecture service, which Mavis answers" },
-	{ 0x84000000, 0x8400001f, true, "is PSCI, which Mavis answers" },
-	{ 0x84000020, 0x8400003f, true, "is SDEI: EL3 would enter EL2 where the guest says" },
-	{ 0x84000040, 0x8400004f, true, "is of the management mode, which takes addresses" },
-	{ 0x84000050, 0x8400005f, true, "is TRNG, which Mavis answers" },
-	{ 0x84000060, 0x840000ef, true, "is FF-A, by which memory is shared and given away" },
-	{ 0x85000000, 0x86ffffff, true, "is a hypervisor's service" },
-	{ 0xb200000d, 0xb200000e, false, "is a hypervisor's call of OP-TEE" },
-	{ 0xbf000002, 0xbf000002, false, "loads an image of OP-TEE" },
-	{ 0x82000020, 0x82000020, false, "is Arm's switch of the execution state" },
-	{ 0xc20000fd, 0xc20000fd, false, "enters a kernel at an address on i.MX" },
+	{ 0x80000000, 0x81ffffff, true, "", "is Arm's architecture service, which Mavis answers" },
+	{ 0x84000000, 0x8400001f, true, "", "is PSCI, which Mavis answers" },
+	{ 0x84000020, 0x8400003f, true, "SDEI",
+	  "is SDEI: EL3 would enter EL2 where the guest says" },
+	{ 0x84000040, 0x8400004f, true, "MM", "is of the management mode, which takes addresses" },
+	{ 0x84000050, 0x8400005f, true, "", "is TRNG, which Mavis answers" },
+	{ 0x84000060, 0x840000ef, true, "FF-A",
+	  "is FF-A, by which memory is shared and given away" },
+	{ 0x85000000, 0x86ffffff, true, "", "is a hypervisor's service" },
+	{ 0xb200000d, 0xb200000e, false, "OP-TEE", "is a hypervisor's call of OP-TEE" },
+	{ 0xbf000002, 0xbf000002, false, "OP-TEE", "loads an image of OP-TEE" },
+	{ 0x82000020, 0x82000020, false, "Arm", "is Arm's switch of the execution state" },
+	{ 0xc20000fd, 0xc20000fd, false, "i.MX", "enters a kernel at an address on i.MX" },
 };
+
+/* Each row twice: the second time in the 64-bit convention, or, if it is not of both, nameless. */
+bool call_nobodys(unsigned i, struct call_nobodys *out)
+{
+	bool again = i & 1;
+	u32 wide;
+
+	if (i >= 2 * ARRAY_SIZE(nobodys))
+		return false;
+	i /= 2;
+	wide = again && nobodys[i].both ? (u32)BIT(30) : 0;
+	*out = (struct call_nobodys){ nobodys[i].first | wide, nobodys[i].last | wide,
+				      again && !wide ? "" : nobodys[i].name, nobodys[i].why };
+	return true;
+}
 
 bool call_is_nobodys(u32 first, u32 last, u32 *where, const char **why)
 {
-	for (unsigned i = 0; i < 2 * ARRAY_SIZE(nobodys); i++) {
-		u32 wide = i & 1 && nobodys[i / 2].both ? (u32)BIT(30) : 0;
-		u32 from = nobodys[i / 2].first | wide, to = nobodys[i / 2].last | wide;
+	struct call_nobodys n;
 
-		if (from > last || to < first)
+	for (unsigned i = 0; call_nobodys(i, &n); i++) {
+		if (n.first > last || n.last < first)
 			continue;
-		*where = MAX(from, first);
-		*why = nobodys[i / 2].why;
+		*where = MAX(n.first, first);
+		*why = n.why;
 		return true;
 	}
 	return false;

@@ -84,6 +84,16 @@ enum caller_kind caller_kind(const struct dt_walk *w);
 /* The identifier where arm,smc-id does not say: 0, for none, if the kind has no such. */
 u32 caller_default_id(enum caller_kind kind);
 
+/* Calls that allow-smc does not pass: what Mavis answers itself, and what harms it. */
+struct call_nobodys {
+	u32 first, last;
+	const char *name;	/* whose they are; "": Mavis answers, or refuses without a word */
+	const char *why;	/* goes on after an identifier */
+};
+
+/* Row @i of them; false after the last. */
+bool call_nobodys(unsigned i, struct call_nobodys *out);
+
 /*
  * True if a call from @first to @last is to be passed to nobody: *where is the first such in a row
  * of those that Mavis answers itself, that enter EL2, give memory away or load an image, and *why

@@ -249,7 +249,7 @@ def test_optee_with_memory_at_a_fixed_place_is_passed(run):
     console, got = run(calls, OPTEE)
     assert [a[0] for a in got] == [0, 0, 0, 0x0ca11ed, REFUSED, REFUSED]
     assert got[2][3] == 0, "who calls is not the guest's to say"
-    assert refusals(console) == [(0xb200000d, "optee"), (0xbf000002, None)]
+    assert refusals(console) == [(0xb200000d, "optee"), (0xbf000002, "OP-TEE")]
 
 
 def test_optee_that_takes_any_memory_must_be_trusted(run):

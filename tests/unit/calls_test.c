@@ -118,6 +118,25 @@ static void what_no_node_has_is_refused_and_said_once(void **state)
 	assert_int_equal(machine.nr_passed, 0);
 }
 
+/* Linux asks for FFA_VERSION without a node. */
+static void what_allow_smc_does_not_pass_it_is_not_said_to_pass(void **state)
+{
+	static const u32 nobodys[] = { 0xc4000020, 0x84000041, 0x84000063, 0xc40000ef, 0xb200000d,
+				       0xbf000002, 0x82000020, 0xc20000fd };
+
+	(void)state;
+	settle();
+	for (unsigned i = 0; i < ARRAY_SIZE(nobodys); i++) {
+		machine.said[0] = '\0';
+		assert_int_equal(call(nobodys[i], 0), REFUSED);
+		assert_non_null(strstr(machine.said, "refused: Mavis passes that to nobody"));
+	}
+	machine.said[0] = '\0';
+	call(0x84000064, 0);
+	assert_non_null(strstr(machine.said, "firmware call 0x84000064 of FF-A, x1 0x0: refused"));
+	assert_int_equal(machine.nr_passed, 0);
+}
+
 static void what_kernels_ask_of_anyone_is_refused_without_a_word(void **state)
 {
 	static const u32 asked[] = { 0x80007ffe, 0xc1000001, 0x8400001f, 0xc4000190, 0xc5000020,
@@ -521,6 +540,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, cleanup)
 	const struct CMUnitTest tests[] = {
 		TEST(what_no_node_has_is_refused_and_said_once),
+		TEST(what_allow_smc_does_not_pass_it_is_not_said_to_pass),
 		TEST(what_kernels_ask_of_anyone_is_refused_without_a_word),
 		TEST(a_nodes_calls_pass_by_their_class),
 		TEST(a_node_that_is_disabled_has_no_calls),
