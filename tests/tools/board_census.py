@@ -30,6 +30,8 @@ CALLERS = {
     "i.MX DDR": r"fsl,imx8m-ddrc", "i.MX revision": r"fsl,imx8mq", "i.MX cores": r"fsl,imx(8m[np]-cm7|93-cm33)",
     "i.MX RTC": r"fsl,imx8qxp-sc-rtc", "i.MX fuses": r"fsl,imx8q(xp|m)-scu-ocotp", "i.MX clocks": r"fsl,scu-clk",
     "RK3399 DDR": r"rockchip,rk3399-(cru|dmc)", "CP110": r"marvell,comphy-cp110", "watchdog": r"arm,smc-wdt",
+    "MTK display": r"mediatek,mt(8188|8195)-e?dp-tx", "MTK HDMI": r"mediatek,mt8173-hdmi",
+    "MTK DVFSRC": r"mediatek,mt(8183|8195)-dvfsrc",
     "Tegra PMC": r"nvidia,tegra210-pmc", "gs101": r"google,gs101-(pmu|ufs)", "Exynos TRNG": r"samsung,exynos850-trng",
 }
 
