@@ -13,6 +13,7 @@
  * has.
  */
 #define SUSPEND_EXTENDED	BIT(1)	/* of firmware.suspend */
+#define SUSPEND_OS_INITIATED	BIT(0)	/* likewise: PSCI_SET_SUSPEND_MODE is there */
 #define STATE_TYPE		BIT(16)
 #define STATE_TYPE_EXTENDED	BIT(30)
 
@@ -125,6 +126,21 @@ static s64 suspend(struct cpu *self, u32 state, u64 entry, u64 context)
 void psci_cpu_suspend(struct frame *f, struct cpu *self)
 {
 	frame_result(f, suspend(self, (u32)smccc_arg(f, 1), smccc_arg(f, 2), smccc_arg(f, 3)));
+}
+
+bool psci_has_suspend_mode(void)
+{
+	return firmware.suspend > 0 && firmware.suspend & SUSPEND_OS_INITIATED;
+}
+
+/* Who chooses a cluster's state, the firmware or who calls it, changes nothing for Mavis. */
+void psci_set_suspend_mode(struct frame *f)
+{
+	s64 err = PSCI_NOT_SUPPORTED;
+
+	if (psci_has_suspend_mode())
+		err = (s32)firmware_call(PSCI_SET_SUSPEND_MODE, smccc_arg(f, 1), 0, 0).x[0];
+	frame_result(f, err);
 }
 
 /* The firmware sees to it that all others are off, and keeps memory; nothing else is Mavis's. */

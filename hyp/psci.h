@@ -11,6 +11,7 @@
  * and leaves in x0 there what the guest gets, sign-extended. @self: the CPU that calls.
  */
 void psci_cpu_suspend(struct frame *f, struct cpu *self);
+void psci_set_suspend_mode(struct frame *f);
 void psci_system_suspend(struct frame *f, struct cpu *self);
 void psci_cpu_off(struct frame *f, struct cpu *self);
 void psci_cpu_on(struct frame *f);
@@ -18,6 +19,9 @@ void psci_affinity_info(struct frame *f);
 void psci_system_off(void);
 void psci_system_reset(void);
 void psci_system_reset2(struct frame *f);
+
+/* The firmware lets its caller choose a cluster's state, and how that is done can be set. */
+bool psci_has_suspend_mode(void);
 
 /* @self is about to enter the guest: from here on it is ON. */
 void psci_cpu_is_on(struct cpu *self);

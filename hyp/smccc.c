@@ -74,6 +74,8 @@ static s64 psci_features(u32 fid)
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
 		return firmware.suspend;
+	case PSCI_SET_SUSPEND_MODE:
+		return psci_has_suspend_mode() ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
 	case PSCI_SYSTEM_RESET2_32:
 	case PSCI_SYSTEM_RESET2_64:
 		return firmware.reset2 ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
@@ -102,6 +104,9 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
 		psci_cpu_suspend(f, self);
+		break;
+	case PSCI_SET_SUSPEND_MODE:
+		psci_set_suspend_mode(f);
 		break;
 	case PSCI_CPU_OFF:
 		psci_cpu_off(f, self);

@@ -192,6 +192,24 @@ static void the_extended_power_state_has_its_type_elsewhere(void **state)
 	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_SUSPEND_64, 0, 0), BIT(1));
 }
 
+/* What CPU_SUSPEND's features say is there: a kernel that reads them calls it. */
+static void the_mode_that_suspend_offers_can_be_set(void **state)
+{
+	(void)state;
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SET_SUSPEND_MODE, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(call(0, PSCI_SET_SUSPEND_MODE, 1, 0, 0), PSCI_NOT_SUPPORTED);
+	firmware.suspend = PSCI_NOT_SUPPORTED;
+	assert_int_equal(call(0, PSCI_SET_SUSPEND_MODE, 1, 0, 0), PSCI_NOT_SUPPORTED);
+	assert_int_equal(machine.nr_calls, 0);
+
+	firmware.suspend = BIT(1) | BIT(0);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_SET_SUSPEND_MODE, 0, 0), PSCI_SUCCESS);
+	machine.call_result.x[0] = (u32)PSCI_DENIED;	/* as firmware of 32 bits returns it */
+	assert_int_equal(call(0, PSCI_SET_SUSPEND_MODE, BIT(32) | 1, 0, 0), PSCI_DENIED);
+	assert_int_equal(machine.call_fid, PSCI_SET_SUSPEND_MODE);
+	assert_int_equal(machine.call_arg[0], 1);
+}
+
 static void suspending_the_system_comes_back_through_el2(void **state)
 {
 	(void)state;
@@ -311,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
 		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
+		cmocka_unit_test_setup(the_mode_that_suspend_offers_can_be_set, setup),
 		cmocka_unit_test_setup(suspending_the_system_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(features_follow_the_firmware, setup),
 		cmocka_unit_test_setup(features_are_those_that_can_be_called, setup),
