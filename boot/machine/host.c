@@ -181,7 +181,7 @@ static int read_node(struct host *host, const struct dt_walk *w, struct diag *d)
 int host_read(const void *fdt, struct host *host, struct diag *d)
 {
 	struct dt_walk w;
-	u64 interrupts = 0;
+	u64 root = 0, first = 0;	/* the root's interrupt-parent, and the first of all */
 	int err;
 
 	host->fdt = fdt;
@@ -201,15 +201,17 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 		err = read_node(host, &w, d);
 		if (err)
 			return err;
-		if (!interrupts)
-			dt_number(w.prop[DT_INTERRUPT_PARENT], &interrupts);
+		if (!first)
+			dt_number(w.prop[DT_INTERRUPT_PARENT], &first);
+		if (!w.depth)
+			root = first;
 	}
 	if (!host->nr_cpus)
 		return fail(d, -ENODEV,
 			    "/cpus: no enabled node with device_type = \"cpu\"; correct the device tree");
 	err = host_finish_memory(host, d);
 	if (!err)
-		err = host_finish_gic(host, interrupts, d);
+		err = host_finish_gic(host, root || host->gic.version ? root : first, d);
 	if (!err)
 		err = host_finish_smmu(host, d);
 	if (!err)

@@ -44,7 +44,7 @@ int host_withhold_callers(struct host *host, struct dt_prop withheld, struct dia
 /* Adds @r, registers of the current node, to host->mmio. */
 int host_add_mmio(struct host *host, const struct dt_walk *w, struct range r, struct diag *d);
 
-/* From the tree's first interrupt-parent, @wanted, to the one that has none but itself. */
+/* From this interrupt-parent to the one that has none but itself; 0: the GIC that was found. */
 int host_finish_gic(const struct host *host, u64 wanted, struct diag *d);
 
 #endif

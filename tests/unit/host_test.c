@@ -72,6 +72,18 @@ static void a_machine_may_have_the_bcm2836s_interrupt_controller(void **state)
 	assert_int_equal(host.gic.version, 0);
 }
 
+/* An overlay's nodes come first, and there a controller may say nothing of the one above it. */
+static void where_the_root_names_no_controller_the_gic_is_enough(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_delete(fdt, "/", "interrupt-parent");
+	TREE_CELLS(fdt, "/gpio", "phandle", 0x77);
+	TREE_CELLS(fdt, "/keys", "interrupt-parent", 0x77);
+	read_all();
+	assert_int_equal(host.gic.version, 3);
+}
+
 static void registers_are_whole_pages_and_shared_pages_are_listed_once(void **state)
 {
 	unsigned n = 0;
@@ -711,6 +723,7 @@ int main(void)
 		TEST(redistributor_regions_and_stride_are_read),
 		TEST(a_gicv2_has_four_frames),
 		TEST(a_machine_may_have_the_bcm2836s_interrupt_controller),
+		TEST(where_the_root_names_no_controller_the_gic_is_enough),
 		TEST(registers_are_whole_pages_and_shared_pages_are_listed_once),
 		TEST(pci_windows_have_their_kind_and_bus_address),
 		TEST(a_window_cut_by_memory_keeps_its_bus_addresses),
