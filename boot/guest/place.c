@@ -191,20 +191,50 @@ static int place_kernel(const struct place_request *r, struct taken *taken, stru
 			       ", executable, 2 MiB-aligned, beside ramdisk and reserved memory");
 }
 
-static int place_ramdisk(const struct place_request *r, struct taken *taken, u64 from,
-			 struct placement *p, struct diag *d)
+/*
+ * booting.rst: 32 GiB from a multiple of 1 GiB on hold Image and ramdisk, as the kernel's linear
+ * map need not reach further. A loader may have left the ramdisk in another bank.
+ */
+static bool is_near(const struct placement *p)
+{
+	u64 kernel = p->kernel.ipa.v, ramdisk = p->ramdisk.ipa.v;
+	u64 end = MAX(kernel + p->kernel.size, ramdisk + p->ramdisk.size);
+
+	return ALIGN_UP(end, GIB(1)) - ALIGN_DOWN(MIN(kernel, ramdisk), GIB(1)) <= GIB(32);
+}
+
+static bool try_ramdisk(const struct place_request *r, struct taken *taken, bool stays, u64 from,
+			struct placement *p)
 {
 	unsigned nr = taken->nr;
 	bool found;
 
+	if (stays)
+		return find_ipa(r->regions, region_is_memory, r->ramdisk, &p->ramdisk) &&
+		       p->ramdisk.ipa.v >= from && !in_the_way(taken, r->ramdisk);
+	take(taken, r->bundle);
+	found = find_room_behind(r->regions, taken, r->ramdisk.size, from, &p->ramdisk);
+	taken->nr = nr;
+	return found;
+}
+
+/* Where it is, in the lowest place, or behind the kernel; if all are far, in the first of them. */
+static int place_ramdisk(const struct place_request *r, struct taken *taken, u64 from,
+			 struct placement *p, struct diag *d)
+{
+	static const struct {
+		bool stays, behind, far;
+	} ways[] = { { .stays = true }, { 0 }, { .behind = true },
+		     { .stays = true, .far = true }, { .far = true } };
+
 	if (!r->ramdisk.size)
 		return 0;
-	found = find_ipa(r->regions, region_is_memory, r->ramdisk, &p->ramdisk) &&
-		p->ramdisk.ipa.v >= from && !in_the_way(taken, r->ramdisk);
-	take(taken, r->bundle);
-	found = found || find_room_behind(r->regions, taken, r->ramdisk.size, from, &p->ramdisk);
-	taken->nr = nr;
-	return found ? 0 : no_room(d, "ramdisk", r->ramdisk.size, "");
+	for (unsigned i = 0; i < ARRAY_SIZE(ways); i++)
+		if (try_ramdisk(r, taken, ways[i].stays,
+				ways[i].behind ? MAX(from, p->kernel.ipa.v) : from, p) &&
+		    (ways[i].far || is_near(p)))
+			return 0;
+	return no_room(d, "ramdisk", r->ramdisk.size, "");
 }
 
 static int place_fdt(const struct place_request *r, struct taken *taken, u64 from, struct place *p,

@@ -39,11 +39,12 @@ struct placement {
 };
 
 /*
- * Leaves kernel and ramdisk where they are if the guest can use them there, else finds the lowest
- * room. If it is known what the kernel uses, tree and ramdisk come behind that, if there is room:
- * a program may move them down to its end, in this order. Nothing is placed over another part or
- * over what is to be avoided. The ramdisk comes over no other's source, so it moves first; then the
- * kernel, then the tree from `fdt_made`. -ENOSPC, with the size or address that was asked for.
+ * Leaves kernel and ramdisk where they are if the guest can use them there, and the ramdisk is not
+ * too far from the kernel, else finds the lowest room. If it is known what the kernel uses, tree
+ * and ramdisk come behind that, if there is room: a program may move them down to its end, in this
+ * order. Nothing is placed over another part or over what is to be avoided. The ramdisk comes over
+ * no other's source, so it moves first; then the kernel, then the tree from `fdt_made`. -ENOSPC,
+ * with the size or address that was asked for.
  */
 int place_guest(const struct place_request *r, struct placement *p, struct diag *d);
 

@@ -70,6 +70,38 @@ static void a_kernel_off_the_2_mib_boundary_moves(void **state)
 	nothing_overlaps();
 }
 
+/* As GRUB does on a machine with memory at 2 GiB and at 8 TiB. */
+static void a_ramdisk_in_another_bank_moves_to_the_kernels(void **state)
+{
+	const u64 high = 0x80000000000;
+
+	(void)state;
+	add_ram(high, high, GIB(64));
+	request.bundle.base = high + MIB(512);
+	request.kernel.base = request.bundle.base + MIB(2) + PAGE_SIZE;
+	request.ramdisk.base = request.bundle.base + PAGE_SIZE;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40600000);
+	assert_in_range(placement.ramdisk.ipa.v, 0x40000000, 0x7fffffff);
+	nothing_overlaps();
+
+	/* The kernel can stay, and the ramdisk, in reserved memory, cannot: to the same bank. */
+	request.kernel.base = request.bundle.base + MIB(2);
+	request.avoid[request.nr_avoid++] = (struct range){ request.ramdisk.base, PAGE_SIZE };
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, request.kernel.base);
+	assert_in_range(placement.ramdisk.ipa.v, high, high + GIB(64) - 1);
+	nothing_overlaps();
+
+	/* There is no room beside the kernel: it may be far, and is not copied for that. */
+	request.nr_avoid = 0;
+	request.kernel.base += PAGE_SIZE;
+	request.ramdisk.size = GIB(2);
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.kernel.ipa.v, 0x40600000);
+	assert_int_equal(placement.ramdisk.ipa.v, request.ramdisk.base);
+}
+
 /* It may not be there at all. */
 static void the_machines_own_memory_is_used_first(void **state)
 {
@@ -395,6 +427,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(an_aligned_kernel_stays_where_the_loader_put_it),
 		test(a_kernel_off_the_2_mib_boundary_moves),
+		test(a_ramdisk_in_another_bank_moves_to_the_kernels),
 		test(the_machines_own_memory_is_used_first),
 		test(a_kernel_with_a_text_offset_keeps_it),
 		test(a_kernel_whose_bss_meets_reserved_memory_moves),
