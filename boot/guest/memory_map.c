@@ -54,7 +54,9 @@ static int add_memory(const struct adding *a, struct diag *d)
 
 static enum region_type mmio_type(const struct host_mmio *m)
 {
-	return m->kind == HOST_PCI_MEM64 && m->prefetchable ? REGION_PREFETCHABLE : REGION_MMIO;
+	bool may_be = m->kind == HOST_PCI_MEM64 || m->kind == HOST_MMIO_REG;
+
+	return may_be && m->prefetchable ? REGION_PREFETCHABLE : REGION_MMIO;
 }
 
 static int add_devices(const struct adding *a, struct diag *d)

@@ -12,7 +12,8 @@ static int add(struct host *host, const struct dt_walk *w, const struct host_mmi
 	(void)why;
 	/* Devices that share a page stand side by side in most trees: once is enough. */
 	if (host->nr_mmio && m->kind == HOST_MMIO_REG && out[-1].kind == m->kind &&
-	    out[-1].read_only == m->read_only && range_contains(out[-1].range, r))
+	    out[-1].read_only == m->read_only && out[-1].prefetchable == m->prefetchable &&
+	    range_contains(out[-1].range, r))
 		return 0;
 	if (host->nr_mmio == HOST_MAX_MMIO)
 		return dt_fail(w, d, -E2BIG, "reg",
@@ -60,23 +61,30 @@ static const enum host_mmio_kind spaces[4] = { HOST_MMIO_REG, HOST_PCI_IO, HOST_
 					       HOST_PCI_MEM64 };
 #define PREFETCHABLE BIT(30)
 
+/*
+ * Those of a PCI host bridge; or of a bus whose devices no node needs to have: their addresses, of
+ * more cells than the CPU's, are what its controller says (NXP's fsl-mc). Not all that is there are
+ * registers: Linux maps portals for write-combining, and copies to them unaligned.
+ */
 static int read_windows(struct host *host, const struct dt_walk *w, host_range_fn *fn,
 			const char *why, struct diag *d)
 {
-	unsigned up = dt_parent(w)->address_cells;
+	u32 child = w->bus[w->depth].address_cells, up = dt_parent(w)->address_cells;
+	u32 size = w->bus[w->depth].size_cells, entry = (child + up + size) * 4;
 	struct dt_prop ranges = w->prop[DT_RANGES];
-	u32 entry = (3 + up + 2) * 4;
+	bool pci = dt_is_pci(w);
 	int ret;
 
 	for (const u8 *p = ranges.data; ranges.len >= entry; ranges.len -= entry, p += entry) {
 		struct host_mmio m = {
-			.range = { dt_cells(p + 12, up), dt_cells(p + 12 + up * 4, 2) },
+			.range = { dt_cells(p + child * 4, up),
+				   dt_cells(p + (child + up) * 4, size) },
 			.bus = dt_cells(p + 4, 2),
-			.kind = spaces[FIELD(dt_cell(p), 25, 24)],
-			.prefetchable = dt_cell(p) & PREFETCHABLE,
+			.kind = pci ? spaces[FIELD(dt_cell(p), 25, 24)] : HOST_MMIO_REG,
+			.prefetchable = !pci || dt_cell(p) & PREFETCHABLE,
 		};
 
-		if (m.kind == HOST_MMIO_REG)
+		if (pci && m.kind == HOST_MMIO_REG)
 			continue;
 		ret = dt_translate(w, &m.range, "ranges", d);
 		if (ret > 0)
@@ -90,13 +98,14 @@ static int read_windows(struct host *host, const struct dt_walk *w, host_range_f
 int host_each_range(struct host *host, const struct dt_walk *w, host_range_fn *fn, const char *why,
 		    struct diag *d)
 {
-	bool bridge = dt_is_pci(w) && w->bus[w->depth].address_cells == 3 &&
-		      w->bus[w->depth].size_cells == 2;
+	const struct dt_bus *bus = &w->bus[w->depth];
+	bool pci = dt_is_pci(w), bridge = bus->address_cells == 3 &&
+					  (bus->size_cells == 2 || (!pci && bus->size_cells == 1));
 	int err;
 
 	if (!dt_parent(w)->mapped)
 		return 0;
-	err = read_regs(host, w, bridge && dt_kind(w) == DT_PCI_ECAM, fn, why, d);
+	err = read_regs(host, w, pci && bridge && dt_kind(w) == DT_PCI_ECAM, fn, why, d);
 	if (!err && bridge && w->prop[DT_RANGES].data)
 		err = read_windows(host, w, fn, why, d);
 	return err;

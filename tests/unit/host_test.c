@@ -102,6 +102,32 @@ static void registers_are_whole_pages_and_shared_pages_are_listed_once(void **st
 	assert_null(find_mmio(0x40000000));
 }
 
+/* The fsl-mc of a Layerscape: DPAA2's portals are in its windows, and in no node. */
+static void a_bus_of_wide_addresses_has_its_windows(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/fsl-mc@80c000000", "compatible", "fsl,qoriq-mc");
+	TREE_CELLS(fdt, "/fsl-mc@80c000000", "reg", 8, 0xc000000, 0, 0x40, 0, 0x8340000, 0,
+		   0x40000);
+	TREE_CELLS(fdt, "/fsl-mc@80c000000", "#address-cells", 3);
+	TREE_CELLS(fdt, "/fsl-mc@80c000000", "#size-cells", 1);
+	TREE_CELLS(fdt, "/fsl-mc@80c000000", "ranges", 0, 0, 0, 8, 0xc000000, 0x4000000,
+		   1, 0, 0, 8, 0x18000000, 0x8000000, 2, 0);
+	read_all();
+	assert_non_null(find_mmio(0x80c000000));
+	assert_false(find_mmio(0x80c000000)->prefetchable);
+	assert_mmio(0x818000000, MIB(128), HOST_MMIO_REG, "fsl-mc@80c000000");
+	assert_true(find_mmio(0x818000000)->prefetchable);
+	TREE_CELLS(fdt, "/fsl-mc@80c000000", "#size-cells", 3);
+	read_all();
+	assert_null(find_mmio(0x818000000));
+	TREE_CELLS(fdt, "/fsl-mc@80c000000", "#size-cells", 1);
+	tree_set_string(fdt, "/fsl-mc@80c000000", "status", "disabled");
+	read_all();
+	assert_null(find_mmio(0x818000000));
+}
+
 static void pci_windows_have_their_kind_and_bus_address(void **state)
 {
 	(void)state;
@@ -725,6 +751,7 @@ int main(void)
 		TEST(a_machine_may_have_the_bcm2836s_interrupt_controller),
 		TEST(where_the_root_names_no_controller_the_gic_is_enough),
 		TEST(registers_are_whole_pages_and_shared_pages_are_listed_once),
+		TEST(a_bus_of_wide_addresses_has_its_windows),
 		TEST(pci_windows_have_their_kind_and_bus_address),
 		TEST(a_window_cut_by_memory_keeps_its_bus_addresses),
 		TEST(a_second_gic_is_a_device),

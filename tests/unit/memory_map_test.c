@@ -90,18 +90,22 @@ static void the_guest_has_all_but_mavis(void **state)
 		assert_int_equal(table.region[i].ipa.v, table.region[i].pa.v);
 }
 
-static void only_prefetchable_64_bit_windows_may_be_gathered(void **state)
+static void only_prefetchable_64_bit_and_wide_windows_may_be_gathered(void **state)
 {
 	(void)state;
 	device("pcie@10000000", 0x10000000, 0x10000000, HOST_PCI_MEM32, false);
 	device("pcie@10000000", 0x30000000, 0x1000000, HOST_PCI_MEM32, true);
 	device("pcie@10000000", 0x3f000000, 0x10000, HOST_PCI_IO, false);
 	device("pcie@10000000", 0x8000000000, 0x8000000000, HOST_PCI_MEM64, true);
+	device("fsl-mc@80c000000", 0x80c000000, PAGE_SIZE, HOST_MMIO_REG, false);
+	device("fsl-mc@80c000000", 0x80c000000, 0x4000000, HOST_MMIO_REG, true);
 	assert_int_equal(build(), 0);
 	assert_int_equal(at(0x10000000)->type, REGION_MMIO);
 	assert_int_equal(at(0x30000000)->type, REGION_MMIO);
 	assert_int_equal(at(0x3f000000)->type, REGION_MMIO);
 	assert_int_equal(at(0x8000000000)->type, REGION_PREFETCHABLE);
+	assert_int_equal(at(0x80c000000)->type, REGION_MMIO);
+	assert_int_equal(at(0x80c001000)->type, REGION_PREFETCHABLE);
 }
 
 static void the_gic_is_no_memory(void **state)
@@ -328,7 +332,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(the_guest_has_all_but_mavis),
-		test(only_prefetchable_64_bit_windows_may_be_gathered),
+		test(only_prefetchable_64_bit_and_wide_windows_may_be_gathered),
 		test(the_gic_is_no_memory),
 		test(what_of_the_gic_would_write_memory_is_kept),
 		test(a_limit_takes_the_lowest_memory),
