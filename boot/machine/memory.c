@@ -58,7 +58,7 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 /*
  * A node without `reg` leaves the place to whoever reads the tree: the guest. Memory that is not to
  * be mapped and has no driver is the firmware's, unless find_users() finds a device that refers to
- * it.
+ * it, or is in it.
  */
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
 {
@@ -114,6 +114,24 @@ static bool is_local_fixup(const struct dt_walk *w)
 	return w->depth && !strcmp(w->bus[1].name, "__local_fixups__");
 }
 
+/*
+ * A screen that the loader has set up says where by its own `reg`. What begins there: one phone's
+ * is larger than what is reserved for it. No other device's registers say that memory is no
+ * firmware's: a mailbox may lie amid EL3's.
+ */
+static void note_screen(struct host *host, const struct dt_walk *w)
+{
+	struct diag ignored;
+	struct range r;
+
+	if (dt_kind(w) != DT_SCREEN || dt_is_off(w) || !dt_reg_count(w) ||
+	    dt_reg(w, 0, &r, &ignored) <= 0)
+		return;
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		if (r.base - host->reserved[i].range.base < host->reserved[i].range.size)
+			host->reserved[i].firmware = false;
+}
+
 /* A phandle alone is no sign of a user: trees that overlays may refer to have one everywhere. */
 static void find_users(struct host *host)
 {
@@ -121,7 +139,7 @@ static void find_users(struct host *host)
 	struct dt_walk w;
 
 	for (unsigned i = 0; i < host->nr_reserved; i++)
-		asked |= host->reserved[i].firmware && host->reserved[i].phandle;
+		asked |= host->reserved[i].firmware;
 	if (!asked)
 		return;
 	dt_walk(&w, host->fdt);
@@ -135,6 +153,7 @@ static void find_users(struct host *host)
 		while (dt_next_prop(&w, &at, &name, &p))
 			if (names_memory(name))
 				note_user(host, p);
+		note_screen(host, &w);
 	}
 }
 

@@ -306,6 +306,46 @@ static void reserved_memory_that_no_driver_finds_is_the_firmwares(void **state)
 					 !strcmp(host.reserved[i].name, "/memreserve/"));
 }
 
+/* A phone's loader leaves its screen on, and the tree reserves the memory without a word. */
+static void memory_with_a_screen_is_not_the_firmwares(void **state)
+{
+	static const char screen[] = "/chosen/framebuffer@9d400000",
+			  memory[] = "/reserved-memory/screen@9d400000";
+
+	(void)state;
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/reserved-memory", "#address-cells", 2);
+	TREE_CELLS(fdt, "/reserved-memory", "#size-cells", 2);
+	tree_set(fdt, "/reserved-memory", "ranges", "", 0);
+	TREE_CELLS(fdt, memory, "reg", 0, 0x9d400000, 0, 0x2400000);
+	tree_set(fdt, memory, "no-map", "", 0);
+	read_all();
+	assert_true(find_reserved(0x9d400000)->firmware);
+
+	tree_set_string(fdt, screen, "compatible", "simple-framebuffer");
+	TREE_CELLS(fdt, "/chosen", "#address-cells", 2);
+	TREE_CELLS(fdt, "/chosen", "#size-cells", 2);
+	tree_set(fdt, "/chosen", "ranges", "", 0);
+	TREE_CELLS(fdt, screen, "reg", 0, 0x9d400000, 0, 0xa61d00);
+	read_all();
+	assert_false(find_reserved(0x9d400000)->firmware);
+	TREE_CELLS(fdt, screen, "reg", 0, 0x9d400000, 0, 0x2500000);
+	read_all();
+	assert_false(find_reserved(0x9d400000)->firmware);
+	/* What begins elsewhere, what no driver is to find, and any other device. */
+	TREE_CELLS(fdt, screen, "reg", 0, 0x9d3ff000, 0, 0xa61d00);
+	read_all();
+	assert_true(find_reserved(0x9d400000)->firmware);
+	TREE_CELLS(fdt, screen, "reg", 0, 0x9d400000, 0, 0xa61d00);
+	tree_set_string(fdt, screen, "status", "disabled");
+	read_all();
+	assert_true(find_reserved(0x9d400000)->firmware);
+	tree_set_string(fdt, screen, "status", "okay");
+	tree_set_string(fdt, screen, "compatible", "mmio-sram");
+	read_all();
+	assert_true(find_reserved(0x9d400000)->firmware);
+}
+
 static void what_the_loader_reserved_for_itself_is_left_out(void **state)
 {
 	(void)state;
@@ -761,6 +801,7 @@ int main(void)
 		TEST(banks_are_sorted_and_merged),
 		TEST(reservations_are_read_from_both_places),
 		TEST(reserved_memory_that_no_driver_finds_is_the_firmwares),
+		TEST(memory_with_a_screen_is_not_the_firmwares),
 		TEST(what_the_loader_reserved_for_itself_is_left_out),
 		TEST(addresses_are_translated_through_every_bus),
 		TEST(what_the_cpu_does_not_reach_is_no_mmio),
