@@ -524,6 +524,8 @@ static void each_reason_is_said_once(void **state)
 
 static void disabled_devices_are_mmio_but_not_cpus_or_smmus(void **state)
 {
+	static const char *const others[] = { "arm,smmu-v1", "nvidia,smmu-500", "qcom,smmu-v2" };
+
 	(void)state;
 	load_and_read("zcu102");
 	assert_int_equal(host.nr_cpus, 3);
@@ -535,6 +537,11 @@ static void disabled_devices_are_mmio_but_not_cpus_or_smmus(void **state)
 	tree_delete(fdt, "/axi/iommu@fd800000", "status");
 	read_all();
 	assert_true(host.other_smmu);
+	for (unsigned i = 0; i < ARRAY_SIZE(others); i++) {
+		tree_set_string(fdt, "/axi/iommu@fd800000", "compatible", others[i]);
+		read_all();
+		assert_true(host.other_smmu);
+	}
 }
 
 /* Not for a guest that turns it on by itself; what shares its page with others is theirs. */
