@@ -35,15 +35,16 @@ def guest(start, request, tmp_path_factory):
     m.close()
 
 
+@pytest.mark.parametrize("mib", [16, pytest.param(64, marks=pytest.mark.all)])
 @pytest.mark.parametrize("bus", ["pci", "virtio_mmio"])
-def test_64_mib_survive_on_a_virtio_disk(guest, bus):
+def test_what_is_on_a_virtio_disk_survives(guest, bus, mib):
     block = guest.run(f"for d in /sys/block/vd*; do readlink -f $d | grep -q {bus} && basename $d; done; true")
     assert block.startswith("vd") and "\n" not in block
     guest.run(f"mke2fs -q /dev/{block} && mount -t ext4 /dev/{block} /mnt")
-    guest.run("dd if=/dev/urandom of=/mnt/data bs=1M count=64")
+    guest.run(f"dd if=/dev/urandom of=/mnt/data bs=1M count={mib}")
     written = guest.run("md5sum </mnt/data")
     guest.run(f"umount /mnt && echo 3 >/proc/sys/vm/drop_caches && mount -t ext4 /dev/{block} /mnt")
-    assert guest.run("stat -c %s /mnt/data") == str(64 * MIB)
+    assert guest.run("stat -c %s /mnt/data") == str(mib * MIB)
     assert guest.run("md5sum </mnt/data") == written
     guest.run("umount /mnt")
 

@@ -46,9 +46,10 @@ def test_a_guest_has_all_of_many_cpus(start, waiting):
     m.close()
 
 
-def test_linux_has_a_few_of_many_cpus(start, tmp_path):
+@pytest.mark.parametrize("cpus", [17, pytest.param(72, marks=pytest.mark.all)])
+def test_linux_has_a_few_of_many_cpus(start, tmp_path, cpus):
     bundle = bundles.make(tmp_path / "b", bundles.config(tmp_path / "config.dts", "cpus = <3>;"))
-    m = start("linux", cpu="cortex-a72", smp=72, unjudged=MANY, loaded=machine.mavis(bundle)).login()
+    m = start(f"linux-{cpus}", cpu="cortex-a72", smp=cpus, unjudged=MANY, loaded=machine.mavis(bundle)).login()
     assert m.run("cat /sys/devices/system/cpu/present") == "0-2"
     assert m.run("cat /sys/devices/system/cpu/online") == "0-2"
     m.close()
