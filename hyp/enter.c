@@ -7,8 +7,8 @@
 #include "hyp/control.h"
 #include "hyp/debug.h"
 #include "hyp/el1_state.h"
-#include "hyp/errata.h"
 #include "hyp/guest.h"
+#include "hyp/hcr.h"
 #include "hyp/kind.h"
 #include "hyp/panic.h"
 #include "hyp/psci.h"
@@ -94,9 +94,7 @@ static void write_controls(const struct cpu_kind *kind)
 	const u64 *at = kind->regs.at;
 	unsigned fgt = HAVE(ID_AA64MMFR0, 56);
 
-	if (errata_at_work & ERRATUM_HCR_DSB)
-		dsb(nsh);
-	write_sysreg(at[HCR_EL2], hcr_el2);
+	hcr_write(at[HCR_EL2]);
 	if (HAVE(ID_AA64MMFR1, 40))
 		write_sysreg_s(at[HCRX_EL2], SYS_HCRX_EL2);
 	write_sysreg(at[CPTR_EL2], cptr_el2);

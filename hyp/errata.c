@@ -56,8 +56,8 @@ const struct erratum errata[] = {
 	{ NVIDIA, 0x010, 0x00, ALL, ERRATUM_TLBI_TWICE, "T410-OLY-1029" },
 	{ QUALCOMM, 0x804, 0xce, 0xfe, ERRATUM_TLBI_TWICE, "1286807" },	/* Kryo 4xx Gold */
 	{ MICROSOFT, 0xd49, 0x00, ALL, ERRATUM_TLBI_TWICE, "4193789" },	/* a Neoverse N2 */
-	/* AmpereOne: a DSB before HCR_EL2 is written (enter.c) */
-	{ AMPERE, 0xac4, 0x00, ALL, ERRATUM_HCR_DSB, "AC04_CPU_23" },
+	/* AmpereOne: HCR_EL2 is written between a DSB and an ISB (hcr.h) */
+	{ AMPERE, 0xac4, 0x00, ALL, ERRATUM_ALWAYS, "AC04_CPU_23" },
 };
 const unsigned nr_errata = ARRAY_SIZE(errata);
 

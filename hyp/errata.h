@@ -14,8 +14,7 @@ enum erratum_action {
 	ERRATUM_ALWAYS = 0,		/* done on every core */
 	ERRATUM_TLBI_TWICE = BIT(0),	/* mm/tlb.c */
 	ERRATUM_HPFAR = BIT(1),		/* fault.c: HPFAR_EL2 is asked for by translation again */
-	ERRATUM_HCR_DSB = BIT(2),	/* enter.c: DSB before HCR_EL2 is written */
-	ERRATUM_DEADLOCK = BIT(3),	/* a guest that does nothing about it can hang the core */
+	ERRATUM_DEADLOCK = BIT(2),	/* a guest that does nothing about it can hang the core */
 };
 
 struct erratum {

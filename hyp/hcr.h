@@ -2,18 +2,20 @@
 #ifndef HYP_HCR_H
 #define HYP_HCR_H
 
-#include "hyp/errata.h"
 #include "lib/arch.h"
 
 /*
- * Clears and sets bits of HCR_EL2. The guest meets the change when this trap returns: an exception
- * return synchronizes context.
+ * AmpereOne erratum AC04_CPU_23: a write corrupts what is translated at that moment for loads and
+ * stores, EL2's own too, from the last DSB up to the next context synchronization.
  */
+static inline void hcr_write(u64 val)
+{
+	asm volatile("dsb nsh\n\tmsr hcr_el2, %0\n\tisb" : : "r"(val) : "memory");
+}
+
 static inline void hcr_change(u64 clear, u64 set)
 {
-	if (errata_at_work & ERRATUM_HCR_DSB)
-		dsb(nsh);
-	write_sysreg((read_sysreg(hcr_el2) & ~clear) | set, hcr_el2);
+	hcr_write((read_sysreg(hcr_el2) & ~clear) | set);
 }
 
 #endif

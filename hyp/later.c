@@ -78,7 +78,7 @@ void later_trap(struct frame *f, struct cpu *self, u64 esr)
 	} else if (event != CONTROL_LATER_DC || !is_dc(f, self, esr)) {
 		return;
 	}
-	isb();			/* AT goes by HCR_EL2 and TTBR1_EL1 */
+	isb();			/* AT goes by TTBR1_EL1 */
 	answer(self);
 	if (!self->again)
 		skip_a64_instruction();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/selfcheck.h"
 
+#include "hyp/hcr.h"
 #include "lib/arch.h"
 #include "lib/range.h"
 
@@ -19,8 +20,7 @@ struct check {
  */
 static void set_hcr(u64 hcr)
 {
-	write_sysreg(hcr, hcr_el2);
-	isb();
+	hcr_write(hcr);
 	asm volatile("tlbi vmalls12e1" : : : "memory");
 	dsb(nsh);
 	isb();

@@ -83,6 +83,17 @@ def test_what_is_answered_before_el2s_key_is_in_place_uses_no_key():
     assert not {name for name, _ in code} & {"bl", "blr", "br", "paciasp", "autiasp", "retaa"}
 
 
+def test_hcr_el2_is_written_between_two_barriers():
+    """AmpereOne erratum AC04_CPU_23 (hyp/hcr.h); but where a CPU starts, with its MMU off."""
+    objdump = ["aarch64-linux-gnu-objdump", "-d", "--no-show-raw-insn", BUILD / "mavis.elf"]
+    listing = subprocess.run(objdump, capture_output=True, text=True, check=True).stdout
+    listing = re.sub(r"<cpu_reset_state>:\n(.+\n)+", "", listing)
+    code = re.findall(r"(?m)^ +[0-9a-f]+:\t(.*)$", listing)
+    writes = [i for i, insn in enumerate(code) if insn.startswith("msr\thcr_el2,")]
+    assert len(writes) >= 4
+    assert {(code[i - 1], code[i + 1]) for i in writes} == {("dsb\tnsh", "isb")}
+
+
 def test_no_relocation_is_in_what_firmware_maps_read_only(image):
     """UEFI firmware may protect a section of code; head.S relocates the image before EL2 has a map of its own."""
     elf = (BUILD / "mavis.elf").read_bytes()

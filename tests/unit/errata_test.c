@@ -23,7 +23,6 @@ static void actions_go_by_core_and_revision(void **state)
 	assert_int_equal(errata_actions(MIDR(0x41, 0xd0d, 1, 0)),
 			 ERRATUM_DEADLOCK | ERRATUM_TLBI_TWICE);
 	assert_int_equal(errata_actions(MIDR(0x41, 0xd0d, 1, 1)), ERRATUM_TLBI_TWICE);
-	assert_int_equal(errata_actions(MIDR(0xc0, 0xac4, 0, 1)), ERRATUM_HCR_DSB);
 	assert_int_equal(errata_actions(MIDR(0x00, 0x051, 0, 0)), 0);
 }
 
