@@ -36,7 +36,9 @@ static inline void io_publish(void)
 	asm volatile("dsb st" : : : "memory");
 }
 
-/* Loads and stores of memory are complete before the next store to a register. */
+/*
+ * Loads and stores are complete: before the next store to a register, or before cache maintenance.
+ */
 static inline void io_complete(void)
 {
 	asm volatile("dsb sy" : : : "memory");

@@ -135,10 +135,14 @@ bool smmu_next_event(struct smmu *s, u64 event[4])
 		return false;
 	/*
 	 * The entry is read after PROD: read32() is a load-acquire (io.S). What was cached of it is
-	 * what was there a round ago.
+	 * what was there a round ago; an acquire does not order maintenance (Arm ARM D7, "Ordering
+	 * and completion of data and instruction cache instructions"), and a line that was dropped
+	 * before PROD is known could be back with the same.
 	 */
-	if (!s->coherent)
+	if (!s->coherent) {
+		io_complete();
 		dcache_clean_inval_poc((u64)at, (u64)(at + 4));
+	}
 	for (unsigned i = 0; i < 4; i++)
 		event[i] = at[i];
 	/* It is read before its place is given back. */

@@ -28,6 +28,8 @@ static void run_dc(struct at at, unsigned el, struct dc dc, u64 va)
 	}
 	dc.clean |= el == 1 && cpu->hcr & HCR_VM;	/* a guest's IVAC cleans, too */
 	memory_dc(at, leaf.out, dc, el != 2 || !mmu || mapped);
+	if (el == 2)
+		observers_dc(at, leaf.out);
 	cpus[at.cpu].dc_open = true;
 }
 

@@ -80,6 +80,11 @@ void observers_loaded(struct at at, u64 pa)
 	smmu_loaded(at, pa);
 }
 
+void observers_dc(struct at at, u64 pa)
+{
+	smmu_dc(at, pa);
+}
+
 void observers_check_leave(struct at at)
 {
 	smmu_check_leave(at);

@@ -30,6 +30,9 @@ void observers_register(struct at at, u64 pa, struct told t);
 /* EL2 has loaded from RAM. */
 void observers_loaded(struct at at, u64 pa);
 
+/* EL2 has DC run for a line. */
+void observers_dc(struct at at, u64 pa);
+
 /* EL2 is left: what a device reads at any time is to be there. */
 void observers_check_leave(struct at at);
 
@@ -73,6 +76,7 @@ void smmu_reset(void);
 void smmu_found(u64 base);
 void smmu_accessed(struct at at, u64 base, u64 offset, struct told t);
 void smmu_loaded(struct at at, u64 pa);
+void smmu_dc(struct at at, u64 pa);
 void smmu_check_leave(struct at at);
 
 #endif

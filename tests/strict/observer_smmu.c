@@ -25,6 +25,7 @@ static struct smmu {
 	struct smmu_tlb tlb;
 	/* Each CPU's count of barriers for loads when it last read PROD, or an event. */
 	u64 told[MAX_CPUS], event_read[MAX_CPUS];
+	u64 dc_told[MAX_CPUS];	/* of those for DC, when it last read PROD */
 } smmus[MAX_SMMUS];
 static unsigned nr_smmus;
 
@@ -44,6 +45,7 @@ void smmu_found(u64 base)
 	*s = (struct smmu){ .base = base };
 	memset(s->told, 0xff, sizeof(s->told));
 	memset(s->event_read, 0xff, sizeof(s->event_read));
+	memset(s->dc_told, 0xff, sizeof(s->dc_told));
 }
 
 /* CR1: inner cacheability and shareability, of the queues; of the stream table and what it has. */
@@ -199,6 +201,7 @@ static void events_told(struct at at, struct smmu *s, struct told t)
 	u32 prod = (u32)t.val & positions(s->eventq);
 
 	s->told[at.cpu] = t.ordered ? NEVER : cpus[at.cpu].shared_loads;
+	s->dc_told[at.cpu] = cpus[at.cpu].orders;
 	if (FIELD(s->eventq, 4, 0) > MAX_STREAM_BITS)
 		return;
 	s->event_prod &= positions(s->eventq);
@@ -207,11 +210,26 @@ static void events_told(struct at at, struct smmu *s, struct told t)
 			memory_written_by_device(at, entry_of(s->eventq, s->event_prod, 32), 32);
 }
 
+static bool has_events_at(const struct smmu *s, u64 pa)
+{
+	return s->eventq && pa - entry_of(s->eventq, 0, 0) < 32ull << FIELD(s->eventq, 4, 0);
+}
+
+/* A line that is dropped too early may come back as it was. No acquire orders DC. */
+void smmu_dc(struct at at, u64 pa)
+{
+	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++)
+		if (has_events_at(s, pa) && !queues_coherent(s) &&
+		    s->dc_told[at.cpu] == cpus[at.cpu].orders)
+			report(DEVICE_EARLY, at,
+			       "DC of an event's line, %#" PRIx64 ", no DMB after SMMU_EVENTQ_PROD",
+			       pa);
+}
+
 void smmu_loaded(struct at at, u64 pa)
 {
 	for (struct smmu *s = smmus; s < smmus + nr_smmus; s++) {
-		if (!s->eventq ||
-		    pa - entry_of(s->eventq, 0, 0) >= 32ull << FIELD(s->eventq, 4, 0))
+		if (!has_events_at(s, pa))
 			continue;
 		if (s->told[at.cpu] == cpus[at.cpu].shared_loads)
 			report(DEVICE_EARLY, at, "an event at %#" PRIx64 ", after SMMU_EVENTQ_PROD",
