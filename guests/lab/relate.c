@@ -55,14 +55,16 @@ const char *const care_names[NR_CARE] = {
 
 /*
  * As the Arm ARM wants it of mappings that differ in cacheability: clean and invalidate before and
- * after each access, and a DMB (B2, "Mismatched memory attributes").
+ * after each access, and a DMB (B2, "Mismatched memory attributes"). The DMB comes first: only that
+ * orders maintenance with an access past the caches (D7, "Ordering and completion of data and
+ * instruction cache instructions"). What follows is behind the DSB that cache_flush() ends with.
  */
 void take_care(enum care care, u64 size)
 {
-	if (care == CARE_MAINTAIN)
-		cache_flush(TEST_VA, size);
 	if (care != CARE_NONE)
 		dmb(sy);
+	if (care == CARE_MAINTAIN)
+		cache_flush(TEST_VA, size);
 }
 
 /* An access_fn: stores by one mapping, loads by the other; gives how often that was not seen. */
