@@ -409,9 +409,11 @@ static void spans_of_which_a_part_is_the_guests_have_tables_of_their_own(void **
 	bind(0x410, 1, 0);
 	bind(0x200, 0x80, 0);		/* within a whole one */
 	bind(0x8000, 1, 0);
+	bind(0x9000, 0xff, 0);		/* a span but for its last */
 	write_streams();
 	for (u32 i = 0; i < 0x10000; i++)
-		assert_int_equal(is_valid(i), (i >= 0x1f0 && i <= 0x410) || i == 0x8000);
+		assert_int_equal(is_valid(i), (i >= 0x1f0 && i <= 0x410) || i == 0x8000 ||
+					      (i >= 0x9000 && i < 0x90ff));
 }
 
 static void a_span_that_is_filled_later_is_whole(void **state)
