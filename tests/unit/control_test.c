@@ -276,6 +276,8 @@ static void a_guest_with_mte_does_not_get_at_tags_that_are_not_there(void **stat
 
 static void at_asks_both_stages_only_where_stage_2_lets_it(void **state)
 {
+	const struct s2_attr read_only = { S2_NORMAL_WB, SH_INNER, .read = true };
+
 	(void)state;
 	machine.at_stage1 = (BASE + MIB(64)) | 0xffull << 56;
 	machine.at_both = 0x44ull << 56;
@@ -289,6 +291,21 @@ static void at_asks_both_stages_only_where_stage_2_lets_it(void **state)
 	machine.at_stage1 = BASE + MIB(4); /* nothing is mapped */
 	assert_int_equal(run(CONTROL_AT, 0, 1, 0), -EFAULT);
 	assert_int_equal(machine.at_ops, BIT(AT_S1E1W));
+
+	machine.at_ops = 0;
+	machine.at_stage1 = BASE + MIB(64);
+	assert_int_equal(stage2_change(&guest.s2, IPA(BASE + MIB(64)), MIB(2), read_only), 0);
+	assert_int_equal(run(CONTROL_AT, 0, 1, 0), -EFAULT);
+	assert_int_equal(machine.at_ops, BIT(AT_S1E1W));
+	assert_int_equal(run(CONTROL_AT, 0, 0, 0), 0);
+	assert_int_equal(stage2_break(&guest.s2, IPA(BASE + MIB(64)), MIB(2), NULL), 0);
+	assert_int_equal(run(CONTROL_AT, 0, 0, 0), -EFAULT);
+	assert_int_equal(machine.at_ops, BIT(AT_S1E1W) | BIT(AT_S1E1R) | BIT(AT_S12E1R));
+
+	/* A BAR is broken until somebody touches it. */
+	machine.at_stage1 = BASE;
+	assert_int_equal(bar_place(&bars.bar[0], BASE), 0);
+	assert_int_equal(run(CONTROL_AT, 0, 0, 0), 0);
 
 	machine.at_ops = 0;
 	machine.at_stage1 = PAR_F;
