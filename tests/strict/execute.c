@@ -150,6 +150,7 @@ static void run_eret(struct at at)
 {
 	enters_guest(at);
 	observers_check_leave(at);
+	tables_check_leave(at);
 	tlb_check_leave(at, "ERET: ");
 	context_check_complete(at, "ERET");
 	context_eret(at);
@@ -158,6 +159,7 @@ static void run_eret(struct at at)
 static void run_smc(struct at at)
 {
 	observers_check_leave(at);
+	tables_check_leave(at);
 	tlb_check_leave(at, "SMC: ");
 	context_check_complete(at, "SMC");
 	context_synchronize(at.cpu);

@@ -14,6 +14,7 @@ enum rule {
 	/* translation tables and the TLB */
 	BBM_OVERWRITE, BBM_EARLY, BBM_DETACHED, TLBI_EARLY, TLBI_MISSING, TLBI_INCOMPLETE,
 	TLB_UNKNOWN, TLB_STALE, ENTRY_EARLY, ENTRY_UNPUBLISHED, TABLE_UNPUBLISHED, TABLE_TORN,
+	CONTIGUOUS,
 	/* context synchronization */
 	ISB_SCTLR, ISB_REGIME, ISB_STAGE2, ISB_AT, ISB_PAR, ISB_GIC, ISB_VECTOR, ISB_KEY, ISB_ERET,
 	/* the MMU being off; the guest's first registers; what the model cannot follow */

@@ -17,6 +17,14 @@ u64 tables_generation = 1;
 
 static struct table *tables[NR_HASH];
 
+/* Entries that the Contiguous bit makes one in a TLB, to be looked at when EL2 is left. */
+static struct group {
+	u64 table;
+	unsigned first;
+	struct at at;		/* who has stored to it last */
+} *groups;
+static unsigned nr_groups, room_for_groups;
+
 const char *regime_name(enum regime regime)
 {
 	return regime == STAGE2 ? "stage 2" : "EL2 stage 1";
@@ -40,6 +48,7 @@ void tables_reset(void)
 			free(tables[h]);
 			tables[h] = next;
 		}
+	nr_groups = 0;
 	tables_generation++;
 }
 
@@ -70,6 +79,25 @@ void tables_forget_el2(void)
 static u64 entry_in(const struct table *t, unsigned i)
 {
 	return t->in + ((u64)i << level_shift(t->level));
+}
+
+#define NR_GROUP	16
+#define HINT		BIT(52)
+
+static void note_group(struct at at, const struct table *t, unsigned i)
+{
+	struct group g = { t->pa, (unsigned)ALIGN_DOWN(i, NR_GROUP), at };
+	struct group *last = nr_groups ? &groups[nr_groups - 1] : NULL;
+
+	if (last && last->table == g.table && last->first == g.first) {
+		last->at = at;
+		return;
+	}
+	if (nr_groups == room_for_groups) {
+		room_for_groups = room_for_groups * 2 + 64;
+		groups = realloc(groups, room_for_groups * sizeof(*groups));
+	}
+	groups[nr_groups++] = g;
 }
 
 /* A leaf is there: its memory may be brought into caches. */
@@ -106,6 +134,8 @@ static void learn(struct at at, u64 pa, enum regime regime, unsigned level, u64 
 			learn(at, t->desc[i] & DESC_ADDR, regime, level + 1, entry_in(t, i));
 		else if (is_leaf(t->desc[i], level))
 			leaf_made(at, t, i);
+		if (is_leaf(t->desc[i], level) && t->desc[i] & HINT)
+			note_group(at, t, i);
 	}
 }
 
@@ -225,6 +255,8 @@ static void entry_stored(struct at at, struct table *t, unsigned i, u64 new)
 		return;
 	t->desc[i] = new;
 	tables_generation++;
+	if ((old | new) & HINT)
+		note_group(at, t, i);
 	if (t->detached && VALID(new))
 		report(BBM_DETACHED, at, "%s level %u for %#" PRIx64 ", %#" PRIx64 " -> %#" PRIx64,
 		       regime_name(t->regime), t->level, entry_in(t, i), old, new);
@@ -252,6 +284,35 @@ void tables_stored(struct at at, u64 pa, u64 size, u64 low, u64 high)
 	/* Storing the first entry may have forgotten the table. */
 	if (size == 16 && (t = table_at(pa)))
 		entry_stored(at, t, pa / 8 % ENTRIES + 1, high);
+}
+
+/* All of it is one translation, or none of its valid entries says so. */
+static bool is_whole(const u64 *desc, unsigned level)
+{
+	u64 step = BIT(level_shift(level));
+	bool hint = false, alike = !((desc[0] & DESC_ADDR) % (NR_GROUP * step));
+
+	for (unsigned i = 0; i < NR_GROUP; i++) {
+		hint |= is_leaf(desc[i], level) && desc[i] & HINT;
+		alike &= is_leaf(desc[i], level) &&
+			 !((desc[i] ^ (desc[0] + i * step)) & ~SOFTWARE);
+	}
+	return !hint || alike;
+}
+
+void tables_check_leave(struct at at)
+{
+	for (unsigned k = nr_groups; k--;) {
+		struct group g = groups[k];
+		const struct table *t = table_at(g.table);
+
+		if (g.at.cpu != at.cpu)
+			continue;
+		groups[k] = groups[--nr_groups];
+		if (t && !t->detached && !is_whole(&t->desc[g.first], t->level))
+			report(CONTIGUOUS, g.at, "%s level %u for %#" PRIx64,
+			       regime_name(t->regime), t->level, entry_in(t, g.first));
+	}
 }
 
 void tables_each_leaf(enum regime regime, void (*fn)(const struct table *t, unsigned i, void *arg),

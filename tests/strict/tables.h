@@ -59,6 +59,9 @@ void tables_use_stage2(struct at at);
 /* A store of EL2's to RAM: @low and @high are the 8 bytes at @pa and, if @size is 16, the next. */
 void tables_stored(struct at at, u64 pa, u64 size, u64 low, u64 high);
 
+/* This CPU is about to leave EL2: what it has stored is whole. */
+void tables_check_leave(struct at at);
+
 /* A table that nothing can reach any more; all tables of EL2's. */
 void tables_forget(u64 pa);
 void tables_forget_el2(void);
