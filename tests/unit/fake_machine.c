@@ -62,6 +62,8 @@ s64 cpu_power_on(u64 mpidr, pa_t entry, u64 context)
 	machine.nr_on++;
 	machine.on_mpidr = mpidr;
 	machine.on_context = context;
+	if (machine.during_on)
+		machine.during_on();
 	return machine.on_result;
 }
 

@@ -23,8 +23,8 @@ struct fake_machine {
 	unsigned nr_passed;
 	u64 passed[FIRMWARE_NR_REGS];
 	void (*answer)(u64 *regs);
-	/* Runs inside the firmware's CPU_OFF: what another CPU does meanwhile */
-	void (*during_off)(void);
+	/* Run inside the firmware's CPU_ON and CPU_OFF: what another CPU does meanwhile */
+	void (*during_on)(void), (*during_off)(void);
 	/* What AT comes to by stage 1, and by both; bit n of at_ops: enum at_op n was asked */
 	u64 at_va, at_stage1, at_both, mair;
 	unsigned at_ops;

@@ -133,6 +133,8 @@ static void a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees(vo
 	machine.off_result = PSCI_DENIED;
 	assert_int_equal(call(1, PSCI_CPU_OFF, 0, 0, 0), PSCI_DENIED);
 	assert_int_equal(call(0, PSCI_AFFINITY_INFO_64, 1, 0, 0), CPU_ON);
+	machine.off_result = PSCI_NOT_SUPPORTED;	/* which CPU_OFF does not say */
+	assert_int_equal(call(1, PSCI_CPU_OFF, 0, 0, 0), PSCI_DENIED);
 
 	cpus[1].state = CPU_OFF;
 	machine.state_result = CPU_ON;
@@ -157,6 +159,20 @@ static void a_start_during_a_denied_cpu_off_leaves_the_cpu_on(void **state)
 	machine.off_result = PSCI_DENIED;
 	machine.during_off = start_cpu_1;
 	assert_int_equal(call(1, PSCI_CPU_OFF, 0, 0, 0), PSCI_DENIED);
+	assert_int_equal(cpus[1].state, CPU_ON);
+}
+
+static void cpu_1_was_denied(void)
+{
+	psci_cpu_is_on(&cpus[1]);
+}
+
+static void a_denied_cpu_off_during_a_start_leaves_the_cpu_on(void **state)
+{
+	(void)state;
+	machine.on_result = PSCI_ALREADY_ON;
+	machine.during_on = cpu_1_was_denied;
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_ALREADY_ON);
 	assert_int_equal(cpus[1].state, CPU_ON);
 }
 
@@ -326,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees, setup),
 		cmocka_unit_test_setup(a_start_during_a_denied_cpu_off_leaves_the_cpu_on, setup),
+		cmocka_unit_test_setup(a_denied_cpu_off_during_a_start_leaves_the_cpu_on, setup),
 		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
 		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
