@@ -452,6 +452,33 @@ static void a_thousand_places_leave_stage_2_as_it_was(void **state)
 }
 
 /* ... or the second to go would take the pages that cleaning the first one needs. */
+/* While a BAR is off its leaves wait for it, until another BAR comes. */
+static void a_place_that_another_takes_is_its_own(void **state)
+{
+	const struct bar *two;
+	struct s2_leaf leaf;
+
+	(void)state;
+	follower("one", 2, 0, MIB(1));
+	two = follower("two", 3, 0, MIB(1));
+	guest.caps.fwb = true;
+	*reg(2, 0, 0x10) = BUS;
+	*reg(3, 0, 0x10) = BUS + (u32)MIB(4);
+	assert_int_equal(bars_trap(checks, &d), 0);
+	store(config_of(2, 0) + 4, 2, 2);
+	store(config_of(3, 0) + 4, 2, 2);
+	touch(WINDOW);
+	store(config_of(2, 0) + 4, 2, 0);
+	store(config_of(2, 0) + 0x10, 4, BUS + MIB(8));
+	store(config_of(3, 0) + 0x10, 4, BUS);
+	touch(WINDOW);
+	store(config_of(2, 0) + 4, 2, 2);
+	assert_int_equal(two->region.ipa.v, WINDOW);
+	assert_int_equal(stage2_lookup(&guest.s2, IPA(WINDOW), &leaf), 0);
+	assert_false(leaf.broken);
+	assert_int_equal(leaf.attr.memattr, two->region.attr.memattr);
+}
+
 static void two_side_by_side_are_not_joined(void **state)
 {
 	const struct bar *one = follower("one", 2, 0, MIB(1));
@@ -690,6 +717,7 @@ int main(void)
 		cmocka_unit_test_setup(a_decode_that_is_toggled_costs_nothing, make),
 		cmocka_unit_test_setup(one_that_comes_back_is_as_it_was, make),
 		cmocka_unit_test_setup(a_thousand_places_leave_stage_2_as_it_was, make),
+		cmocka_unit_test_setup(a_place_that_another_takes_is_its_own, make),
 		cmocka_unit_test_setup(two_side_by_side_are_not_joined, make),
 		cmocka_unit_test_setup(one_like_its_window_goes_without_a_page, make),
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),

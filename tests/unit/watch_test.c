@@ -217,6 +217,32 @@ static void a_bar_that_comes_leaves_the_window_watched(void **state)
 	assert_false(traps(PLACE - MIB(1)) || traps(PLACE));
 }
 
+/* Its leaves wait there for it, of its own type: the end of a watch of the window leaves them. */
+static void what_a_bar_has_left_is_not_the_windows_yet(void **state)
+{
+	(void)state;
+	assert_int_equal(bar_place(bar, PLACE), 0);
+	bar_touch(PLACE);
+	bar_unplace(bar);
+	assert_int_equal(watch_start(window), 0);
+	watch_stop(window);
+	assert_true(traps(PLACE));
+	assert_int_equal(memattr(PLACE), S2_DEVICE_nGnRE);
+	assert_false(traps(PLACE - MIB(1)) || traps(PLACE + SIZE));
+}
+
+/* As by an instruction that was let through, on a CPU that has not come back yet. */
+static void what_is_open_stays_so_when_a_watch_begins_again(void **state)
+{
+	(void)state;
+	assert_int_equal(watch_start(window), 0);
+	window->opened = 1;
+	watch_make(window);
+	watch_stop(window);
+	assert_int_equal(watch_start(window), 0);
+	assert_true(window->watched && !traps(WINDOW));
+}
+
 static void a_change_of_type_keeps_the_watch(void **state)
 {
 	static const struct control_setup setup = { .offered = true };
@@ -308,6 +334,8 @@ int main(void)
 		cmocka_unit_test_setup(a_bar_that_is_nowhere_hides_nothing, make),
 		cmocka_unit_test_setup(a_window_is_watched_around_its_bars, make),
 		cmocka_unit_test_setup(a_bar_that_comes_leaves_the_window_watched, make),
+		cmocka_unit_test_setup(what_a_bar_has_left_is_not_the_windows_yet, make),
+		cmocka_unit_test_setup(what_is_open_stays_so_when_a_watch_begins_again, make),
 		cmocka_unit_test_setup(a_change_of_type_keeps_the_watch, make),
 		cmocka_unit_test_setup(the_ring_keeps_the_last_and_counts_the_rest, make),
 		cmocka_unit_test(unaligned_accesses_are_counted_by_instruction),

@@ -54,12 +54,36 @@ static void without_pages_to_see_it_nothing_is_begun(void **state)
 	assert_true(work_is_done());
 }
 
+static unsigned nr_then;
+
+static void note_then(void)
+{
+	nr_then++;
+	assert_true(work_is_done());
+}
+
+static void what_is_to_follow_follows_the_last_piece(void **state)
+{
+	(void)state;
+	nr_then = 0;
+	assert_int_equal(work_add((struct range){ GIB(1), MIB(2) }), 0);
+	assert_int_equal(work_add((struct range){ GIB(2), MIB(2) }), 0);
+	work_then(note_then);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(nr_then, 0);
+		assert_false(work_step());
+	}
+	assert_true(work_step() && work_step());
+	assert_int_equal(nr_then, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(whole_blocks_go_by_the_mebibyte, setup),
 		cmocka_unit_test_setup(a_piece_of_pages_stays_in_one_block, setup),
 		cmocka_unit_test_setup(without_pages_to_see_it_nothing_is_begun, setup),
+		cmocka_unit_test_setup(what_is_to_follow_follows_the_last_piece, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
