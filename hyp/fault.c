@@ -107,20 +107,20 @@ static void emulate(struct frame *f, struct cpu *self, u64 esr, const struct mmi
 		val = mmio_loaded(frame_get(f, ISS_SRT(esr)), size, false, true);
 		if (big)
 			val = swapped(val, size);
-		if (esr & ISS_AR)
-			dmb(sy);
 	}
+	if (esr & ISS_AR)
+		dmb(sy);
 	val = page->handler(page->arg, offset, size, write, val);
 	if (self->again) {	/* a part of it is done; the guest's interrupts come first */
 		self->again = false;
 		return;
 	}
+	if (esr & ISS_AR)	/* an LDAR is behind an STLR before it, too */
+		dmb(sy);
 	if (!write) {
 		val = mmio_loaded(val, size, false, true);
 		if (big)
 			val = swapped(val, size);
-		if (esr & ISS_AR)
-			dmb(sy);
 		frame_set(f, ISS_SRT(esr), mmio_loaded(val, size, esr & ISS_SSE, esr & ISS_SF));
 	}
 	skip_instruction(esr);
