@@ -221,10 +221,12 @@ void vcpu_init(struct cpu *self, bool first)
 	 * speculation while the registers did not fit together yet (Arm ARM D8, "TLB maintenance";
 	 * Cortex-A57 and -A72 errata 1319537 and 1319367). The instruction cache may hold what was
 	 * in the guest's memory before its image was written there.
+	 * DSB ISH, as others are to know before the guest runs here that this CPU's TLB is to be
+	 * invalidated twice (tlb_flush()).
 	 */
 	asm volatile("tlbi alle1" : : : "memory");
 	asm volatile("ic iallu" : : : "memory");
-	dsb(nsh);
+	dsb(ish);
 	isb();
 }
 

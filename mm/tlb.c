@@ -97,6 +97,7 @@ void tlb_flush(enum pt_stage stage, u64 in, u64 size, u64 smallest)
 	dsb(ishst);
 	by_range = __atomic_load_n(&tlb_by_range, __ATOMIC_RELAXED);
 	drop(stage, in, size, smallest, by_range);
+	/* A CPU that turns it true only now has not been in the guest (vcpu_init()). */
 	if (tlb_flush_twice)
 		drop(stage, in, size, smallest, by_range);
 	isb();
