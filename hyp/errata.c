@@ -54,6 +54,10 @@ const struct erratum errata[] = {
 	{ ARM, 0xd8c, 0x00, ALL, ERRATUM_TLBI_TWICE, "4193780" },	/* C1-Ultra */
 	{ ARM, 0xd90, 0x00, ALL, ERRATUM_TLBI_TWICE, "4193780" },	/* C1-Premium */
 	{ NVIDIA, 0x010, 0x00, ALL, ERRATUM_TLBI_TWICE, "T410-OLY-1029" },
+	{ QUALCOMM, 0x201, 0x00, ALL, ERRATUM_TLBI_TWICE, "1009" },	/* Kryo, as 0x205, 0x211 */
+	{ QUALCOMM, 0x205, 0x00, ALL, ERRATUM_TLBI_TWICE, "1009" },
+	{ QUALCOMM, 0x211, 0x00, ALL, ERRATUM_TLBI_TWICE, "1009" },
+	{ QUALCOMM, 0x800, 0x00, 0x00, ERRATUM_TLBI_TWICE, "1009" },	/* Falkor */
 	{ QUALCOMM, 0x804, 0xce, 0xfe, ERRATUM_TLBI_TWICE, "1286807" },	/* Kryo 4xx Gold */
 	{ MICROSOFT, 0xd49, 0x00, ALL, ERRATUM_TLBI_TWICE, "4193789" },	/* a Neoverse N2 */
 	/* AmpereOne: HCR_EL2 is written between a DSB and an ISB (hcr.h) */

@@ -16,6 +16,9 @@ static void actions_go_by_core_and_revision(void **state)
 	assert_int_equal(errata_actions(MIDR(0x42, 0xd0b, 3, 0)), 0);
 	assert_int_equal(errata_actions(MIDR(0x51, 0x804, 0xf, 0xe)), ERRATUM_TLBI_TWICE);
 	assert_int_equal(errata_actions(MIDR(0x51, 0x804, 0xf, 0xf)), 0);
+	assert_int_equal(errata_actions(MIDR(0x51, 0x205, 2, 1)), ERRATUM_TLBI_TWICE);
+	assert_int_equal(errata_actions(MIDR(0x51, 0x800, 0, 0)), ERRATUM_TLBI_TWICE);
+	assert_int_equal(errata_actions(MIDR(0x51, 0x800, 1, 0)), 0);
 	assert_int_equal(errata_actions(MIDR(0x41, 0xd46, 1, 1)), ERRATUM_TLBI_TWICE);
 	assert_int_equal(errata_actions(MIDR(0x41, 0xd46, 1, 2)), 0);
 	assert_int_equal(errata_actions(MIDR(0x41, 0xd07, 1, 2)), ERRATUM_HPFAR | ERRATUM_DEADLOCK);
