@@ -56,8 +56,9 @@ enum ecam_kind ecam_kind_of(u64 at)
 {
 	enum ecam_kind kind = ECAM_GUESTS;
 
+	/* Page 0 is not where those are that are nowhere. */
 	FOR_EACH_PAGE(p)
-		if (p->at == at || p->next == at)
+		if (at && (p->at == at || p->next == at))
 			kind = MAX(kind, (enum ecam_kind)p->kind);
 	return kind;
 }

@@ -197,6 +197,23 @@ static void a_followed_function_is_found_again(void **state)
 	assert_int_equal(reach(7, 3 << 3), 'r');
 }
 
+/* EL2 has nothing at address 0 that it could access: it would panic. */
+static void page_0_is_not_where_what_is_nowhere_is(void **state)
+{
+	struct mmio_page page;
+	u8 i;
+
+	(void)state;
+	assert_int_equal(ecam_add("gpu", &function, ECAM_FOLLOWED, &i, &d), 0);
+	store(0, 1 << 3, 0x18, 4, 0);
+	assert_int_equal(ecam.page[i].at, 0);
+	assert_int_equal(ecam_kind_of(0), ECAM_GUESTS);
+	assert_false(ecam_find(4, &page));
+	bar_access_config((void *)0, 4, 2, true, 2);
+	assert_true(fake_this_cpu->again);
+	fake_this_cpu->again = false;
+}
+
 static void two_bridges_do_not_come_to_one_place(void **state)
 {
 	struct pci_function other = function;
@@ -267,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup(it_stays_hidden_whatever_is_written, make),
 		cmocka_unit_test_setup(a_switch_that_was_reset_leads_nowhere, make),
 		cmocka_unit_test_setup(a_followed_function_is_found_again, make),
+		cmocka_unit_test_setup(page_0_is_not_where_what_is_nowhere_is, make),
 		cmocka_unit_test_setup(two_bridges_do_not_come_to_one_place, make),
 		cmocka_unit_test_setup(without_pages_the_buses_keep_their_numbers, make),
 		cmocka_unit_test_setup(a_page_that_is_the_guests_again_is_tried_again, make),
