@@ -340,6 +340,8 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 		refuse(ecam, err);
 		return true;
 	}
+	if (err == ECAM_LOST)
+		return true;
 	if (command)
 		follow_all(ecam, on);
 	forward(ecam + offset, size, val);

@@ -35,6 +35,11 @@ static u64 place_of(const struct ecam_page *p)
 	return pci_page(&p->space, bus, p->devfn);
 }
 
+static bool answers(u64 at)
+{
+	return read16(at) != 0xffff;
+}
+
 /*
  * What bridges say that answer. Else they keep what they said: they are out of reach, or asleep, or
  * were reset, and then have no bus behind them until the guest writes to them again.
@@ -44,7 +49,7 @@ static void look(void)
 	FOR_EACH_PAGE(p) {
 		bool bridge;
 
-		if (!p->at || read16(p->at) == 0xffff)
+		if (!p->at || !answers(p->at))
 			continue;
 		bridge = (read8(p->at + PCI_HEADER_TYPE) & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE;
 		p->secondary = bridge ? read8(p->at + PCI_SECONDARY_BUS) : 0;
@@ -135,6 +140,12 @@ int ecam_before(u64 at, u64 offset, unsigned size, u64 val)
 	if (!ranges_overlap((struct range){ offset, size },
 			    (struct range){ PCI_SECONDARY_BUS, 2 }))
 		return ECAM_STAYS;
+	/*
+	 * Nothing would tell whether it took them: behind a bridge in D3hot it does not, and once
+	 * that wakes it answers with those that it had.
+	 */
+	if (!answers(at))
+		return ECAM_LOST;
 	look();
 	FOR_EACH_PAGE(p) {
 		if (p->at != at)

@@ -177,6 +177,23 @@ static void a_switch_that_was_reset_leads_nowhere(void **state)
 	assert_int_equal(device[3].at, config_of(6, 3 << 3));
 }
 
+/* What is behind it keeps its numbers, which nobody sees before it wakes. */
+static void what_is_written_behind_a_bridge_that_sleeps_is_lost(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	device[0].asleep = true;
+	route();
+	store(2, 0, 0x18, 4, 0);
+	store(2, 0, 0x18, 4, 0x070502);
+	store(3, 2 << 3, 0x19, 1, 6);
+	device[0].asleep = false;
+	route();
+	assert_int_equal(device[3].at, config_of(4, 3 << 3));
+	assert_closed();
+	store(3, 2 << 3, 0x18, 4, 0x040403);
+}
+
 static void a_followed_function_is_found_again(void **state)
 {
 	struct bar *b = &bars.bar[bars.nr++];
@@ -283,6 +300,7 @@ int main(void)
 		cmocka_unit_test_setup(it_stays_hidden_when_buses_are_renumbered, make),
 		cmocka_unit_test_setup(it_stays_hidden_whatever_is_written, make),
 		cmocka_unit_test_setup(a_switch_that_was_reset_leads_nowhere, make),
+		cmocka_unit_test_setup(what_is_written_behind_a_bridge_that_sleeps_is_lost, make),
 		cmocka_unit_test_setup(a_followed_function_is_found_again, make),
 		cmocka_unit_test_setup(page_0_is_not_where_what_is_nowhere_is, make),
 		cmocka_unit_test_setup(two_bridges_do_not_come_to_one_place, make),

@@ -23,6 +23,7 @@ static struct device {
 	int above;			/* -1: on the host bridge's own bus */
 	u8 devfn;
 	bool bridge;
+	bool asleep;			/* in D3hot a bridge passes nothing on */
 	u32 numbers;			/* of MODEL_NUMBERS */
 	u64 at;				/* its page; 0: no bridge leads to it */
 	u8 header[MODEL_HEADER];	/* what is there besides */
@@ -52,11 +53,11 @@ static bool answers_on(const struct device *dev, unsigned bus)
 	if (dev->above < 0)
 		return bus == 0;
 	up = &device[dev->above];
-	if (number(up, 1) != bus || !bus)
+	if (number(up, 1) != bus || !bus || up->asleep)
 		return false;
 	while (up->above >= 0) {
 		up = &device[up->above];
-		if (number(up, 1) >= bus || number(up, 2) < bus)
+		if (number(up, 1) >= bus || number(up, 2) < bus || up->asleep)
 			return false;
 	}
 	return true;
