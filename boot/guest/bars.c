@@ -102,10 +102,14 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 	u64 addr = read16(command) & PCI_COMMAND_MEMORY ? pci_bar_get(&b->f, b->bar) : 0;
 	u64 pa = addr ? pci_to_cpu(&bars.windows, b->f.bridge, addr, b->region.size) : 0;
 
+	/* the bridges above it pass on what they pass */
+	if (!pa && b->f.depth)
+		return fail(d, -ENOSPC,
+			    "region %s: pci: the firmware has not placed BAR %u of %04x:%02x:%02x.%u in a window, and behind a bridge Mavis places none: have the firmware do so, or put the card on the host bridge's own bus",
+			    b->region.name, b->bar, b->f.segment, b->f.bus, b->f.dev, b->f.fn);
 	if (!pa) {
-		/* the bridges above it pass on what they pass */
-		addr = b->f.depth ? 0 : choose_place(b, t);
-		pa = pci_to_cpu(&bars.windows, b->f.bridge, addr, b->region.size);
+		addr = choose_place(b, t);
+		pa = addr ? pci_to_cpu(&bars.windows, b->f.bridge, addr, b->region.size) : 0;
 		pci_bar_set(&b->f, b->bar, addr);
 	}
 	if (!pa)

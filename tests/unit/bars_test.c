@@ -687,6 +687,57 @@ static void a_bar_that_is_none_is_refused_by_name(void **state)
 	}
 }
 
+/* BAR 0 of all functions has 2 MiB. */
+static void obey_size(u64 addr)
+{
+	if ((addr & PAGE_MASK) == PCI_BAR(0))
+		*(u32 *)addr &= ~(u32)(MIB(2) - 1);
+}
+
+static int find_fixed(u8 bus)
+{
+	machine.on_write = obey_size;
+	config.nr_bars = 1;
+	config.bar[0] = (struct config_bar){
+		.region = { .name = "gpu", .opts.expose = EXPOSE_RESERVED },
+		.request = { .by_address = true, .bus = bus, .dev = 1 },
+	};
+	return bars_find(&config, &host, &table, &d);
+}
+
+/* Bus address 0 is in a window of some machines, but it is not where a BAR is that has no place. */
+static void without_a_place_it_is_not_at_bus_address_0(void **state)
+{
+	(void)state;
+	host.mmio[1].bus = 0;
+	host.mmio[1].range.size = MIB(8);
+	assert_int_equal(find_fixed(0), 0);
+	assert_int_equal(table.region[2].pa.v, WINDOW + MIB(6));
+	table.region[2].ipa = IPA(WINDOW);
+	table.region[2].pa = PA(WINDOW);
+	table.region[2].size = MIB(8);
+	table.region[2].origin = REGION_FROM_CONFIG;
+	*reg(1, 0, PCI_COMMAND) = 0;
+	assert_int_equal(find_fixed(0), -ENOSPC);
+	assert_said("no window of its host bridge has room");
+}
+
+static void behind_a_bridge_only_the_firmware_places(void **state)
+{
+	static u8 buses[MIB(2)] __attribute__((aligned(4096)));
+
+	(void)state;
+	memset(buses, 0xff, sizeof(buses));
+	memcpy(buses, space, KIB(64));
+	memcpy(buses + MIB(1) + KIB(32), (void *)config_of(1, 0), KIB(4));
+	host.mmio[0].range = (struct range){ (u64)buses, sizeof(buses) };
+	*(u32 *)(buses + KIB(32) + 0x0c) = PCI_HEADER_BRIDGE << 16;
+	*(u32 *)(buses + KIB(32) + 0x18) = 0x010100;
+	host.mmio[1].bus = 0;
+	assert_int_equal(find_fixed(1), -ENOSPC);
+	assert_said("has not placed BAR 0 of 0000:01:01.0 in a window, and behind a bridge");
+}
+
 static void a_function_is_not_hidden_and_followed(void **state)
 {
 	u8 page;
@@ -729,6 +780,8 @@ int main(void)
 		cmocka_unit_test_setup(of_two_that_are_equal_none_is_taken, make),
 		cmocka_unit_test_setup(an_optional_function_may_be_missing, make),
 		cmocka_unit_test_setup(a_bar_that_is_none_is_refused_by_name, make),
+		cmocka_unit_test_setup(without_a_place_it_is_not_at_bus_address_0, make),
+		cmocka_unit_test_setup(behind_a_bridge_only_the_firmware_places, make),
 		cmocka_unit_test_setup(a_function_is_not_hidden_and_followed, make),
 	};
 
