@@ -253,9 +253,12 @@ static void follow_all(u64 ecam, bool on)
 			follow(&bars.bar[i], on);
 }
 
+/* All ones is what is read where nothing answers. */
 static bool decodes(u64 ecam)
 {
-	return read16(ecam + PCI_COMMAND) & PCI_COMMAND_MEMORY;
+	u16 command = read16(ecam + PCI_COMMAND);
+
+	return command != 0xffff && command & PCI_COMMAND_MEMORY;
 }
 
 static void forward(u64 reg, unsigned size, u64 val)
@@ -321,8 +324,10 @@ static void refuse(u64 ecam, int err)
 
 /*
  * A write: stage 2 is right before the function answers at a place, and is put back, with nothing
- * left in caches, while it still does. Other writes may reset the function. False: there is work to
- * do first, and nothing was written.
+ * left in caches, while it still does. After other writes nothing is read: the function may be in
+ * reset, or come back from D3hot, and for up to 100 ms it is not to be accessed (PCI Express Base
+ * Specification, "Function Level Reset", "PME and Power State Transitions"). False: there is work
+ * to do first, and nothing was written.
  */
 static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 {
@@ -349,7 +354,8 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 		ecam_after(ecam);
 		renumber();
 	}
-	follow_all(ecam, decodes(ecam));
+	if (command || writes(offset, size, PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0)))
+		follow_all(ecam, decodes(ecam));
 	return true;
 }
 

@@ -29,6 +29,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct range command = { PCI_COMMAND, 1 };
+static const struct range all_bars = { PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0) };
 static struct region_table table;
 static struct bar *bar;
 static struct device *hidden, *followed;
@@ -167,7 +169,10 @@ static void store(u64 addr, unsigned size, u64 val)
 			memcpy((void *)addr, &val, size);
 		obey(addr);
 	} else if (followed->at && addr - followed->at < PAGE_SIZE) {
-		was_reset = false;
+		u64 offset = addr & PAGE_MASK;
+
+		was_reset &= !ranges_overlap((struct range){ offset, size }, command) &&
+			     !ranges_overlap((struct range){ offset, size }, all_bars);
 	}
 }
 

@@ -377,6 +377,34 @@ static void no_byte_is_left_out(void **state)
 	assert_int_equal(fake_el2.total_cleaned, b->region.size);
 }
 
+/* A function in reset answers nothing, and is left alone. */
+static void reset(u64 addr)
+{
+	u64 function = ALIGN_DOWN(addr, PAGE_SIZE);
+
+	if (addr == function + 0x48)
+		memset((void *)function, 0xff, 64);
+}
+
+static void after_a_reset_nothing_is_read_before_the_guest_sets_it_up(void **state)
+{
+	struct bar *b = forced(MIB(4));
+
+	(void)state;
+	store(config_of(0, 1) + 4, 2, 2);
+	touch(WINDOW);
+	machine.on_write = reset;
+	store(config_of(0, 1) + 0x48, 2, 0x8000);
+	assert_int_equal(b->region.ipa.v, WINDOW);
+	assert_int_equal(fake_el2.nr_cleaned, 0);
+	memset((void *)config_of(0, 1), 0, 64);
+	store(config_of(0, 1) + 0x18, 4, BUS + MIB(8));
+	assert_int_equal(b->region.ipa.v, 0);
+	assert_int_equal(fake_el2.nr_cleaned, 4);
+	store(config_of(0, 1) + 4, 2, 2);
+	assert_only(WINDOW + MIB(8), MIB(4));
+}
+
 /* As Linux does while it sizes BARs. */
 static void a_decode_that_is_toggled_costs_nothing(void **state)
 {
@@ -765,6 +793,8 @@ int main(void)
 		cmocka_unit_test_setup(a_large_bar_is_cleaned_in_pieces, make),
 		cmocka_unit_test_setup(others_do_a_piece_as_well, make),
 		cmocka_unit_test_setup(no_byte_is_left_out, make),
+		cmocka_unit_test_setup(after_a_reset_nothing_is_read_before_the_guest_sets_it_up,
+				       make),
 		cmocka_unit_test_setup(a_decode_that_is_toggled_costs_nothing, make),
 		cmocka_unit_test_setup(one_that_comes_back_is_as_it_was, make),
 		cmocka_unit_test_setup(a_thousand_places_leave_stage_2_as_it_was, make),
