@@ -115,18 +115,24 @@ vectors:
 	vector_table harden_cpu
 
 /*
- * Code in .guarded may be answered by an external abort, of an access or of a walk: it goes on
- * where its x17 says, with all but x16 as it was. x16 waits in the compare value of EL2's timer,
- * which is off for good (init_timers()): no other register of EL2's is free, and the stack may be
- * what has failed.
+ * Code in .guarded may be answered by an external abort, of an access or of a walk, and where EL3
+ * has given a granule to another world, by a granule protection fault, which it may leave to EL2
+ * (SCR_EL3.GPF): it goes on where its x17 says, with all but x16 as it was. x16 waits in the
+ * compare value of EL2's timer, which is off for good (init_timers()): no other register of EL2's
+ * is free, and the stack may be what has failed.
  */
 	.balign	0x80
 el2_sync:
 	msr	cnthp_cval_el2, x16
 	mrs	x16, esr_el2
+	and	x16, x16, #0x3f			/* ISS_FSC */
+	sub	x16, x16, #FSC_GPF_WALK
+	cmp	x16, #(FSC_GPF - FSC_GPF_WALK)
+	mrs	x16, esr_el2
+	b.ls	2f
 	tbz	x16, #4, 1f			/* ISS_FSC is 0b01xxxx: external */
 	tbnz	x16, #5, 1f
-	ubfx	x16, x16, #ESR_EC_SHIFT, #6
+2:	ubfx	x16, x16, #ESR_EC_SHIFT, #6
 	cmp	x16, #(EC_DATA_ABORT + 1)
 	b.ne	1f
 	mrs	x16, tpidr_el2

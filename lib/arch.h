@@ -152,6 +152,8 @@
 #define FSC_EXTERNAL	0x10
 #define FSC_EXTERNAL_WALK 0x14
 #define FSC_ALIGNMENT	0x21
+#define FSC_GPF_WALK	0x22	/* granule protection fault on a walk, level -2, and on to 3; ... */
+#define FSC_GPF		0x28	/* ... and of the access itself: FEAT_RME */
 #define FSC_TLB_CONFLICT 0x30
 #define FSC_UNSUPPORTED	0x35	/* exclusive or atomic access to such memory */
 

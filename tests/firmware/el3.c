@@ -15,6 +15,7 @@ typedef uint64_t u64;
 #define KNOBS			0x43fff000
 #define KNOB_OLD_SMCCC		1	/* no SMCCC 1.1: x4 to x17 are lost by a call */
 #define KNOB_OPTEE_ANY_MEMORY	2	/* OP-TEE takes messages from anywhere */
+#define KNOB_ROOT_MEMORY	4	/* a GiB of physical addresses is EL3's alone (FEAT_RME) */
 
 #define SCMI_SHMEM		0x4010f000
 /* Its status at 4, length at 20, header at 24, then the message. */
@@ -26,6 +27,15 @@ typedef uint64_t u64;
 #define PAGE_OUT		0x7e0ff000
 #define OPTEE_SHM		0x7e200000
 #define OPTEE_SHM_SIZE		0x100000
+
+/* Granule protection: a block for each GiB of 40 bits, and who may access it. */
+#define GPT			((volatile u64 *)0x0e020000)
+#define GPT_BLOCKS		1024
+#define GPT_BLOCK(who)		((who) << 4 | 1)
+#define GPI_ROOT		11ul
+#define GPI_ANY			15ul
+#define ROOT_BLOCK		(0x9000000000 >> 30)
+#define GPCCR			(1 << 16 | 2 << 12 | 2)		/* GPC, SH, PPS of 40 bits */
 
 #define MAX_CPUS		4
 #define GPIO			0x090b0000	/* the secure PL061: pin 0 is the power */
@@ -60,9 +70,20 @@ static u64 cpu(void)
 	return mpidr & 0xff;
 }
 
+/* On the first CPU alone. It leaves the faults to whoever makes the access: SCR_EL3.GPF is 0. */
+static void keep_root_memory(void)
+{
+	for (unsigned i = 0; i < GPT_BLOCKS; i++)
+		GPT[i] = GPT_BLOCK(i == ROOT_BLOCK ? GPI_ROOT : GPI_ANY);
+	__asm__ volatile("dsb sy\n\tmsr s3_6_c2_c1_4, %0\n\tmsr s3_6_c2_c1_6, %1\n\tisb"
+			 : : "r"((u64)GPT >> 12), "r"((u64)GPCCR) : "memory");
+}
+
 void start(void)
 {
 	knobs = read32(KNOBS);
+	if (knobs & KNOB_ROOT_MEMORY)
+		keep_root_memory();
 	write32(SCMI_STATUS, 1);		/* free */
 }
 

@@ -10,6 +10,9 @@
 
 #define SPSR_EL2H	0x3c9			/* D, A, I, F */
 #define SCR		0x30531			/* APK, API, RW, HCE, NS; RES1 */
+/* And of later CPUs: PIEn, SCTLR2En, TCR2En, EnTP2, GCSEn, HXEn, ECVEn, FGTEn, ATA, EnSCXT. */
+#define SCR_LATER	0x3ac01e000000
+#define CPTR		0x1100			/* ESM, EZ */
 #define FREQUENCY	62500000
 #define SCTLR_EL2_OFF	0x30c50830		/* RES1 */
 #define GICD		0x08000000
@@ -27,8 +30,11 @@ _start:
 	add	x0, x0, x1, lsl #12
 	mov	sp, x0
 	ldr	x0, =SCR
+	ldr	x2, =SCR_LATER
+	orr	x0, x0, x2
 	msr	scr_el3, x0
-	msr	cptr_el3, xzr
+	mov	x0, #CPTR
+	msr	cptr_el3, x0
 	msr	mdcr_el3, xzr
 	mov	x0, #0xf
 	msr	ICC_SRE_EL3, x0

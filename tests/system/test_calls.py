@@ -22,10 +22,12 @@ MAVIS_AT, TREE_AT, BUNDLE_AT, PROGRAM_AT, KNOBS_AT = 0x41000000, 0x42000000, 0x5
 SECURE = ",secure=on,acpi=off"
 
 # As in tests/firmware/el3.c.
-OLD_SMCCC, OPTEE_ANY_MEMORY = 1, 2
+OLD_SMCCC, OPTEE_ANY_MEMORY, ROOT_MEMORY = 1, 2, 4
 SCMI_SHMEM, PAGE_IN, PAGE_OUT, OPTEE_SHM = 0x4010f000, 0x7e0fe000, 0x7e0ff000, 0x7e200000
 REFUSED = (1 << 64) - 1
 SYSTEM_SUSPEND = 0xc400000e
+PEEK, POKE, EFAULT = 0xc600000f, 0xc6000010, -14 & REFUSED      # hyp/control_abi.h
+NOTHING, ROOT_AT = 0xb000000, 0x9000000000
 ITS = "/intc@8000000/its@8080000"
 
 ZYNQMP = ("zynqmp-firmware", {"compatible": '"xlnx,zynqmp-firmware"', "method": '"smc"'})
@@ -117,13 +119,13 @@ def with_nodes(plain, nodes):
 def run(start, plain_tree, tmp_path, request):
     """run(calls, nodes..., guest="config", knobs=0) gives all that the console said, and the numbers of each answer."""
 
-    def runner(calls, *nodes, guest="", knobs=0):
+    def runner(calls, *nodes, guest="", knobs=0, cpu="cortex-a72"):
         program = tmp_path / "program.bin"
         program.write_bytes(PROGRAM.read_bytes() + calls.list + struct.pack("<9Q", *[0] * 9))
         config = bundles.config(tmp_path / "config.dts", guest)
         bundle = bundles.make(tmp_path / "guest.cpio", config, kernel=program, ramdisk=None, load=PROGRAM_AT)
         files = loaded(with_nodes(plain_tree, nodes), bundle, tmp_path, knobs)
-        console = start(request.node.name, smp=2, cpu="cortex-a72", machine=SECURE, loaded=files).expect_end()
+        console = start(request.node.name, smp=2, cpu=cpu, machine=SECURE, loaded=files).expect_end()
         assert "guest: done" in console
         answers = re.findall(r"^guest: .*[0-9a-f]{16}$", console, re.M)
         return console, [[int(n, 16) for n in line.split()[1:]] for line in answers]
@@ -271,6 +273,16 @@ def test_the_system_is_not_suspended_where_mavis_works_an_its(run):
     """It would forget its tables, and the guest's driver cannot restore what is Mavis's."""
     _, got = run(Calls().smc(0x8400000a, SYSTEM_SUSPEND).smc(SYSTEM_SUSPEND, PROGRAM_AT))
     assert [a[0] for a in got] == [REFUSED] * 2
+
+
+def test_memory_of_another_world_is_an_abort(run):
+    """EL3 leaves granule protection faults to who makes the access, here EL2 in the guest's place."""
+    at = [NOTHING, ROOT_AT + (1 << 30) - 8, ROOT_AT, ROOT_AT + 0x1234]
+    calls = Calls().smc(PEEK, PROGRAM_AT, 4)
+    for address in at:
+        calls.smc(PEEK, address, 4).smc(POKE, address, 1, 0)
+    _, got = run(calls, guest="debug; control;", knobs=ROOT_MEMORY, cpu="max,x-rme=on,pauth-impdef=on")
+    assert [a[0] for a in got] == [0, *[EFAULT] * 2 * len(at)]
 
 
 def test_linux_finds_its_firmware(start, plain_tree, tmp_path):
