@@ -57,6 +57,7 @@ struct cpu {
 	unsigned index;
 	enum cpu_state state;	/* changed under psci.c's lock */
 	bool os_lock, os_double_lock;	/* as the guest wrote them (sysreg.c) */
+	bool refused;		/* it does not fit the guest, which has been said (enter.c) */
 	struct {
 		u8 event;	/* CONTROL_LATER_*; 0: none */
 		bool write;

@@ -230,11 +230,16 @@ void vcpu_init(struct cpu *self, bool first)
 	isb();
 }
 
-/* Stage 2 and the ID registers are made for another kind of CPU than this one is. */
+/*
+ * Stage 2 and the ID registers are made for another kind of CPU than this one is. Said once: the
+ * guest may start it again and again.
+ */
 static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *why)
 {
-	print("mavis: CPU %u (%#lx, MIDR_EL1 %#lx): %s, so it stays off: start Mavis on a CPU of this kind, or give the guest fewer in the config's `cpus`\n",
-	      self->index, self->mpidr, read_sysreg(midr_el1), why);
+	if (!self->refused)
+		print("mavis: CPU %u (%#lx, MIDR_EL1 %#lx): %s, so it stays off: start Mavis on a CPU of this kind, or give the guest fewer in the config's `cpus`\n",
+		      self->index, self->mpidr, read_sysreg(midr_el1), why);
+	self->refused = true;
 	psci_cpu_stays_off(self);
 	cpu_power_off();
 	for (;;)

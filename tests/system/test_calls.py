@@ -4,6 +4,7 @@
 The firmware is a stand-in (tests/firmware): its answers have the shapes of those of boards.
 """
 
+import contextlib
 import re
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import subprocess
 import pytest
 
 import bundles
+import debugger
 import dts
 import machine
 
@@ -27,6 +29,7 @@ SCMI_SHMEM, PAGE_IN, PAGE_OUT, OPTEE_SHM = 0x4010f000, 0x7e0fe000, 0x7e0ff000, 0
 REFUSED = (1 << 64) - 1
 SYSTEM_SUSPEND = 0xc400000e
 PEEK, POKE, EFAULT = 0xc600000f, 0xc6000010, -14 & REFUSED      # hyp/control_abi.h
+NO_KIND = bytes.fromhex("e0031faac0035fd6")                     # mov x0, xzr; ret
 NOTHING, ROOT_AT = 0xb000000, 0x9000000000
 ITS = "/intc@8000000/its@8080000"
 
@@ -283,6 +286,36 @@ def test_memory_of_another_world_is_an_abort(run):
         calls.smc(PEEK, address, 4).smc(POKE, address, 1, 0)
     _, got = run(calls, guest="debug; control;", knobs=ROOT_MEMORY, cpu="max,x-rme=on,pauth-impdef=on")
     assert [a[0] for a in got] == [0, *[EFAULT] * 2 * len(at)]
+
+
+def test_a_cpu_that_does_not_fit_is_said_once(start, tmp_path):
+    """However often the guest starts it. QEMU's CPUs are all alike: a debugger has the second be of a kind that is unknown."""
+    calls = Calls()
+    for _ in range(10000):
+        calls.second_cpu()
+    program = tmp_path / "program.bin"
+    program.write_bytes(PROGRAM.read_bytes() + calls.list + struct.pack("<9Q", *[0] * 9))
+    bundle = bundles.make(tmp_path / "guest.cpio", bundles.config(tmp_path / "config.dts", ""), kernel=program, ramdisk=None,
+                          load=PROGRAM_AT)
+    with contextlib.ExitStack() as stack:
+        sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
+        m = start("unfit", smp=2, cpu="cortex-a72", loaded=machine.mavis(bundle), args=sockets.args(),
+                  unjudged="what is put into Mavis is no code of its own")
+        stub = stack.enter_context(contextlib.closing(debugger.Stub(sockets.gdb)))
+        monitor = stack.enter_context(contextlib.closing(debugger.Monitor(sockets.qmp)))
+        symbols = debugger.symbols(machine.BUILD / "mavis.elf")
+        base = stub.follow_move(monitor.loaded_at(machine.IMAGE), symbols)
+        starts, refused = (base + symbols[name] for name in ("guest_start", "psci_cpu_stays_off"))
+        stub.break_at(starts)
+        stub.go_on()
+        assert stub.ask(f"M{base + symbols['kind_here']:x},8:{NO_KIND.hex()}") == "OK"
+        assert stub.ask(f"z1,{starts:x},4") == "OK"
+        stub.break_at(refused)
+        for _ in range(3):
+            stub.go_on()
+        stub.let_go(refused)
+        console = m.expect_end()
+    assert console.count("is of one more kind than Mavis knows at a time, so it stays off") == 1
 
 
 def test_linux_finds_its_firmware(start, plain_tree, tmp_path):
