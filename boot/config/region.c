@@ -254,7 +254,24 @@ static int add_region(const struct config_reader *r, const struct region *region
 	return 0;
 }
 
-/* All whole pages that the node's `reg` touches, each range a region. */
+/* Ranges that share a page are one: takes those from @first on that do with @reg into it. */
+static void join(const struct config_reader *r, unsigned first, struct range *reg)
+{
+	struct config *c = r->config;
+
+	for (unsigned i = first; i < c->nr_regions; i++) {
+		struct range other = region_pa(&r->regions[i]);
+		u64 base = MIN(reg->base, other.base);
+
+		if (!ranges_overlap(*reg, other))
+			continue;
+		*reg = (struct range){ base, MAX(range_end(*reg), range_end(other)) - base };
+		r->regions[i] = r->regions[--c->nr_regions];
+		i = first - 1;		/* the others once more, with what it has become */
+	}
+}
+
+/* All whole pages that the node's `reg` touches, each piece of them a region. */
 static int add_host_node(const struct config_reader *r, const struct region_node *n,
 			 struct region *region, bool has_ipa)
 {
@@ -269,6 +286,7 @@ static int add_host_node(const struct config_reader *r, const struct region_node
 		if (ret <= 0)
 			continue;
 		reg = pages_around(reg);
+		join(r, first, &reg);
 		region->pa = PA(reg.base);
 		region->size = reg.size;
 		region->ipa = has_ipa ? IPA(n->ipa) : IPA(region->pa.v);

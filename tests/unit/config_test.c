@@ -951,6 +951,44 @@ static void a_host_node_with_several_ranges_gives_as_many_regions(void **state)
 	assert_string_equal(config.regions[1].name, "gic");
 }
 
+/* Writes @nr ranges over the first ones of the interrupt controller. */
+static void set_gic_reg(const u64 *reg, unsigned nr)
+{
+	int node = fdt_path_offset(host_tree, "/intc@8000000");
+	fdt64_t cells[8];
+
+	for (unsigned i = 0; i < 2 * nr; i++)
+		cells[i] = cpu_to_fdt64(reg[i]);
+	assert_int_equal(fdt_setprop_inplace_namelen_partial(host_tree, node, "reg", 3, 0, cells,
+							     (int)nr * 16),
+			 0);
+}
+
+static void ranges_of_a_host_node_that_share_a_page_are_one_region(void **state)
+{
+	static const u64 was[] = { 0x8000000, 0x10000, 0x80a0000, 0xf60000 };
+	static const u64 apart[] = { 0x8000f00, 0x80, 0x8000100, 0x80 };
+	static const u64 across[] = { 0x8000f00, 0x200, 0x8001f00, 0x200 };
+
+	(void)state;
+	set_gic_reg(apart, 2);
+	accepts("regions { gic { host-node = \"/intc@8000000\"; type = \"mmio\"; "
+		"ipa = <1 0>; }; };");
+	assert_int_equal(config.nr_regions, 1);
+	assert_int_equal(config.regions[0].pa.v, 0x8000000);
+	assert_int_equal(config.regions[0].ipa.v, 0x100000000);
+	assert_int_equal(config.regions[0].size, 0x1000);
+	set_gic_reg(across, 2);
+	accepts("regions { before { " REG "type = \"ram\"; }; "
+		"gic { host-node = \"/intc@8000000\"; type = \"mmio\"; }; };");
+	assert_int_equal(config.nr_regions, 2);
+	assert_string_equal(config.regions[0].name, "before");
+	assert_int_equal(config.regions[1].pa.v, 0x8000000);
+	assert_int_equal(config.regions[1].ipa.v, 0x8000000);
+	assert_int_equal(config.regions[1].size, 0x3000);
+	set_gic_reg(was, 2);
+}
+
 static void without_a_machine_the_config_alone_is_read(void **state)
 {
 	(void)state;
@@ -1185,6 +1223,7 @@ int main(void)
 		cmocka_unit_test(more_regions_than_there_is_room_for_are_refused),
 		cmocka_unit_test(a_host_node_gives_its_pages),
 		cmocka_unit_test(a_host_node_with_several_ranges_gives_as_many_regions),
+		cmocka_unit_test(ranges_of_a_host_node_that_share_a_page_are_one_region),
 		cmocka_unit_test(without_a_machine_the_config_alone_is_read),
 		cmocka_unit_test(the_command_line_counts_before_what_needs_it),
 		cmocka_unit_test(pci_functions_are_parsed),
