@@ -105,8 +105,34 @@ static bool moved(const struct doubts *d, const struct region *r, char *buf, siz
 	return true;
 }
 
+/* What the guest's tree has there is something else for it. */
+static bool hides(const struct doubts *d, const struct region *r, char *buf, size_t size)
+{
+	const struct host_mmio *device = find_device(d->host, region_ipa(r), true);
+
+	if (!device || r->ipa.v == r->pa.v || d->own_tree)
+		return false;
+	format(buf, size,
+	       "region %s: ipa: hides %s, which stays in the guest's device tree: give another, which tools/regions lists, or withhold that node",
+	       r->name, device->name);
+	return true;
+}
+
+static bool read_only_memory(const struct doubts *d, const struct region *r, char *buf,
+			     size_t size)
+{
+	(void)d;
+	if (!region_is_memory(r) || r->attr.write)
+		return false;
+	format(buf, size,
+	       "region %s: read-only: the guest's kernel has it as general-purpose memory, and dies when it writes there: expose it as reserved, pmem or none",
+	       r->name);
+	return true;
+}
+
 static bool (*const rules[])(const struct doubts *d, const struct region *r, char *buf,
-			     size_t size) = { no_memory, over_registers, over_reserved, moved };
+			     size_t size) = { no_memory,     over_registers, over_reserved,
+					      moved,	     hides,	     read_only_memory };
 
 static bool long_bootargs(const struct config *config, char *buf, size_t size)
 {

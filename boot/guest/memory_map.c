@@ -90,10 +90,23 @@ static int carve_gic(struct region_table *t, const struct host_gic *gic, struct 
 	return err;
 }
 
+/* Something else where the guest's tree has it leaves the guest without interrupts. */
+static bool hides(const struct region *r, struct range frame)
+{
+	return r->origin == REGION_FROM_CONFIG && r->ipa.v != r->pa.v &&
+	       ranges_overlap(frame, region_ipa(r));
+}
+
 /* The guest's part of it; of type raw the boot only warns. */
 static int check_gic_frame(const struct region_table *t, struct range frame, const char *name,
 			   struct diag *d)
 {
+	for (const struct region *r = t->region; r < t->region + t->nr; r++)
+		if (hides(r, frame))
+			return fail(d, -EINVAL,
+				    "region %s: ipa: %#lx bytes at %#lx hide the GIC's %s at %#lx from the guest: give another, which tools/regions lists",
+				    r->name, r->size, r->ipa.v, name,
+				    (unsigned long)frame.base);
 	for (const struct region *r = t->region; r < t->region + t->nr; r++)
 		if (r->origin == REGION_FROM_CONFIG && r->type != REGION_MMIO &&
 		    r->type != REGION_RAW &&

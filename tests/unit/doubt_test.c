@@ -53,12 +53,12 @@ static int setup(void **state)
 }
 
 /* A region `x` of the config, in a finished table. */
-static void describe(u64 pa, u64 size, enum region_type type, struct region_opts opts)
+static void describe_at(u64 ipa, u64 pa, u64 size, enum region_type type, struct region_opts opts)
 {
 	struct mm_caps caps = { .pa_bits = 40 };
 	struct region r = {
 		.name = "x",
-		.ipa = IPA(pa),
+		.ipa = IPA(ipa),
 		.pa = PA(pa),
 		.size = size,
 		.type = type,
@@ -72,6 +72,11 @@ static void describe(u64 pa, u64 size, enum region_type type, struct region_opts
 		fail_msg("%s", diag.text);
 	doubts = (struct doubts){ .host = &host, .config = &config, .regions = &table };
 	doubts.caps = caps;
+}
+
+static void describe(u64 pa, u64 size, enum region_type type, struct region_opts opts)
+{
+	describe_at(pa, pa, size, type, opts);
 }
 
 static void nothing(void)
@@ -170,6 +175,34 @@ static void reserved_memory_that_stays_in_the_tree_is_named(void **state)
 	nothing();					/* refused elsewhere */
 }
 
+static void a_device_that_the_guest_sees_no_more_is_named(void **state)
+{
+	(void)state;
+	describe_at(0x9000000, GIB(1), 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	once("region x: ipa: hides uart@9000000", "stays in the guest's device tree");
+	doubts.region = 0;
+	doubts.own_tree = true;
+	nothing();
+	describe_at(0x20000000 - 0x1000, GIB(1), 0x2000, REGION_MMIO, (struct region_opts){ 0 });
+	once("region x: ipa: hides pcie@10000000", "withhold");
+	describe_at(GIB(3), 0x9000000, 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	nothing();
+}
+
+static void memory_that_no_kernel_can_write_is_said(void **state)
+{
+	struct region_opts opts = { .read_only = true };
+
+	(void)state;
+	describe(GIB(1), MIB(1), REGION_RAM, opts);
+	once("region x: read-only: ", "expose it as");
+	opts.expose = EXPOSE_PMEM;
+	describe(GIB(1), MIB(1), REGION_RAM, opts);
+	nothing();
+	describe(0x9000000, 0x1000, REGION_MMIO, (struct region_opts){ .read_only = true });
+	nothing();
+}
+
 static void what_linux_has_no_room_for_is_said(void **state)
 {
 	static char line[2049];
@@ -198,6 +231,8 @@ int main(void)
 		TEST(a_cards_memory_is_no_doubt),
 		TEST(registers_are_not_memory),
 		TEST(reserved_memory_that_stays_in_the_tree_is_named),
+		TEST(a_device_that_the_guest_sees_no_more_is_named),
+		TEST(memory_that_no_kernel_can_write_is_said),
 		TEST(what_linux_has_no_room_for_is_said),
 	};
 

@@ -37,11 +37,11 @@ static int setup(void **state)
 	return 0;
 }
 
-static void configure(const char *name, u64 base, u64 size, enum region_type type,
-		      struct region_opts opts)
+static void configure_at(const char *name, u64 ipa, u64 base, u64 size, enum region_type type,
+			 struct region_opts opts)
 {
 	struct region r = {
-		.ipa = IPA(base),
+		.ipa = IPA(ipa),
 		.pa = PA(base),
 		.size = size,
 		.type = type,
@@ -51,6 +51,12 @@ static void configure(const char *name, u64 base, u64 size, enum region_type typ
 
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	assert_int_equal(region_add(&table, &r, &diag), 0);
+}
+
+static void configure(const char *name, u64 base, u64 size, enum region_type type,
+		      struct region_opts opts)
+{
+	configure_at(name, base, base, size, type, opts);
 }
 
 static int build(void)
@@ -131,6 +137,27 @@ static void the_gic_is_no_memory(void **state)
 	table.nr = 0;
 	configure("odd", 0x8000000, 0x1000, REGION_MMIO, (struct region_opts){ 0 });
 	configure("raw", 0x80f0000, 0x1000, REGION_RAW, (struct region_opts){ .memattr = 15 });
+	assert_int_equal(build(), 0);
+}
+
+static void the_gic_stays_where_the_guest_looks_for_it(void **state)
+{
+	(void)state;
+	host.gic.gicd = (struct range){ 0x8000000, 0x10000 };
+	host.gic.gicr[0] = (struct range){ 0x80a0000, 0x80000 };
+	host.gic.nr_gicr = 1;
+	configure_at("odd", 0x800f000, 0x9000000, 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	assert_int_equal(build(), -EINVAL);
+	assert_string_equal(diag.text,
+			    "region odd: ipa: 0x1000 bytes at 0x800f000 hide the GIC's distributor "
+			    "at 0x8000000 from the guest: give another, which tools/regions lists");
+	table.nr = 0;
+	configure_at("odd", 0x8000000, 0x80000000, 0x100000, REGION_RAM,
+		     (struct region_opts){ 0 });
+	assert_int_equal(build(), -EINVAL);
+	table.nr = 0;
+	configure_at("odd", 0x80a0000 + 0x80000, 0x9000000, 0x1000, REGION_MMIO,
+		     (struct region_opts){ 0 });
 	assert_int_equal(build(), 0);
 }
 
@@ -334,6 +361,7 @@ int main(void)
 		test(the_guest_has_all_but_mavis),
 		test(only_prefetchable_64_bit_and_wide_windows_may_be_gathered),
 		test(the_gic_is_no_memory),
+		test(the_gic_stays_where_the_guest_looks_for_it),
 		test(what_of_the_gic_would_write_memory_is_kept),
 		test(a_limit_takes_the_lowest_memory),
 		test(regions_of_the_config_are_beside_the_limit),
