@@ -13,6 +13,7 @@
 #include "boot/guest/cpus.h"
 #include "boot/guest/gic.h"
 #include "boot/guest/home.h"
+#include "boot/guest/keep.h"
 #include "boot/guest/its.h"
 #include "boot/guest/load.h"
 #include "boot/guest/map.h"
@@ -31,6 +32,7 @@
 #include "boot/probe_tags.h"
 #include "boot/report.h"
 #include "drivers/console.h"
+#include "drivers/io.h"
 #include "hyp/caps.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
@@ -148,12 +150,26 @@ static void ask_for_parts(void)
 		control_asked |= config.bar[i].region.opts.unaligned == UNALIGNED_EMULATED;
 }
 
+/* Where there is nothing an access would be EL2's last: these abort, and read as ones. */
+static void map_bundle(struct range b)
+{
+	u64 first = ALIGN_DOWN(b.base, sizeof(u64));
+	u64 last = ALIGN_DOWN(range_end(b) - 1, sizeof(u64));
+
+	if (!b.size)
+		return;
+	check(keep_check_bundle(&host, &diag), &diag);
+	map_memory(b.base, b.size, "bundle");
+	if (!keep_is_memory(&host, b) && (!~read64(first) || !~read64(last)))
+		stop("bundle: /chosen says that it has %lu KiB at %#lx, where there is not only memory: load it elsewhere",
+		     b.size >> 10, b.base);
+}
+
 static void read_bundle(void)
 {
 	struct range b = host.bundle;
 
-	if (b.size)
-		map_memory(b.base, b.size, "bundle");
+	map_bundle(b);
 	check(bundle_open((const void *)b.base, b.size, &bundle, &diag), &diag);
 	check(config_read(bundle.config.data, bundle.config.size, &host, &config, &diag), &diag);
 	ask_for_parts();

@@ -18,20 +18,12 @@ static u64 size_for(const struct host *host, const struct config *config)
 	return ALIGN_UP(pool_range().base - image_range().base + pages * PAGE_SIZE, HOME_ALIGN);
 }
 
-static bool is_memory(const struct host *host, struct range r)
-{
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		if (range_contains(host->memory[i], r))
-			return true;
-	return false;
-}
-
 static int check_place(const struct host *host, const struct config *config, struct range r,
 		       struct diag *d)
 {
 	struct keep_taken taken;
 
-	if (!is_memory(host, r))
+	if (!keep_is_memory(host, r))
 		return fail(d, -EINVAL,
 			    "/guest: place: the machine has no memory of %lu KiB at %#lx, which Mavis needs: give a multiple of 2 MiB in one of its banks, or leave it out",
 			    (unsigned long)(r.size >> 10), (unsigned long)r.base);

@@ -21,6 +21,26 @@ struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r
 	return (struct keep_taken){ 0 };
 }
 
+int keep_check_bundle(const struct host *host, struct diag *d)
+{
+	struct range image = image_range(), bundle = host->bundle;
+
+	if (!ranges_overlap(image, bundle))
+		return 0;
+	return fail(d, -EBUSY,
+		    "bundle: the loader has put its %lu KiB at %#lx, and Mavis uses %lu KiB at %#lx, more than its file has: load the bundle elsewhere",
+		    (unsigned long)(bundle.size >> 10), (unsigned long)bundle.base,
+		    (unsigned long)(image.size >> 10), (unsigned long)image.base);
+}
+
+bool keep_is_memory(const struct host *host, struct range r)
+{
+	for (unsigned i = 0; i < host->nr_memory; i++)
+		if (range_contains(host->memory[i], r))
+			return true;
+	return false;
+}
+
 struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
 				  struct range r)
 {

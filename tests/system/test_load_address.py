@@ -276,3 +276,15 @@ def test_a_kernel_keeps_its_place_when_mavis_lies_in_it(boots_well):
 def test_memory_that_is_said_to_be_there_and_is_not_stops_the_boot(boots):
     m, _ = boots("not-there", at(mavis=BASE + 8 * MIB, tree=BASE + 64 * MIB, bundle=BASE + 128 * MIB), really=512 * MIB)
     assert "mavis: error: memory: 0x7fe00000 does not keep what is written to it" in m.expect_end(60)
+
+
+@pytest.mark.parametrize("at, size, said", [
+    (BASE + GIB, MIB, "1024 KiB at 0x80000000, where there is not only memory"),
+    (BASE + GIB - MIB, 2 * MIB, "2048 KiB at 0x7ff00000, where there is not only memory"),
+    (BASE + MIB, 2 * MIB, "2048 KiB at 0x40100000, and Mavis uses "),
+])
+def test_a_bundle_cannot_be_beyond_memory_or_in_mavis(start, tmp_path, host_tree, at, size, said):
+    tree = tmp_path / "tree.dtb"
+    tree.write_bytes(with_initrd(host_tree(GIB, 1), at, at + size))
+    m = start(f"bundle-at-{at:x}", smp=1, mem="1024M", loaded=["-kernel", machine.IMAGE, "-dtb", tree])
+    assert said in re.search("mavis: error: bundle: .*", m.expect_end(60))[0]

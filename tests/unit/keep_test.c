@@ -3,6 +3,7 @@
 #include "boot/guest/keep.h"
 
 #include "lib/errno.h"
+#include "lib/sections.h"
 #include "tests/unit/test.h"
 #include "tests/unit/two_banks.h"
 
@@ -74,6 +75,27 @@ static void a_machine_with_too_many_reservations_is_said(void **state)
 	assert_non_null(strstr(d.text, "it: the machine has more reservations"));
 }
 
+static void a_bundle_below_mavis_or_in_it_is_refused(void **state)
+{
+	u64 image = image_range().base, bases[] = { image - MIB(1), image + MIB(2) - PAGE_SIZE };
+
+	(void)state;
+	image_place.size = MIB(2);
+	for (unsigned i = 0; i < ARRAY_SIZE(bases); i++) {
+		host.bundle = (struct range){ bases[i], MIB(1) + PAGE_SIZE };
+		assert_int_equal(keep_check_bundle(&host, &d), -EBUSY);
+		assert_non_null(strstr(d.text, "bundle: the loader has put its 1028 KiB at "));
+		assert_non_null(strstr(d.text, "Mavis uses 2048 KiB at "));
+	}
+	host.bundle = (struct range){ image - MIB(1), MIB(1) };
+	assert_int_equal(keep_check_bundle(&host, &d), 0);
+	host.bundle = (struct range){ image + MIB(2), MIB(1) };
+	assert_int_equal(keep_check_bundle(&host, &d), 0);
+	host.bundle.size = 0;
+	assert_int_equal(keep_check_bundle(&host, &d), 0);
+	image_place.size = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +104,7 @@ int main(void)
 		cmocka_unit_test_setup(an_unaligned_bank_has_no_room_below_itself, setup),
 		cmocka_unit_test_setup(sizes_that_are_no_pages_are_refused, setup),
 		cmocka_unit_test_setup(a_machine_with_too_many_reservations_is_said, setup),
+		cmocka_unit_test_setup(a_bundle_below_mavis_or_in_it_is_refused, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
