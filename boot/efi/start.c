@@ -15,6 +15,7 @@
 
 #define BUNDLE_ALIGN	MIB(2)		/* then the kernel in it need not be moved */
 #define MORE_TREE	KIB(64)		/* room for memory, command line and bundle */
+#define MAP_SIZE	KIB(256)	/* a server's memory map has hundreds of pieces */
 
 static const struct efi_guid tree_guid = {
 	0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 }
@@ -43,7 +44,6 @@ static const struct {
 static const struct efi_system_table *firmware_table;
 static struct diag diag;
 static char args[1024];
-static u8 map_buffer[KIB(16)] __attribute__((aligned(8)));
 
 /* Cleans what is read with the MMU off, turns it off and goes on at head.S (entry.S). */
 void efi_leave(const void *fdt) __attribute__((noreturn));
@@ -185,16 +185,17 @@ static int load_named(const struct efi_loaded_image *image, struct range *bundle
  * firmware's timer was faster, both once more [7.4.6]. After the first refusal no other service may
  * be called.
  */
-static efi_status leave(void *handle, void *out, u64 room, const void *fdt, struct range bundle)
+static efi_status leave(void *handle, void *buf, void *out, u64 room, const void *fdt,
+			struct range bundle)
 {
-	struct efi_map map = { .at = map_buffer };
+	struct efi_map map = { .at = buf };
 	u32 version;
 	u64 key;
 
 	for (unsigned tries = 0; tries < 4; tries++) {
-		map.size = sizeof(map_buffer);
-		if (boot()->get_memory_map(&map.size, map_buffer, &key, &map.each, &version))
-			return refuse(EFI_LOAD_ERROR, "the firmware's memory map is larger than 16 KiB");
+		map.size = MAP_SIZE;
+		if (boot()->get_memory_map(&map.size, buf, &key, &map.each, &version))
+			return refuse(EFI_LOAD_ERROR, "the firmware's memory map is larger than 256 KiB");
 		if (efi_tree_make(out, room, fdt, &map, bundle, args, &diag))
 			return refuse(EFI_LOAD_ERROR, diag.text);
 		if (!boot()->exit_boot_services(handle, key))
@@ -210,7 +211,7 @@ efi_status efi_main(void *handle, const struct efi_system_table *table)
 	struct efi_loaded_image *image;
 	struct range bundle = { 0, 0 };
 	const void *fdt = NULL;
-	u64 room, out;
+	u64 room, out, map;
 	int err;
 
 	firmware_table = table;
@@ -230,8 +231,9 @@ efi_status efi_main(void *handle, const struct efi_system_table *table)
 		return refuse(EFI_LOAD_ERROR, diag.text);
 	room = host_tree_size(fdt) + MORE_TREE;
 	out = allocate(room);
-	if (!out)
-		return refuse(EFI_LOAD_ERROR, "no room for a copy of the device tree");
+	map = allocate(MAP_SIZE);
+	if (!out || !map)
+		return refuse(EFI_LOAD_ERROR, "no room for a copy of the device tree and for the firmware's memory map");
 	boot()->set_watchdog(0, 0, 0, NULL);
-	return leave(handle, (void *)out, room, fdt, bundle);
+	return leave(handle, (void *)map, (void *)out, room, fdt, bundle);
 }
