@@ -253,7 +253,7 @@ static void follow_all(u64 ecam, bool on)
 			follow(&bars.bar[i], on);
 }
 
-/* All ones is what is read where nothing answers. */
+/* All ones is what is read where nothing answers: bits [15:11] of a function's are 0. */
 static bool decodes(u64 ecam)
 {
 	u16 command = read16(ecam + PCI_COMMAND);

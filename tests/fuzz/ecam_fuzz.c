@@ -89,7 +89,7 @@ static struct device *device_at(u64 addr)
 	return NULL;
 }
 
-/* Who it is cannot be written. */
+/* Who it is cannot be written, nor what the command register has above its bits. */
 static void obey_identity(u64 addr)
 {
 	const struct device *dev = device_at(addr);
@@ -97,6 +97,7 @@ static void obey_identity(u64 addr)
 	if (!dev)
 		return;
 	*(u32 *)dev->at = *(const u32 *)dev->header;
+	*(u16 *)(dev->at + PCI_COMMAND) &= GENMASK(10, 0);
 	*(u8 *)(dev->at + PCI_HEADER_TYPE) = dev->bridge ? PCI_HEADER_BRIDGE : 0;
 }
 
