@@ -49,6 +49,18 @@ def offset_of(member):
     return int(re.search(r"= (0x[0-9a-f]+)$", said.stdout, re.M)[1], 16)
 
 
+def panics_meanwhile(stub, base, at):
+    """Another CPU panics while this one, at its breakpoint, has stage 2 filled: this one goes on to wait, with it empty."""
+    names = symbols(machine.BUILD / "mavis.elf")
+    root = int.from_bytes(stub.read(base + names["guest"] + offset_of("guest.s2.pt.root"), 8), "little")
+    assert any(stub.read(root, 2048)), "the guest's"
+    assert stub.ask(f"M{base + names['panic_owner']:x},8:{'ff' * 8}") == "OK"
+    assert stub.ask(f"z1,{base + names[at]:x},4") == "OK"
+    stub.break_at(base + names["panic_wait"])
+    stub.go_on()
+    assert not any(stub.read(root, 2048))
+
+
 class Closed(AssertionError):
     """QEMU has gone."""
 

@@ -138,10 +138,4 @@ def test_a_panic_while_gdb_lets_go_keeps_the_guest(start, tmp_path):
             stub.break_at(base + symbols["tlb_publish"])
             m.qemu.send("$D#44")
             stub.go_on()
-            root = int.from_bytes(stub.read(base + symbols["guest"] + debugger.offset_of("guest.s2.pt.root"), 8), "little")
-            assert any(stub.read(root, 2048)), "the guest's"
-            assert stub.ask(f"M{base + symbols['panic_owner']:x},8:{'ff' * 8}") == "OK"
-            assert stub.ask(f"z1,{base + symbols['tlb_publish']:x},4") == "OK"
-            stub.break_at(base + symbols["panic_wait"])
-            stub.go_on()
-            assert not any(stub.read(root, 2048))
+            debugger.panics_meanwhile(stub, base, "tlb_publish")

@@ -74,13 +74,7 @@ def test_who_may_have_filled_stage_2_meanwhile_empties_it_again(start):
             stub.break_at(base + symbols["inject_abort"])
             m.send("peek /dev/mem 0xb000000")
             stub.go_on()
-            root = int.from_bytes(stub.read(base + symbols["guest"] + debugger.offset_of("guest.s2.pt.root"), 8), "little")
-            assert any(stub.read(root, 2048)), "the guest's"
-            assert stub.ask(f"M{base + symbols['panic_owner']:x},8:{'ff' * 8}") == "OK"
-            assert stub.ask(f"z1,{base + symbols['inject_abort']:x},4") == "OK"
-            stub.break_at(base + symbols["panic_wait"])
-            stub.go_on()
-            assert not any(stub.read(root, 2048))
+            debugger.panics_meanwhile(stub, base, "inject_abort")
 
 
 def test_an_error_on_the_way_is_said_once_and_the_machine_goes_off(patched):
