@@ -13,8 +13,8 @@
 #include "boot/guest/cpus.h"
 #include "boot/guest/gic.h"
 #include "boot/guest/home.h"
-#include "boot/guest/keep.h"
 #include "boot/guest/its.h"
+#include "boot/guest/keep.h"
 #include "boot/guest/load.h"
 #include "boot/guest/map.h"
 #include "boot/guest/memory_map.h"
@@ -160,7 +160,7 @@ static void map_bundle(struct range b)
 		return;
 	check(keep_check_bundle(&host, &diag), &diag);
 	map_memory(b.base, b.size, "bundle");
-	if (!keep_is_memory(&host, b) && (!~read64(first) || !~read64(last)))
+	if (!host_has_memory(&host, b) && (!~read64(first) || !~read64(last)))
 		stop("bundle: /chosen says that it has %lu KiB at %#lx, where there is not only memory: load it elsewhere",
 		     b.size >> 10, b.base);
 }

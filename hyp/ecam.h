@@ -55,8 +55,8 @@ enum ecam_kind ecam_kind_of(u64 at);
  * Before and after a write to the page @at. Before it, stage 2 has closed what the write moves at
  * its new place; after it, the guest has back what is nobody's any more. ECAM_STAYS: it moves
  * nothing, and ecam_after() has nothing to do. ECAM_LOST: nothing answers, and nothing is to be
- * written. -ENOMEM, -EBUSY (it would put two bridges, or
- * functions, of the table at one place): nothing is to be written.
+ * written. -ENOMEM, -EBUSY (it would put two bridges, or functions, of the table at one place):
+ * nothing is to be written.
  */
 int ecam_before(u64 at, u64 offset, unsigned size, u64 val);
 void ecam_after(u64 at);

@@ -13,6 +13,7 @@ static inline void hcr_write(u64 val)
 	asm volatile("dsb nsh\n\tmsr hcr_el2, %0\n\tisb" : : "r"(val) : "memory");
 }
 
+/* Clears and sets bits. */
 static inline void hcr_change(u64 clear, u64 set)
 {
 	hcr_write((read_sysreg(hcr_el2) & ~clear) | set);

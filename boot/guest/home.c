@@ -23,7 +23,7 @@ static int check_place(const struct host *host, const struct config *config, str
 {
 	struct keep_taken taken;
 
-	if (!keep_is_memory(host, r))
+	if (!host_has_memory(host, r))
 		return fail(d, -EINVAL,
 			    "/guest: place: the machine has no memory of %lu KiB at %#lx, which Mavis needs: give a multiple of 2 MiB in one of its banks, or leave it out",
 			    (unsigned long)(r.size >> 10), (unsigned long)r.base);

@@ -33,14 +33,6 @@ int keep_check_bundle(const struct host *host, struct diag *d)
 		    (unsigned long)(image.size >> 10), (unsigned long)image.base);
 }
 
-bool keep_is_memory(const struct host *host, struct range r)
-{
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		if (range_contains(host->memory[i], r))
-			return true;
-	return false;
-}
-
 struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
 				  struct range r)
 {

@@ -20,9 +20,6 @@ struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r
  */
 int keep_check_bundle(const struct host *host, struct diag *d);
 
-/* True if memory nodes of the machine's tree have all of @r. */
-bool keep_is_memory(const struct host *host, struct range r);
-
 /*
  * What somebody has of @r and must not become Mavis's: what was loaded, reservations, what is kept
  * from the guest, the config's regions.

@@ -80,9 +80,8 @@ static struct phandles collect(const struct host *host, int node)
 
 static bool is_there(const struct host *host, struct range r)
 {
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		if (range_contains(host->memory[i], pages_around(r)))
-			return true;
+	if (host_has_memory(host, pages_around(r)))
+		return true;
 	for (unsigned i = 0; i < host->nr_mmio; i++)
 		if (range_contains(host->mmio[i].range, r))
 			return true;

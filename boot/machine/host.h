@@ -218,6 +218,9 @@ int host_boot_cpu_first(struct host *host, u64 mpidr, struct diag *d);
 /* Adds the pages around @r to host->reserved; false: it is full. */
 bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware, const char *name);
 
+/* True if one bank of the machine's memory has all of @r. */
+bool host_has_memory(const struct host *host, struct range r);
+
 /* True if the loader reserved @r for the bundle or the tree: both are free once the guest runs. */
 bool host_reserved_by_loader(const struct host *host, struct range r);
 

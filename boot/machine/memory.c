@@ -58,7 +58,7 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 /*
  * A node without `reg` leaves the place to whoever reads the tree: the guest. Memory that is not to
  * be mapped and has no driver is the firmware's, unless find_users() finds a device that refers to
- * it, or is in it.
+ * it, or a screen in it.
  */
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
 {
@@ -155,6 +155,14 @@ static void find_users(struct host *host)
 				note_user(host, p);
 		note_screen(host, &w);
 	}
+}
+
+bool host_has_memory(const struct host *host, struct range r)
+{
+	for (unsigned i = 0; i < host->nr_memory; i++)
+		if (range_contains(host->memory[i], r))
+			return true;
+	return false;
 }
 
 bool host_reserved_by_loader(const struct host *host, struct range r)

@@ -4,7 +4,6 @@
 #include "hyp/enter.h"
 #include "lib/arch.h"
 #include "lib/errno.h"
-#include "lib/range.h"
 #include "mm/el2.h"
 
 static void expect(const struct host_cpu *cpu)
@@ -35,23 +34,15 @@ static int fetch(const struct host_cpu *cpu, struct diag *d)
 	return 0;
 }
 
-/* The loader may not have filled in the address of one that it does not start. */
-static bool is_memory(const struct host *host, u64 addr)
-{
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		if (range_contains(host->memory[i], (struct range){ addr, 8 }))
-			return true;
-	return false;
-}
-
 /* Some are disabled because they are not there: all together have one second to come. */
 static int fetch_parked(const struct host *host, struct diag *d)
 {
 	int missing = 0;
 	u64 since;
 
+	/* The loader may not have filled in the address of one that it does not start. */
 	for (unsigned i = 0; i < host->nr_parked; i++)
-		if (is_memory(host, host->parked[i].release_addr))
+		if (host_has_memory(host, (struct range){ host->parked[i].release_addr, 8 }))
 			call(&host->parked[i]);
 	since = read_sysreg(cntpct_el0);
 	for (unsigned i = 0; i < host->nr_parked; i++) {
