@@ -14,10 +14,13 @@
 #define PCI_SECONDARY_BUS	0x19
 #define PCI_SUBORDINATE_BUS	0x1a
 
-/* A host bridge's configuration space: a MiB for each of its buses. */
+#define PCI_BUS_SIZE		MIB(1)
+
+/* A host bridge's configuration space: a PCI_BUS_SIZE for each of its buses. */
 struct pci_space {
 	u64 base;
 	u8 first, last;			/* buses */
+	bool echoes;			/* the first bus's device 0 answers as its 31 others, too */
 };
 
 /* Bridges above a function. */
@@ -58,6 +61,9 @@ int pci_bar_size(const struct pci_function *f, unsigned bar, u64 *size);
 
 /* The page of function @devfn (dev << 3 | fn) of @bus, which the space has. */
 u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn);
+
+/* The pages of devices that are echoes; of size 0 where there are none. */
+struct range pci_echoes(const struct pci_space *space);
 
 /* The address in a memory BAR, and a new one. */
 u64 pci_bar_get(const struct pci_function *f, unsigned bar);

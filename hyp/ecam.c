@@ -57,14 +57,23 @@ static void look(void)
 	}
 }
 
+static bool is_echo(const struct pci_space *space, u64 at)
+{
+	return space->echoes &&
+	       range_contains(pci_echoes(space), (struct range){ at, PAGE_SIZE });
+}
+
 enum ecam_kind ecam_kind_of(u64 at)
 {
 	enum ecam_kind kind = ECAM_GUESTS;
 
-	/* Page 0 is not where those are that are nowhere. */
-	FOR_EACH_PAGE(p)
+	FOR_EACH_PAGE(p) {
+		if (is_echo(&p->space, at))
+			return ECAM_HIDDEN;
+		/* Page 0 is not where those are that are nowhere. */
 		if (at && (p->at == at || p->next == at))
 			kind = MAX(kind, (enum ecam_kind)p->kind);
+	}
 	return kind;
 }
 
@@ -190,12 +199,16 @@ void ecam_after(u64 at)
 int ecam_take(unsigned i)
 {
 	struct ecam_page *p = &ecam.page[i];
+	struct range echoes = pci_echoes(&p->space);
+	int err = 0;
 
 	p->at = p->next = place_of(p);
 	if (two_at_one_place())
 		return -EBUSY;
 	look();
-	return p->at ? apply(p->at) : 0;
+	for (u64 at = echoes.base; at < range_end(echoes) && !err; at += PAGE_SIZE)
+		err = apply(at);
+	return p->at && !err ? apply(p->at) : err;
 }
 
 bool ecam_find(u64 ipa, struct mmio_page *page)

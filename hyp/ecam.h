@@ -40,8 +40,8 @@ struct ecam {
 extern struct ecam ecam;
 
 /*
- * Takes entry @i, whose bridges are there already, from the guest where it is now. -ENOMEM; -EBUSY:
- * another of the bridges is there.
+ * Takes entry @i, whose bridges are there already, from the guest where it is now, and all echoes
+ * of its host bridge's first function. -ENOMEM; -EBUSY: another of the bridges is there.
  */
 int ecam_take(unsigned i);
 

@@ -40,18 +40,19 @@ static struct range whole(const struct pci_space *space)
 }
 
 /*
- * What the guest is to have of it, and nobody else: all of it, if buses can be renumbered. EL2 sees
- * it all then.
+ * What the guest is to have of it, and nobody else: all of it, if buses can be renumbered, when EL2
+ * sees it all, or if functions have echoes.
  */
 static const struct region *find_other(const struct pci_function *f)
 {
-	struct range r = f->depth ? whole(&f->space) : (struct range){ f->ecam, PAGE_SIZE };
+	bool all = f->depth || f->space.echoes;
+	struct range r = all ? whole(&f->space) : (struct range){ f->ecam, PAGE_SIZE };
 	const struct region_table *t = guest.regions;
 
 	for (const struct region *o = t->region; o < t->region + t->nr; o++)
 		if (ranges_overlap(region_pa(o), r) &&
 		    (o->ipa.v != o->pa.v || !range_contains(region_pa(o), r) ||
-		     (f->depth && o->origin != REGION_FROM_HOST)))
+		     (all && o->origin != REGION_FROM_HOST)))
 			return o;
 	return NULL;
 }

@@ -78,6 +78,7 @@ struct dt_walk {
 /* What a node is, by `compatible`. */
 enum dt_kind {
 	DT_OTHER, DT_GICV2, DT_GICV3, DT_ITS, DT_INTC, DT_SMMU, DT_SMMUV3, DT_PSCI, DT_PCI_ECAM,
+	DT_PCI_DW_ECAM,		/* an ECAM as struct pci_space's `echoes` has it */
 	DT_PMCG,		/* an SMMUv3's counters */
 	DT_CMDQV,		/* more command queues of an SMMUv3 */
 	DT_V2M,			/* a GICv2's message interrupts */

@@ -42,9 +42,9 @@ static const struct {
 	{ "arm,psci-1.0",		DT_PSCI },
 	{ "arm,psci-0.2",		DT_PSCI },
 	{ "pci-host-ecam-generic",	DT_PCI_ECAM },
-	{ "snps,dw-pcie-ecam",		DT_PCI_ECAM },
-	{ "marvell,armada8k-pcie-ecam",	DT_PCI_ECAM },
-	{ "socionext,synquacer-pcie-ecam", DT_PCI_ECAM },
+	{ "snps,dw-pcie-ecam",		DT_PCI_DW_ECAM },
+	{ "marvell,armada8k-pcie-ecam",	DT_PCI_DW_ECAM },
+	{ "socionext,synquacer-pcie-ecam", DT_PCI_DW_ECAM },
 };
 
 enum dt_kind dt_kind(const struct dt_walk *w)

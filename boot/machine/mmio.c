@@ -36,15 +36,18 @@ int host_add_mmio(struct host *host, const struct dt_walk *w, struct range r, st
 	return add(host, w, &m, NULL, d);
 }
 
-static int read_regs(struct host *host, const struct dt_walk *w, bool ecam, host_range_fn *fn,
+static int read_regs(struct host *host, const struct dt_walk *w, bool bridge, host_range_fn *fn,
 		     const char *why, struct diag *d)
 {
-	struct host_mmio m = { .kind = HOST_MMIO_REG, .read_only = dt_kind(w) == DT_FLASH };
+	enum dt_kind kind = dt_kind(w);
+	bool ecam = bridge && (kind == DT_PCI_ECAM || kind == DT_PCI_DW_ECAM);
+	struct host_mmio m = { .kind = HOST_MMIO_REG, .read_only = kind == DT_FLASH };
 	int ret;
 
 	for (unsigned i = 0; i < dt_reg_count(w); i++) {
 		ret = dt_reg(w, i, &m.range, d);
 		m.kind = ecam && !i ? HOST_PCI_ECAM : HOST_MMIO_REG;
+		m.echoes = m.kind == HOST_PCI_ECAM && kind == DT_PCI_DW_ECAM;
 		if (ret > 0)
 			ret = fn(host, w, &m, why, d);
 		if (ret < 0)
@@ -105,7 +108,7 @@ int host_each_range(struct host *host, const struct dt_walk *w, host_range_fn *f
 
 	if (!dt_parent(w)->mapped)
 		return 0;
-	err = read_regs(host, w, pci && bridge && dt_kind(w) == DT_PCI_ECAM, fn, why, d);
+	err = read_regs(host, w, pci && bridge, fn, why, d);
 	if (!err && bridge && w->prop[DT_RANGES].data)
 		err = read_windows(host, w, fn, why, d);
 	return err;

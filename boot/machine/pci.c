@@ -8,8 +8,6 @@
 #include "lib/errno.h"
 #include "mm/el2.h"
 
-#define BUS_SIZE		MIB(1)
-
 /* A bridge's property of @n cells, or NULL. */
 static const u8 *cells(const struct host *host, int node, const char *name, u32 n)
 {
@@ -132,17 +130,20 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 {
 	const u8 *range = cells(host, m->node, "bus-range", 2);
 	unsigned first = range ? dt_cell(range) & 0xff : 0;
-	u64 buses = MIN(m->range.size / BUS_SIZE, 256 - first);
+	u64 buses = MIN(m->range.size / PCI_BUS_SIZE, 256 - first);
 	struct way ways[256] = { [0] = { .there = false } };
+	struct range echoes;
 
-	f->space = (struct pci_space){ m->range.base, (u8)first, (u8)(first + buses - 1) };
+	f->space = (struct pci_space){ m->range.base, (u8)first, (u8)(first + buses - 1),
+				       m->echoes };
+	echoes = pci_echoes(&f->space);
 	ways[first].there = true;
 	for (unsigned bus = first; bus < first + buses; bus++) {
 		u64 base = pci_page(&f->space, bus, 0);
 
 		if (!ways[bus].there)
 			continue;
-		if (el2_map(PA(base), BUS_SIZE, S1_DEVICE))
+		if (el2_map(PA(base), PCI_BUS_SIZE, S1_DEVICE))
 			return -ENOMEM;
 		f->depth = ways[bus].depth;
 		memcpy(f->above, ways[bus].above, sizeof(f->above));
@@ -152,6 +153,8 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 			u8 header = devfn & 7 ? PCI_HEADER_MULTI : 0;
 
 			f->ecam = base + devfn * PAGE_SIZE;
+			if (range_contains(echoes, (struct range){ f->ecam, PAGE_SIZE }))
+				break;
 			f->dev = (u8)(devfn >> 3);
 			f->fn = devfn & 7;
 			if (is_there(f->ecam)) {

@@ -52,7 +52,7 @@ static struct bar *follower(const char *name, unsigned dev, unsigned bar, u64 si
 	*b = (struct bar){
 		.region = { .size = size, .type = REGION_DEVICE_MEMORY },
 		.bar = (u8)bar,
-		.f = { .ecam = config_of(dev, 0), .space = { (u64)space, 0, 0 }, .dev = (u8)dev },
+		.f = { .ecam = config_of(dev, 0), .space = { .base = (u64)space }, .dev = (u8)dev },
 	};
 	snprintf(b->region.name, sizeof(b->region.name), "%s", name);
 	return b;
@@ -181,6 +181,22 @@ static void functions_are_found_by_id_and_by_address(void **state)
 	assert_int_equal(pci_find(&host, &want, &f, &d), -ENODEV);
 	want = (struct pci_request){ .vendor = 0x1af4, .device = 0x1114 };
 	assert_int_equal(pci_find(&host, &want, &f, &d), -ENODEV);
+}
+
+/* Of the first device on the first bus, as it is on a DesignWare controller. */
+static void a_function_that_answers_32_times_is_one(void **state)
+{
+	struct pci_request want = { .vendor = 0x1af4, .device = 0x1110 };
+	struct pci_function f;
+
+	(void)state;
+	for (unsigned dev = 0; dev < 32; dev++)
+		memcpy((void *)config_of(dev, 0), (void *)config_of(1, 0), KIB(4));
+	assert_int_equal(pci_find(&host, &want, &f, &d), -EEXIST);
+	host.mmio[0].echoes = true;
+	assert_int_equal(pci_find(&host, &want, &f, &d), 0);
+	assert_int_equal(f.ecam, config_of(0, 0));
+	assert_true(f.space.echoes);
 }
 
 static void bus_addresses_become_the_cpus_by_the_window(void **state)
@@ -783,6 +799,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_are_the_lowest_bit_that_can_be_set),
+		cmocka_unit_test_setup(a_function_that_answers_32_times_is_one, make),
 		cmocka_unit_test_setup(functions_are_found_by_id_and_by_address, make),
 		cmocka_unit_test_setup(bus_addresses_become_the_cpus_by_the_window, make),
 		cmocka_unit_test_setup(bars_that_are_none_are_refused, make),

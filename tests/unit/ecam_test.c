@@ -120,6 +120,27 @@ static void a_hidden_function_and_its_bridges_are_closed(void **state)
 	assert_int_equal(access_config((u64)config_of(2, 0) + 0x18, 4, false, 0), 0x040302);
 }
 
+/* 00:00.0 leads to the switch, and its numbers answer as those of 00:01.0 to 00:1f.0. */
+static void what_a_host_bridge_shows_32_times_is_taken_whole(void **state)
+{
+	(void)state;
+	device[0].devfn = 0;
+	route();
+	function.above[0] = 0;
+	function.space.echoes = true;
+	take(ECAM_HIDDEN);
+	assert_closed();
+	assert_int_equal(reach(0, 7), 'w');		/* another function of the first device */
+	for (unsigned devfn = 1 << 3; devfn < 256; devfn++)
+		assert_int_equal(reach(0, devfn), '-');
+	assert_int_equal(reach(1, 0), 'w');
+	access_config((u64)config_of(0, 31 << 3) + 0x18, 4, true, 0x070500);
+	assert_int_equal(device[0].numbers, 0x040200);
+	assert_int_equal((u32)access_config((u64)config_of(0, 31 << 3), 4, false, 0), 0xffffffff);
+	store(0, 0, 0x18, 4, 0);
+	assert_int_equal(reach(4, 3 << 3), 'w');
+}
+
 /* As Linux does it: all to 0, then from the root down. */
 static void it_stays_hidden_when_buses_are_renumbered(void **state)
 {
@@ -297,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_hidden_function_and_its_bridges_are_closed, make),
+		cmocka_unit_test_setup(what_a_host_bridge_shows_32_times_is_taken_whole, make),
 		cmocka_unit_test_setup(it_stays_hidden_when_buses_are_renumbered, make),
 		cmocka_unit_test_setup(it_stays_hidden_whatever_is_written, make),
 		cmocka_unit_test_setup(a_switch_that_was_reset_leads_nowhere, make),

@@ -128,6 +128,19 @@ static void a_bus_of_wide_addresses_has_its_windows(void **state)
 	assert_null(find_mmio(0x818000000));
 }
 
+static void a_configuration_space_says_whether_it_echoes(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	read_all();
+	assert_false(find_mmio(0x4010000000)->echoes);
+	tree_set_string(fdt, "/pcie@10000000", "compatible", "snps,dw-pcie-ecam");
+	read_all();
+	assert_mmio(0x4010000000, 0x10000000, HOST_PCI_ECAM, "pcie@10000000");
+	assert_true(find_mmio(0x4010000000)->echoes);
+	assert_false(find_mmio(0x10000000)->echoes);
+}
+
 static void pci_windows_have_their_kind_and_bus_address(void **state)
 {
 	(void)state;
@@ -799,6 +812,7 @@ int main(void)
 		TEST(where_the_root_names_no_controller_the_gic_is_enough),
 		TEST(registers_are_whole_pages_and_shared_pages_are_listed_once),
 		TEST(a_bus_of_wide_addresses_has_its_windows),
+		TEST(a_configuration_space_says_whether_it_echoes),
 		TEST(pci_windows_have_their_kind_and_bus_address),
 		TEST(a_window_cut_by_memory_keeps_its_bus_addresses),
 		TEST(a_second_gic_is_a_device),

@@ -16,7 +16,7 @@
 #define MODEL_HEADER	64
 
 static u8 space[MIB(BUSES)] __attribute__((aligned(MIB(2))));
-static const struct pci_space whole = { (u64)space, 0, BUSES - 1 };
+static const struct pci_space whole = { .base = (u64)space, .last = BUSES - 1 };
 
 /* What is in the machine: registers of a function, and which it is behind. */
 static struct device {

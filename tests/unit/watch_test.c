@@ -111,7 +111,7 @@ static void configuration_space_is_refused(void **state)
 {
 	(void)state;
 	ecam.nr = 1;
-	ecam.page[0] = (struct ecam_page){ .space = { WINDOW + MIB(15), 0, 3 } };
+	ecam.page[0] = (struct ecam_page){ .space = { .base = WINDOW + MIB(15), .last = 3 } };
 	assert_int_equal(watch_start(window), -EACCES);
 	assert_false(window->watched || traps(WINDOW));
 	ecam.page[0].space.base = WINDOW + MIB(16);
