@@ -12,7 +12,7 @@
 #include "lib/asm.h"
 #include "mm/el2.h"
 
-	.text
+	.section .text.vectors, "ax"
 
 /* The guest's SP_EL0, ELR_EL1 and thread registers serve as scratch: it will not run again. */
 .macro unexpected kind
