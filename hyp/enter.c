@@ -242,8 +242,7 @@ static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *w
 	self->refused = true;
 	psci_cpu_stays_off(self);
 	cpu_power_off();
-	for (;;)
-		asm volatile("wfi");
+	panic_wait();
 }
 
 /* Of another kind than the CPU that boots, @self may be unfit for its stage 2. */
@@ -291,6 +290,5 @@ void guest_stop(const char *why)
 {
 	panic_take_over();
 	print("mavis: the guest is %s\n", why);
-	for (;;)
-		asm volatile("wfi");
+	panic_wait();
 }

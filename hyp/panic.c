@@ -26,8 +26,7 @@ static void __attribute__((noreturn)) power_off(void)
 	print("mavis: stopped\n");
 	console_drain();
 	firmware_power_off();
-	for (;;)
-		asm volatile("wfi");
+	panic_wait();
 }
 
 void stop(const char *fmt, ...)
@@ -210,10 +209,11 @@ void panic_exception(u64 kind)
 	panic_wait();
 }
 
+/* WFI does not wait where an interrupt pends, masked or not, and QEMU's WFE hardly waits at all. */
 void panic_wait(void)
 {
 	for (;;)
-		asm volatile("wfe");
+		asm volatile("wfi\n\twfe");
 }
 
 /* By an exception, as all else: on a stack that is whole, and once. */

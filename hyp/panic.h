@@ -53,6 +53,8 @@ void panic_exception(u64 kind) __attribute__((noreturn));
  * else: a debugger sees it.
  */
 extern u64 panic_owner;
+
+/* Waits for good, as also a CPU does that is off but cannot be turned off. */
 void panic_wait(void) __attribute__((noreturn, noinline));
 #endif
 

@@ -40,7 +40,7 @@ def test_where_nothing_turns_the_machine_off_every_cpu_is_stopped(patched):
     places = list(p.where())
     assert len(places) == CPUS
     assert {level for _, level in places} == {2}, places
-    assert sorted(function for function, _ in places) == ["panic_wait"] * (CPUS - 1) + ["power_off"], places
+    assert {function for function, _ in places} == {"panic_wait"}, places
 
 
 def test_the_end_that_the_guest_would_have_elsewhere_is_one_on_every_cpu(start, tmp_path):
@@ -58,7 +58,7 @@ def test_the_end_that_the_guest_would_have_elsewhere_is_one_on_every_cpu(start, 
         p.m.listen(2)
         places = list(p.where())
     assert {level for _, level in places} == {2}, places
-    assert [function for function, _ in places].count("panic_wait") == CPUS - 1, places
+    assert {function for function, _ in places} == {"panic_wait"}, places
 
 
 def test_who_may_have_filled_stage_2_meanwhile_empties_it_again(start):
