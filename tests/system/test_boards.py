@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every board of tools/boards.py boots Debian's kernel with the board's own tree, as it does without Mavis."""
 
+import contextlib
+
 import pexpect
 import pytest
 
@@ -20,12 +22,14 @@ def board(request):
 @pytest.fixture(scope="module")
 def guest(start, board, tmp_path_factory):
     bundle = bundles.make(tmp_path_factory.mktemp(board.name) / "guest.cpio", board.config)
-    return start(f"{board.name}-mavis", board=board, loaded=machine.mavis(bundle)).login()
+    with contextlib.closing(start(f"{board.name}-mavis", board=board, loaded=machine.mavis(bundle))) as m:
+        yield m.login()
 
 
 @pytest.fixture(scope="module")
 def bare(start, board):
-    return start(f"{board.name}-native", board=board, loaded=machine.native(console=board.console)).login()
+    with contextlib.closing(start(f"{board.name}-native", board=board, loaded=machine.native(console=board.console))) as m:
+        yield m.login()
 
 
 def test_every_region_has_the_attributes_it_asked_for(guest):

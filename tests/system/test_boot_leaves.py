@@ -41,7 +41,8 @@ def looked(request, start):
     name, build = request.param
     with contextlib.ExitStack() as stack:
         sockets = stack.enter_context(contextlib.closing(debugger.Sockets()))
-        m = start(name, smp=2, loaded=["-kernel", build / "mavis.img", "-initrd", machine.BUNDLE], args=sockets.args())
+        m = stack.enter_context(contextlib.closing(start(
+            name, smp=2, loaded=["-kernel", build / "mavis.img", "-initrd", machine.BUNDLE], args=sockets.args())))
         yield Looked(m, sockets, build, stack)
 
 

@@ -26,7 +26,8 @@ def flash(request, start, tmp_path_factory):
         f.truncate(SIZE)
     m = start("flash" + request.param[:7], smp=2, loaded=machine.mavis(bundles.make(folder / "b", config)),
               args=["-drive", f"if=pflash,index=1,format=raw,file={file}"])
-    return m.login(), file, bool(request.param)
+    yield m.login(), file, bool(request.param)
+    m.close()
 
 
 def test_the_guest_reads_it(flash):
