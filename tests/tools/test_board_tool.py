@@ -25,6 +25,14 @@ def test_what_cannot_be_made_is_one_line(tmp_path, args, why):
     assert done.returncode == 1 and done.stderr.startswith(why.format(tmp_path)) and done.stderr.count("\n") == 1, done.stderr
 
 
+def test_a_disk_that_is_full_is_said_by_the_files_name(tmp_path):
+    tree = tmp_path / "arm64/usr/lib/linux-image-6/broadcom/bcm2711-rpi-4-b.dtb"
+    tree.parent.mkdir(parents=True)
+    tree.write_bytes(bytes(1 << 16))
+    done = board("tree", "raspi4b", "--deps", tmp_path, "-o", "/dev/full")
+    assert (done.returncode, done.stderr) == (1, "board: /dev/full: No space left on device\n")
+
+
 @pytest.mark.parametrize("args, why", [(["tree", "virt"], "-o FILE"), (["qemu", "zcu102"], "--dtb FILE")])
 def test_what_is_missing_on_its_command_line_is_said(args, why):
     done = board(*args)
