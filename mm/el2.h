@@ -18,7 +18,7 @@
  * Bytes of the pool's start that el2_build() may write: a table for each 2 MiB of Mavis's, at most,
  * and five above these. head.S cleans so much.
  */
-#define EL2_EARLY_POOL	0x18000
+#define EL2_EARLY_POOL	0x20000
 
 #ifndef __ASSEMBLY__
 #include "lib/types.h"

@@ -52,6 +52,10 @@ static void el2_can_map_the_largest(void **state)
 	config.control = true;
 	host.nr_cpus = MAX_CPUS;
 	host.nr_smmus = HOST_MAX_SMMU;
+	/* each amid a span of an SMMU's streams, at both of its ends */
+	for (; host.nr_streams < HOST_MAX_STREAMS; host.nr_streams++)
+		host.streams[host.nr_streams] = (struct dma_streams){
+			.first = 0x1ff + host.nr_streams * 0x400, .nr = 0x102 };
 	host.memory[1].size = GIB(1);
 	assert_int_equal(home_find(&host, &config, &home, &d), 0);
 	assert_true(home.size > MIB(32));
