@@ -105,7 +105,7 @@ static int fix(struct bar *b, const struct config_bar *want, struct region_table
 	/* the bridges above it pass on what they pass */
 	if (!pa && b->f.depth)
 		return fail(d, -ENOSPC,
-			    "region %s: pci: the firmware has not placed BAR %u of %04x:%02x:%02x.%u in a window, and behind a bridge Mavis places none: have the firmware do so, or put the card on the host bridge's own bus",
+			    "region %s: pci: the firmware has not placed BAR %u of %04x:%02x:%02x.%u in a window and turned it on, and behind a bridge Mavis places none: have the firmware do so, or put the card on the host bridge's own bus",
 			    b->region.name, b->bar, b->f.segment, b->f.bus, b->f.dev, b->f.fn);
 	if (!pa) {
 		addr = choose_place(b, t);
