@@ -31,7 +31,7 @@ struct gicr *gic_add_redistributor(u64 pa, u64 typer)
 {
 	if (nr_gicrs == ARRAY_SIZE(gicrs))
 		return NULL;
-	gicrs[nr_gicrs] = (struct gicr){ .pa = pa, .typer = typer };
+	gicrs[nr_gicrs] = (struct gicr){ .pa = pa, .typer = typer, .ending = true };
 	return &gicrs[nr_gicrs++];
 }
 
@@ -65,9 +65,16 @@ unsigned gic_id_bits(void)
 	return id_bits;
 }
 
-bool gic_lpis_on(const struct gicr *r)
+/*
+ * RWP is 1 until LPIs that were turned off are, but also until a write of GICR_ICENABLER0 takes
+ * effect, which the guest makes by itself: then the hardware uses no tables.
+ */
+bool gic_lpis_on(struct gicr *r)
 {
-	return read32(r->pa + GICR_CTLR) & (GICR_CTLR_ENABLE_LPIS | GICR_CTLR_RWP);
+	u32 ctlr = read32(r->pa + GICR_CTLR);
+
+	r->ending &= (ctlr & GICR_CTLR_RWP) != 0;
+	return r->ending || ctlr & GICR_CTLR_ENABLE_LPIS;
 }
 
 /* CommonLPIAff: the affinity fields down to which redistributors must have one table. */
@@ -82,7 +89,7 @@ static bool same_group(const struct gicr *a, const struct gicr *b)
 /* The configuration table that others use which must have the same one; NULL: none does. */
 static const struct gicr *group_uses(const struct gicr *r)
 {
-	for (const struct gicr *o = gicrs; o < gicrs + nr_gicrs; o++)
+	for (struct gicr *o = gicrs; o < gicrs + nr_gicrs; o++)
 		if (o != r && same_group(o, r) && gic_lpis_on(o))
 			return o;
 	return NULL;
@@ -122,21 +129,18 @@ const char *gic_lpi_tables_refused(const struct gicr *r)
 	return NULL;
 }
 
-/*
- * RWP is no reason to take the tables for those that were looked at: a write of GICR_ICENABLER0,
- * which does not come here, makes it 1 as well.
- */
 static const char *write_ctlr(struct gicr *r, u64 val)
 {
+	bool enabled = read32(r->pa + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS;
 	const char *why = NULL;
 
 	val &= GICR_CTLR_DPG | GICR_CTLR_ENABLE_LPIS;
-	if (val & GICR_CTLR_ENABLE_LPIS &&
-	    !(read32(r->pa + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)) {
+	if (val & GICR_CTLR_ENABLE_LPIS && !enabled) {
 		why = gic_lpi_tables_refused(r);
 		if (why)
 			val &= ~GICR_CTLR_ENABLE_LPIS;
 	}
+	r->ending |= enabled && !(val & GICR_CTLR_ENABLE_LPIS);
 	write32(r->pa + GICR_CTLR, (u32)val);
 	return why;
 }

@@ -46,6 +46,7 @@
 struct gicr {
 	u64 pa;			/* RD_base, which EL2 sees there */
 	u64 typer;		/* GICR_TYPER */
+	bool ending;		/* LPIs were turned off, and nobody has seen the end of that */
 };
 
 /*
@@ -69,7 +70,7 @@ u64 gic_target(bool by_address);
 unsigned gic_id_bits(void);
 
 /* True if LPIs are on, or still being turned off: the hardware has its tables. */
-bool gic_lpis_on(const struct gicr *r);
+bool gic_lpis_on(struct gicr *r);
 
 /* What the hardware reads of the one, and reads and writes of the other. */
 struct gic_tables {

@@ -77,7 +77,7 @@ static int leave_on(const struct host *host, const struct gicr *r, struct diag *
  * while it is being turned off (Arm GIC architecture, GICR_CTLR.RWP). Whether its CPU runs does not
  * matter.
  */
-static int turn_off(const struct host *host, const struct gicr *r, struct diag *d)
+static int turn_off(const struct host *host, struct gicr *r, struct diag *d)
 {
 	unsigned tries = 1000000;
 

@@ -457,6 +457,7 @@ static void tables_stay_while_lpis_are_on(void **state)
 	assert_int_equal(*reg64(12, PROP_OFFSET), RAM | 15);
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(64));
 
+	store(frame(12) + CTLR_OFFSET, 4, 0);
 	*reg32(12, CTLR_OFFSET) = BIT(3);		/* off, but not yet */
 	store(frame(12) + PEND_OFFSET, 8, RAM);
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(64));
@@ -481,6 +482,23 @@ static void tables_are_looked_at_whatever_rwp_says(void **state)
 	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
 	assert_int_equal(*reg32(12, CTLR_OFFSET) & LPIS_ON, LPIS_ON);
 	store(frame(12) + CTLR_OFFSET, 4, 0);
+}
+
+/* ... and are not taken for tables in use: neither its own, nor those that others must have. */
+static void what_takes_effect_elsewhere_keeps_no_tables(void **state)
+{
+	take(state);
+	set_tables(4, RAM | 15, RAM + KIB(64));
+	set_tables(6, RAM | 15, RAM + KIB(128));
+	*reg32(4, CTLR_OFFSET) = *reg32(6, CTLR_OFFSET) = BIT(3);
+	store(frame(6) + PROP_OFFSET, 8, RAM | 14);
+	store(frame(6) + PEND_OFFSET, 8, RAM + KIB(192));
+	assert_int_equal(*reg64(6, PROP_OFFSET), RAM | 14);
+	assert_int_equal(*reg64(6, PEND_OFFSET), RAM + KIB(192));
+	store(frame(6) + CTLR_OFFSET, 4, LPIS_ON);
+	assert_int_equal(*reg32(6, CTLR_OFFSET) & LPIS_ON, LPIS_ON);
+	store(frame(6) + CTLR_OFFSET, 4, 0);
+	*reg32(4, CTLR_OFFSET) = 0;
 }
 
 /* By CommonLPIAff 4 and 6 are one group: 6 may share its register with 4. */
@@ -569,6 +587,7 @@ int main(void)
 		cmocka_unit_test(lpis_come_on_with_tables_in_the_guests_memory),
 		cmocka_unit_test(tables_stay_while_lpis_are_on),
 		cmocka_unit_test(tables_are_looked_at_whatever_rwp_says),
+		cmocka_unit_test(what_takes_effect_elsewhere_keeps_no_tables),
 		cmocka_unit_test(a_shared_configuration_table_is_one),
 		cmocka_unit_test(what_else_is_written_is_the_hardwares),
 		cmocka_unit_test(reads_that_come_here_are_the_hardwares),
