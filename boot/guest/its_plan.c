@@ -4,7 +4,11 @@
 
 #define MAX_PAGES	256u		/* GITS_BASER.Size */
 #define NR_CODES	3
-#define MAX_FLAT	MIB(2)		/* of a device table that has to be there as a whole */
+/*
+ * Of a device table that has to be there as a whole: what Linux allocates at most. Boards rely on
+ * it: behind a Hip07's mbigens there are devices up to 0x46b1b, and its ITSs have one level only.
+ */
+#define MAX_FLAT	MIB(4)
 #define LEVEL2		KIB(256)	/* of the pages of one that has not, ... */
 #define LEVEL2_PAGES	8		/* ... but at least so many */
 

@@ -253,6 +253,12 @@ static void tables_fit_what_the_hardware_takes(void **state)
 	plan_is(TYPER, false, 7, &p);			/* flat: 512 KiB */
 	assert_true(!p.device.indirect && p.device.pages == 128 && p.device_ids == 65536);
 
+	plan_is((TYPER & ~GENMASK(17, 13)) | 18 << 13, false, 2, &p);	/* a Hip07's */
+	assert_true(!p.device.indirect && p.device.pages == 256 && p.device_ids == 0x80000);
+
+	plan_is((TYPER & ~GENMASK(17, 13)) | 19 << 13, false, 4, &p);	/* an AM65x's, as Linux */
+	assert_true(p.device.pages == 64 && p.device_ids == 0x80000);
+
 	plan_is((TYPER & ~GENMASK(17, 13)) | 23 << 13, false, 1, &p);
 	assert_int_equal(p.device.pages, 256);		/* 24 bits do not fit */
 	assert_int_equal(p.device_ids, MIB(1) / 8);
