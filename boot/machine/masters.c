@@ -21,6 +21,7 @@ static const char names[][20] = {
 	"ahci", "camss", "crypto", "display-controller", "dma", "dma-controller", "dmac", "dsp",
 	"emmc", "emmc2", "esdhc", "ethernet", "etr", "fman", "gpu", "hdlcd", "hvs", "isp",
 	"jpegdec", "jpegenc", "lcdif", "mmc", "mmcnr", "nand-controller", "npu", "pci", "pcie",
+	"pcie-ep", "pcie_ep",	/* the same controller as a card: the host writes by its windows */
 	"remoteproc", "sas", "sata", "sdhci", "ufs", "ufshc", "usb", "usb3", "v3d", "video-codec",
 	"virtio_mmio", "vop", "vpu", "wifi", "xor",
 };

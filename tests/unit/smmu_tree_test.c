@@ -144,6 +144,8 @@ static void masters_are_known_by_property_name_and_compatible(void **state)
 		{ "/mmcx@7100000", "mmcx@7100000", NULL, "x", false },
 		{ "/foo@8000000", "foo@8000000", "msi-parent", "x", true },
 		{ "/foo@9000000", "foo@9000000", NULL, "marvell,cp110-icu", true },
+		{ "/pcie-ep@9100000", "pcie-ep@9100000", NULL, "x", true },
+		{ "/pcie_ep@9200000", "pcie_ep@9200000", NULL, "x", true },
 	};
 
 	(void)state;
