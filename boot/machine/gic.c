@@ -10,6 +10,8 @@
 #include "boot/machine/parts.h"
 #include "lib/errno.h"
 
+#define ITS_FRAME	KIB(64)
+
 /* Entry @i of `reg`, or an empty range. */
 static int frame(const struct dt_walk *w, unsigned i, struct range *out, struct diag *d)
 {
@@ -80,6 +82,10 @@ int host_read_gic(struct host *host, const struct dt_walk *w, unsigned version, 
 	return version == 3 ? read_v3(gic, w, d) : read_v2(gic, w, d);
 }
 
+/*
+ * The frame that devices write to is behind the first, also where `reg` ends before it (TI's K3);
+ * and the addresses may be in another node's `reg` then (the distributor's of AMD's Elba).
+ */
 int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	struct host_gic *gic = &host->gic;
@@ -88,6 +94,8 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d)
 
 	if (err || !r.size)
 		return err;
+	if (r.size == ITS_FRAME)
+		r.size += ITS_FRAME;
 	if (gic->nr_its == HOST_MAX_ITS)
 		return dt_fail(w, d, -E2BIG, "reg",
 			       "is one more than the %d ITSs that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_ITS",

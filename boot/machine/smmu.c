@@ -28,21 +28,20 @@ int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d)
 	return 0;
 }
 
-/* The page at @offset of the node's registers is one that devices write to for an interrupt. */
+/* The page at @offset from the node's registers is one that devices write to for an interrupt. */
 int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, struct diag *d)
 {
 	struct range r;
 	int ret = dt_enabled(w) && dt_reg_count(w) ? dt_reg(w, 0, &r, d) : 0;
 
-	if (ret <= 0)
-		return ret;
+	if (ret <= 0 || !r.size)
+		return MIN(ret, 0);
 	if (host->nr_doorbells == HOST_MAX_DOORBELLS)
 		return dt_fail(w, d, -E2BIG, "reg",
 			       "is one more than the %d places for message interrupts that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_DOORBELLS",
 			       HOST_MAX_DOORBELLS);
-	if (offset < r.size)
-		host->doorbell[host->nr_doorbells++] =
-			(struct range){ ALIGN_DOWN(r.base + offset, PAGE_SIZE), PAGE_SIZE };
+	host->doorbell[host->nr_doorbells++] =
+		(struct range){ ALIGN_DOWN(r.base + offset, PAGE_SIZE), PAGE_SIZE };
 	return 0;
 }
 

@@ -264,6 +264,17 @@ static void the_doorbell_of_a_gicv2_is_its_frame(void **state)
 	assert_int_equal(host.doorbell[0].base, 0x8020000);
 }
 
+/* As K3's trees have it: the second frame is there all the same. */
+static void the_doorbell_of_an_its_is_behind_its_first_frame(void **state)
+{
+	(void)state;
+	TREE_CELLS(fdt, "/intc@8000000/its@8080000", "reg", 0, 0x8080000, 0, 0x10000);
+	read_tree();
+	assert_int_equal(host.nr_doorbells, 1);
+	assert_int_equal(host.doorbell[0].base, 0x8090000);
+	assert_int_equal(host.gic.its[0].range.size, 0x20000);
+}
+
 static void a_gicv3_with_mbi_has_its_distributor(void **state)
 {
 	(void)state;
@@ -288,6 +299,7 @@ int main(void)
 		TEST(a_disabled_device_and_a_bus_are_none),
 		TEST(the_guest_sees_no_smmu),
 		TEST(the_doorbell_of_a_gicv2_is_its_frame),
+		TEST(the_doorbell_of_an_its_is_behind_its_first_frame),
 		TEST(a_gicv3_with_mbi_has_its_distributor),
 	};
 
