@@ -210,10 +210,10 @@ static int map_doorbells(const struct host *host, struct diag *d)
 	int err = 0;
 
 	for (unsigned i = 0; i < host->nr_doorbells && !err; i++) {
-		u64 at = host->doorbell[i].base;
+		struct range r = host->doorbell[i];
 
-		if (dma_in_range(host->doorbell[i]))
-			err = stage2_map(&dma.s2, IPA(at), PA(at), PAGE_SIZE, attr);
+		if (dma_in_range(r))
+			err = stage2_map(&dma.s2, IPA(r.base), PA(r.base), r.size, attr);
 		/* a region of the config's */
 		if (err == -EEXIST)
 			err = 0;

@@ -115,8 +115,6 @@ static void read_old_psci(struct host *host, const struct dt_walk *w)
 	dt_path(w, host->psci_path, sizeof(host->psci_path));
 }
 
-#define GITS_TRANSLATER	KIB(64)	/* an ITS's second frame */
-
 static int read_device(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	enum dt_kind kind = dt_kind(w);
@@ -136,7 +134,7 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 	case DT_ITS:
 		err = host_read_its(host, w, d);
 		if (!err)
-			err = host_read_doorbell(host, w, GITS_TRANSLATER, d);
+			err = host_read_its_doorbell(host, w, d);
 		break;
 	case DT_V2M:
 		err = host_read_doorbell(host, w, 0, d);

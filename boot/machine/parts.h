@@ -18,6 +18,7 @@ int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_mmio(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, struct diag *d);
+int host_read_its_doorbell(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_caller(struct host *host, const struct dt_walk *w, struct diag *d);
 

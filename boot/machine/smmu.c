@@ -3,6 +3,8 @@
 #include "boot/machine/parts.h"
 #include "lib/errno.h"
 
+#define GITS_TRANSLATER	KIB(64)	/* an ITS's second frame */
+
 int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	struct host_smmu *s = &host->smmu[host->nr_smmus];
@@ -28,6 +30,16 @@ int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d)
 	return 0;
 }
 
+static int add_doorbell(struct host *host, const struct dt_walk *w, struct range r, struct diag *d)
+{
+	if (host->nr_doorbells == HOST_MAX_DOORBELLS)
+		return dt_fail(w, d, -E2BIG, "reg",
+			       "is one more than the %d places for message interrupts that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_DOORBELLS",
+			       HOST_MAX_DOORBELLS);
+	host->doorbell[host->nr_doorbells++] = pages_around(r);
+	return 0;
+}
+
 /* The page at @offset from the node's registers is one that devices write to for an interrupt. */
 int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, struct diag *d)
 {
@@ -36,13 +48,20 @@ int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, s
 
 	if (ret <= 0 || !r.size)
 		return MIN(ret, 0);
-	if (host->nr_doorbells == HOST_MAX_DOORBELLS)
-		return dt_fail(w, d, -E2BIG, "reg",
-			       "is one more than the %d places for message interrupts that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_DOORBELLS",
-			       HOST_MAX_DOORBELLS);
-	host->doorbell[host->nr_doorbells++] =
-		(struct range){ ALIGN_DOWN(r.base + offset, PAGE_SIZE), PAGE_SIZE };
-	return 0;
+	return add_doorbell(host, w, (struct range){ r.base + offset, 1 }, d);
+}
+
+/* With a pre-ITS in front of it, each device has a place of its own in the window of that. */
+int host_read_its_doorbell(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	struct dt_prop p = dt_prop(w, "socionext,synquacer-pre-its");
+	struct range window = { 0, 0 };
+
+	if (p.len == 8)
+		window = (struct range){ dt_cell(p.data), dt_cell(p.data + 4) };
+	if (window.size && dt_enabled(w))
+		return add_doorbell(host, w, window, d);
+	return host_read_doorbell(host, w, GITS_TRANSLATER, d);
 }
 
 /* The number of the SMMU; HOST_MAX_SMMU: it is none that is enabled. */

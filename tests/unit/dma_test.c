@@ -164,6 +164,11 @@ static void a_doorbell_is_for_writing(void **state)
 	assert_int_equal(target(0x10, DOORBELL), DOORBELL);
 	assert_int_equal(translate(0x10, DOORBELL) >> 6 & 3, 2);
 	assert_int_equal(translate(0x10, DOORBELL + PAGE_SIZE), 0);
+
+	make(state);
+	host.doorbell[0].size = MIB(4);
+	enable();
+	assert_true(writable(DOORBELL + MIB(4) - PAGE_SIZE));
 }
 
 static void regions_are_reached_unless_they_say_no_dma(void **state)

@@ -275,6 +275,17 @@ static void the_doorbell_of_an_its_is_behind_its_first_frame(void **state)
 	assert_int_equal(host.gic.its[0].range.size, 0x20000);
 }
 
+static void with_a_pre_its_devices_write_to_its_window(void **state)
+{
+	(void)state;
+	TREE_CELLS(fdt, "/intc@8000000/its@8080000", "socionext,synquacer-pre-its", 0x1000000,
+		   0x400000);
+	read_tree();
+	assert_int_equal(host.nr_doorbells, 1);
+	assert_int_equal(host.doorbell[0].base, 0x1000000);
+	assert_int_equal(host.doorbell[0].size, 0x400000);
+}
+
 static void a_gicv3_with_mbi_has_its_distributor(void **state)
 {
 	(void)state;
@@ -300,6 +311,7 @@ int main(void)
 		TEST(the_guest_sees_no_smmu),
 		TEST(the_doorbell_of_a_gicv2_is_its_frame),
 		TEST(the_doorbell_of_an_its_is_behind_its_first_frame),
+		TEST(with_a_pre_its_devices_write_to_its_window),
 		TEST(a_gicv3_with_mbi_has_its_distributor),
 	};
 
