@@ -103,16 +103,24 @@ static void set_registers(struct smmu *s, pa_t table, u32 config)
 	write32(s->base + SMMU_GERRORN, s->acknowledged);
 }
 
-/* What it may have cached under whoever drove it before. */
+static int command_and_sync(struct smmu *s, u64 low, u64 high)
+{
+	int err = smmu_command(s, low, high);
+
+	return err ? err : smmu_sync(s);
+}
+
+/*
+ * What it may have cached under whoever drove it before. Each kind of command ends in a sync: an
+ * MMU-700 must not have them mixed (erratum 2812531).
+ */
 static int forget(struct smmu *s, bool hyp)
 {
-	int err = smmu_command(s, CMD_CFGI_ALL, CFGI_ALL_RANGE);
+	int err = command_and_sync(s, CMD_CFGI_ALL, CFGI_ALL_RANGE);
 
 	if (!err && hyp)
-		err = smmu_command(s, CMD_TLBI_EL2_ALL, 0);
-	if (!err)
-		err = smmu_command(s, CMD_TLBI_NSNH_ALL, 0);
-	return err ? err : smmu_sync(s);
+		err = command_and_sync(s, CMD_TLBI_EL2_ALL, 0);
+	return err ? err : command_and_sync(s, CMD_TLBI_NSNH_ALL, 0);
 }
 
 int smmu_start(struct smmu *s, const struct smmu_caps *caps, pa_t table, u32 config)
