@@ -95,24 +95,27 @@ void dma_unplace(const struct region *r)
 		stage2_unmap(&dma.s2, r->ipa, r->size);
 }
 
+#define ADDRESS	BIT(0)	/* the third doubleword is the address that was used */
+#define NOBODY	BIT(1)	/* there is no entry for the stream, or not one that the SMMU takes */
+
 /* Why the SMMU stopped a transaction, by the event's type (Arm IHI 0070 7.3). */
 static const struct reason {
 	u8 type;
-	bool address;			/* the third doubleword is the address that was used */
+	u8 says;
 	char name[20];
 	char why[52];
 } reasons[] = {
-	{ 0x02, false, "C_BAD_STREAMID", "no node of the device tree has this stream" },
-	{ 0x03, false, "F_STE_FETCH", "the stream table cannot be read" },
-	{ 0x04, false, "C_BAD_STE", "no node of the device tree has this stream" },
-	{ 0x05, true, "F_BAD_ATS_TREQ", "address translation services are not the guest's" },
-	{ 0x07, true, "F_TRANSL_FORBIDDEN", "address translation services are not the guest's" },
-	{ 0x08, false, "C_BAD_SUBSTREAMID", "process address spaces are not the guest's" },
-	{ 0x0b, true, "F_WALK_EABT", "the tables cannot be read" },
-	{ 0x10, true, "F_TRANSLATION", "not for DMA" },
-	{ 0x11, true, "F_ADDR_SIZE", "beyond the address size" },
-	{ 0x12, true, "F_ACCESS", "not for DMA" },
-	{ 0x13, true, "F_PERMISSION", "not permitted" },
+	{ 0x02, NOBODY, "C_BAD_STREAMID", "no node of the device tree has this stream" },
+	{ 0x03, 0, "F_STE_FETCH", "the stream table cannot be read" },
+	{ 0x04, NOBODY, "C_BAD_STE", "no node of the device tree has this stream" },
+	{ 0x05, ADDRESS, "F_BAD_ATS_TREQ", "address translation services are not the guest's" },
+	{ 0x07, ADDRESS, "F_TRANSL_FORBIDDEN", "address translation services are not the guest's" },
+	{ 0x08, 0, "C_BAD_SUBSTREAMID", "process address spaces are not the guest's" },
+	{ 0x0b, ADDRESS, "F_WALK_EABT", "the tables cannot be read" },
+	{ 0x10, ADDRESS, "F_TRANSLATION", "not for DMA" },
+	{ 0x11, ADDRESS, "F_ADDR_SIZE", "beyond the address size" },
+	{ 0x12, ADDRESS, "F_ACCESS", "not for DMA" },
+	{ 0x13, ADDRESS, "F_PERMISSION", "not permitted" },
 };
 
 static const struct reason *reason_of(u8 type)
@@ -152,18 +155,21 @@ static void who_text(char *buf, size_t size, unsigned smmu, u32 stream)
 void dma_event_text(char *buf, size_t size, unsigned smmu, const u64 event[4])
 {
 	const struct reason *r = reason_of(EVENT_TYPE(event));
+	bool known = find_streams(smmu, EVENT_STREAM(event));
 	char who[96];
 
 	who_text(who, sizeof(who), smmu, EVENT_STREAM(event));
 	if (!r)
 		format(buf, size, "mavis: DMA by %s: event %#x, %#lx", who, EVENT_TYPE(event),
 		       (unsigned long)event[2]);
-	else if (r->address)
+	else if (r->says & ADDRESS)
 		format(buf, size, "mavis: DMA by %s, %s %#lx: %s; aborted (%s)", who,
 		       event[1] & EVENT_READ ? "read of" : "write to", (unsigned long)event[2],
 		       r->why, r->name);
 	else
-		format(buf, size, "mavis: DMA by %s: %s; aborted (%s)", who, r->why, r->name);
+		format(buf, size, "mavis: DMA by %s: %s; aborted (%s)", who,
+		       r->says & NOBODY && known ? "the SMMU refuses the stream's entry" : r->why,
+		       r->name);
 }
 
 /* The same stream did the same to the same page: one transfer makes many. */

@@ -387,6 +387,10 @@ static void a_stream_of_nobody_is_named_by_its_smmu(void **state)
 	assert_true(fake_smmu_event(0x11000000013, 0, 0x1000, 0));
 	dma_poll();
 	says("DMA by pcie@2 (stream 0x110), write to 0x1000: not permitted");
+	/* One that has an entry, which the SMMU finds wrong. */
+	assert_true(fake_smmu_event(0x11000000004, 0, 0, 0));
+	dma_poll();
+	says("DMA by pcie@2 (stream 0x110): the SMMU refuses the stream's entry; aborted (C_BAD_STE)\n");
 }
 
 static void trouble_of_the_smmus_own_is_said(void **state)
