@@ -22,6 +22,7 @@
 #define CWRITER_RETRY	BIT(0)
 #define CBASER_PAGES(b)	(FIELD(b, 7, 0) + 1)
 #define CBASER_ADDR	GENMASK(51, 12)
+#define BASER_ADDR	GENMASK(47, 12)
 #define CBASER_RES0	(BIT(62) | BIT(58) | BIT(57) | BIT(56) | BIT(52) | BIT(9) | BIT(8))
 #define CMD_SYNC	0x05
 
@@ -256,10 +257,11 @@ static void write_ctlr(struct its *its, u64 val, struct its_refusal *r)
 	run(its, r);
 }
 
+/* A table that is taken away, or that another takes the place of: that one has nothing in it. */
 static void write_baser(struct its *its, unsigned n, u64 val)
 {
-	u64 ro = its->regs.baser[n] & GITS_BASER_RO;
-	bool gone = its->regs.baser[n] & GITS_VALID && !(val & GITS_VALID);
+	u64 was = its->regs.baser[n], ro = was & GITS_BASER_RO;
+	bool gone = was & GITS_VALID && (!(val & GITS_VALID) || (was ^ val) & BASER_ADDR);
 
 	if (!ro || !is_quiet(its))
 		return;

@@ -541,6 +541,11 @@ static void tables_that_go_take_their_devices_with_them(void **state)
 	store(GITS_BASER(0), 8, GITS_VALID | 0x20000);
 	store(GITS_CTLR, 4, 1);
 	assert_int_equal(its->nr_devices, 1);
+
+	store(GITS_CTLR, 4, 0);				/* another table, as after kexec */
+	store(GITS_BASER(0), 8, GITS_VALID | 0x30000);
+	store(GITS_CTLR, 4, 1);
+	assert_int_equal(its->nr_devices, 0);
 }
 
 static void shareability_is_the_hardwares_choice(void **state)
