@@ -18,20 +18,23 @@ static const u8 properties[] = {
 
 /* The name before the unit address; and where vendors name a node otherwise, its `compatible`. */
 static const char names[][20] = {
-	"ahci", "camss", "crypto", "display-controller", "dma", "dma-controller", "dmac", "dsp",
-	"emmc", "emmc2", "esdhc", "ethernet", "etr", "fman", "gpu", "hdlcd", "hvs", "isp",
-	"jpegdec", "jpegenc", "lcdif", "mmc", "mmcnr", "nand-controller", "npu", "pci", "pcie",
+	"ahci", "camss", "crypto", "deinterlace", "display-controller", "dma", "dma-controller",
+	"dmac", "dsp", "emmc", "emmc2", "esdhc", "ethernet", "etr", "fman", "gpu", "hdlcd", "hvs",
+	"isi", "isp", "jpegdec", "jpegenc", "lcdif", "mixer", "mmc", "mmcnr", "nand-controller",
+	"npu", "pci", "pcie",
 	"pcie-ep", "pcie_ep",	/* the same controller as a card: the host writes by its windows */
-	"remoteproc", "sas", "sata", "sdhci", "ufs", "ufshc", "usb", "usb3", "v3d", "video-codec",
-	"virtio_mmio", "vop", "vpu", "wifi", "xor",
+	"remoteproc", "rga", "rotate", "sas", "sata", "sd", "sdhci", "tsec", "ufs", "ufshc", "usb",
+	"usb3", "v3d", "video-codec", "video-decoder", "virtio_mmio", "vop", "vpu", "vpu-core",
+	"vsp", "wifi", "xor",
 };
 
-static const char compatibles[][24] = {
+static const char compatibles[][28] = {
+	"allwinner,sun50i-a64-csi", "allwinner,sun8i-h3-csi",
 	"arm,coresight-catu",	/* reads tables that say where an ETR writes */
 	"arm,coresight-tmc",	/* an ETR writes the trace to memory */
 	"arm,pl080", "arm,pl110", "arm,pl111", "arm,pl330",
 	"brcm,bcm2835-mbox",	/* firmware writes where the message says */
-	"fsl,qoriq-mc",
+	"brcm,bcm2835-unicam", "fsl,imx8mm-csi", "fsl,imx8mq-csi", "fsl,qoriq-mc",
 	"hisilicon,mbigen-v2", "marvell,cp110-icu",	/* msi-parent is a child's */
 	"qemu,fw-cfg-mmio", "snps,dwc3", "virtio,mmio",
 };

@@ -146,6 +146,9 @@ static void masters_are_known_by_property_name_and_compatible(void **state)
 		{ "/foo@9000000", "foo@9000000", NULL, "marvell,cp110-icu", true },
 		{ "/pcie-ep@9100000", "pcie-ep@9100000", NULL, "x", true },
 		{ "/pcie_ep@9200000", "pcie_ep@9200000", NULL, "x", true },
+		{ "/rga@9300000", "rga@9300000", NULL, "x", true },
+		{ "/csi@9400000", "csi@9400000", NULL, "fsl,imx8mp-mipi-csi2", false },
+		{ "/csi@9500000", "csi@9500000", NULL, "fsl,imx8mm-csi", true },
 	};
 
 	(void)state;
