@@ -421,6 +421,22 @@ static void after_a_reset_nothing_is_read_before_the_guest_sets_it_up(void **sta
 	assert_only(WINDOW + MIB(8), MIB(4));
 }
 
+/* It has no BARs that could be read, and is where it was when it answers again. */
+static void a_write_to_a_function_that_does_not_answer_is_lost(void **state)
+{
+	struct bar *b = forced(MIB(4));
+
+	(void)state;
+	store(config_of(0, 1) + 4, 2, 2);
+	touch(WINDOW);
+	memset((void *)config_of(0, 1), 0xff, 64);
+	store(config_of(0, 1) + 4, 2, 0);
+	store(config_of(0, 1) + 4, 2, 2);
+	assert_int_equal(b->region.ipa.v, WINDOW);
+	assert_int_equal(*(u16 *)(config_of(0, 1) + 4), 0xffff);
+	assert_int_equal(fake_el2.nr_cleaned, 0);
+}
+
 /* As Linux does while it sizes BARs. */
 static void a_decode_that_is_toggled_costs_nothing(void **state)
 {
@@ -805,6 +821,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_are_the_lowest_bit_that_can_be_set),
 		cmocka_unit_test_setup(a_function_that_answers_32_times_is_one, make),
+		cmocka_unit_test_setup(a_write_to_a_function_that_does_not_answer_is_lost, make),
 		cmocka_unit_test_setup(functions_are_found_by_id_and_by_address, make),
 		cmocka_unit_test_setup(bus_addresses_become_the_cpus_by_the_window, make),
 		cmocka_unit_test_setup(bars_that_are_none_are_refused, make),
