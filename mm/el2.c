@@ -222,16 +222,28 @@ int el2_clean(pa_t pa, u64 size)
 	return el2_clean_part(r, r);
 }
 
+/* A page of what el2_map() shows, which EL2 may write; but not of the image. */
+static bool is_shown(pa_t page)
+{
+	struct range r = { page.v, PAGE_SIZE };
+	bool shown = false;
+
+	for (unsigned i = 0; i < nr_windows; i++)
+		shown |= range_contains(window[i], r);
+	return shown && !ranges_overlap(r, image_range());
+}
+
 int el2_poke(pa_t pa, u64 val)
 {
 	pa_t page = PA(ALIGN_DOWN(pa.v, PAGE_SIZE));
-	int err = stage1_map(&el2_table, page, PAGE_SIZE, S1_DATA);
+	bool shown = is_shown(page);
+	int err = shown ? 0 : stage1_map(&el2_table, page, PAGE_SIZE, S1_DATA);
 
 	if (err)
 		return err;
 	*(volatile u64 *)pa.v = val;
 	dcache_clean_inval_poc(pa.v, pa.v + sizeof(val));
-	return stage1_unmap(&el2_table, page, PAGE_SIZE);
+	return shown ? 0 : stage1_unmap(&el2_table, page, PAGE_SIZE);
 }
 
 /* The pool is mapped in single pages, so that nothing is split here, and later no table missing. */

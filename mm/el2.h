@@ -74,8 +74,8 @@ int el2_clean(pa_t pa, u64 size);
 int el2_clean_part(struct range all, struct range part);
 
 /*
- * Writes a number to memory that EL2 does not see otherwise, past the caches too. -EEXIST: it does
- * see it; -ENOMEM.
+ * Writes a number to memory, past the caches too: to what EL2 does not see otherwise, or has mapped
+ * as memory by el2_map(). -EEXIST: it sees something else there; -ENOMEM.
  */
 int el2_poke(pa_t pa, u64 val);
 

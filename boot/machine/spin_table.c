@@ -11,22 +11,33 @@ static void expect(const struct host_cpu *cpu)
 	cpu_power_expect(cpu->mpidr, PA((u64)spin_table_arrival));
 }
 
-/* It waits with WFE, as the spin-table protocol says; el2_poke() has ended in a DSB. */
-static int call(const struct host_cpu *cpu)
+/*
+ * It waits with WFE, as the spin-table protocol says; el2_poke() has ended in a DSB. The page may
+ * have the device tree in it as well, for which the Raspberry Pi's armstub8 has room right behind
+ * its table. What Mavis still reads is not written over.
+ */
+static int call(const struct host *host, const struct host_cpu *cpu)
 {
-	int err = el2_poke(PA(cpu->release_addr), (u64)spin_table_arrival);
+	struct range tree = { (u64)host->fdt, host_tree_size(host->fdt) };
+	struct range at = { cpu->release_addr, sizeof(u64) };
+	int err = ranges_overlap(at, tree) || ranges_overlap(at, host->bundle) ? -EBUSY : 0;
 
+	if (!err)
+		err = el2_poke(PA(cpu->release_addr), (u64)spin_table_arrival);
 	if (!err)
 		asm volatile("sev" : : : "memory");
 	return err;
 }
 
-static int fetch(const struct host_cpu *cpu, struct diag *d)
+static int fetch(const struct host *host, const struct host_cpu *cpu, struct diag *d)
 {
-	if (call(cpu))
-		return fail(d, -EIO,
-			    "CPU %#lx: cpu-release-addr: EL2 cannot map %#lx: correct the device tree",
-			    (unsigned long)cpu->mpidr, (unsigned long)cpu->release_addr);
+	int err = call(host, cpu);
+
+	if (err)
+		return fail(d, -EIO, "CPU %#lx: cpu-release-addr: %s %#lx: correct the device tree",
+			    (unsigned long)cpu->mpidr,
+			    err == -EBUSY ? "the device tree or the bundle has" : "EL2 cannot map",
+			    (unsigned long)cpu->release_addr);
 	if (!cpu_power_comes(cpu->mpidr, read_sysreg(cntpct_el0)))
 		return fail(d, -EIO,
 			    "CPU %#lx: did not come within a second after its cpu-release-addr, %#lx, was written: correct the device tree, or remove the CPU from it",
@@ -43,7 +54,7 @@ static int fetch_parked(const struct host *host, struct diag *d)
 	/* The loader may not have filled in the address of one that it does not start. */
 	for (unsigned i = 0; i < host->nr_parked; i++)
 		if (host_has_memory(host, (struct range){ host->parked[i].release_addr, 8 }))
-			call(&host->parked[i]);
+			call(host, &host->parked[i]);
 	since = read_sysreg(cntpct_el0);
 	for (unsigned i = 0; i < host->nr_parked; i++) {
 		const struct host_cpu *cpu = &host->parked[i];
@@ -68,6 +79,6 @@ int spin_table_empty(const struct host *host, struct diag *d)
 		expect(&host->parked[i]);
 	for (unsigned i = 1; i < host->nr_cpus && !err; i++)
 		if (host->cpu[i].method == CPU_METHOD_SPIN_TABLE)
-			err = fetch(&host->cpu[i], d);
+			err = fetch(host, &host->cpu[i], d);
 	return err ? err : fetch_parked(host, d);
 }

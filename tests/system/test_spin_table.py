@@ -80,3 +80,41 @@ def test_one_that_is_not_there_is_said_and_does_not_stop_the_boot(start, tree, t
     m.expect("starts at EL1")
     assert f"1 of them: CPU 0x7: did not leave its spin-table, {RELEASE:#x}, within a second" in m.console
     m.close()
+
+
+# Where armstub8, with which the Pi's firmware starts, has room for the device tree, it is page 0: its table is there as well.
+# (QEMU's own code for the CPUs goes a little further than armstub8.)
+TREE_AT, MAVIS_AT, BUNDLE_AT = 0x800, 0x2000000, 0x10000000
+
+
+@pytest.fixture
+def starts_with_tree_beside_table(start, tmp_path):
+    """starts_with_tree_beside_table(change) gives Mavis the board's tree, changed, in the page of the spin-table."""
+    def check(change=lambda tree: None):
+        bundle = bundles.make(tmp_path / "guest.cpio", BOARD.config)
+        t = dts.Tree(machine.board_tree(BOARD))
+        t.put("/memory@0", "reg", "<0 0 0x3c000000>")
+        t.put("/chosen", "linux,initrd-start", f"<0 {BUNDLE_AT:#x}>")
+        t.put("/chosen", "linux,initrd-end", f"<0 {BUNDLE_AT + bundle.stat().st_size:#x}>")
+        change(t)
+        t.write(tmp_path / "given.dtb")
+        (tmp_path / "entry").write_bytes(machine.entry(MAVIS_AT, TREE_AT))
+        loaded = ["-kernel", tmp_path / "entry"]
+        for file, addr in ((machine.IMAGE, MAVIS_AT), (tmp_path / "given.dtb", TREE_AT), (bundle, BUNDLE_AT)):
+            loaded += ["-device", f"loader,file={file},addr={addr:#x},force-raw=on"]
+        return start("beside", board=BOARD, loaded=loaded)
+    return check
+
+
+def test_the_tree_may_lie_in_the_page_of_the_table(starts_with_tree_beside_table):
+    """As far as the guest's start: the tree lacks what QEMU writes into its own for Linux."""
+    m = starts_with_tree_beside_table()
+    m.expect(rf"; {BOARD.cpus} CPUs; starts at EL1")
+    assert "Firmware keeps 4 KiB at 0x0 (" in m.console
+    m.close()
+
+
+def test_the_tree_is_not_written_over_by_what_it_says_of_itself(starts_with_tree_beside_table):
+    m = starts_with_tree_beside_table(lambda tree: tree.put("/cpus/cpu@1", "cpu-release-addr", f"<0 {TREE_AT + 64:#x}>"))
+    m.expect(rf"mavis: error: CPU 0x1: cpu-release-addr: the device tree or the bundle has {TREE_AT + 64:#x}: ")
+    m.close()
