@@ -94,6 +94,16 @@ def test_hcr_el2_is_written_between_two_barriers():
     assert {(code[i - 1], code[i + 1]) for i in writes} == {("dsb\tnsh", "isb")}
 
 
+def test_an_access_to_an_allocation_tag_may_be_answered_by_an_abort():
+    """Where none is stored that is the machine's choice: vectors.S answers one in .guarded."""
+    objdump = ["aarch64-linux-gnu-objdump", "-d", "--no-show-raw-insn", BUILD / "mavis.elf"]
+    listing = subprocess.run(objdump, capture_output=True, text=True, check=True).stdout
+    nm = subprocess.run(["aarch64-linux-gnu-nm", BUILD / "mavis.elf"], capture_output=True, text=True, check=True).stdout
+    start, end = (int(re.search(rf"(?m)^([0-9a-f]+) . __guarded_{which}$", nm)[1], 16) for which in ("start", "end"))
+    places = [int(at, 16) for at in re.findall(r"(?m)^ +([0-9a-f]+):\t(?:stg|ldg|dc\tcigdvac)\b", listing)]
+    assert len(places) >= 3 and all(start <= at < end for at in places)
+
+
 def test_no_relocation_is_in_what_firmware_maps_read_only(image):
     """UEFI firmware may protect a section of code; head.S relocates the image before EL2 has a map of its own."""
     elf = (BUILD / "mavis.elf").read_bytes()
