@@ -40,9 +40,13 @@ static enum answer probe_page(u64 va)
 	return aborted ? ABORTED : stored ? STORED : LOST;
 }
 
-static enum answer probe(const struct region *r)
+/*
+ * The guest's memory has been cleaned (guest_hand_over()): what came into the caches meanwhile, by
+ * speculation as well, goes again.
+ */
+static enum answer probe(const struct region *r, u64 last)
 {
-	u64 last = r->pa.v + r->size - PAGE_SIZE, sctlr = read_sysreg(sctlr_el2);
+	u64 sctlr = read_sysreg(sctlr_el2);
 	enum answer first_page, last_page;
 
 	if (el2_map(r->pa, PAGE_SIZE, S1_TAGGED) || el2_map(PA(last), PAGE_SIZE, S1_TAGGED))
@@ -54,8 +58,8 @@ static enum answer probe(const struct region *r)
 	last_page = probe_page(last);
 	write_sysreg(sctlr, sctlr_el2);
 	isb();
-	if (el2_unmap_memory())
-		stop("region %s: probe-tags: EL2 cannot unmap it: its page pool is used up",
+	if (el2_unmap_memory() || el2_clean(r->pa, PAGE_SIZE) || el2_clean(PA(last), PAGE_SIZE))
+		stop("region %s: probe-tags: EL2 cannot unmap or clean it: its page pool is used up",
 		     r->name);
 	return MAX(first_page, last_page);
 }
@@ -66,6 +70,7 @@ void probe_tags(void)
 
 	for (unsigned i = 0; i < t->nr; i++) {
 		const struct region *r = &t->region[i];
+		u64 last = r->pa.v + r->size - PAGE_SIZE;
 		enum answer answer;
 
 		if (!r->opts.probe_tags)
@@ -75,7 +80,11 @@ void probe_tags(void)
 			print("not probed, the CPU has no FEAT_MTE2\n");
 			continue;
 		}
-		answer = probe(r);
+		if (el2_sees(r->pa, PAGE_SIZE) || el2_sees(PA(last), PAGE_SIZE)) {
+			print("not probed, Mavis itself works registers there\n");
+			continue;
+		}
+		answer = probe(r, last);
 		print("%s", answers[answer]);
 		if ((answer == STORED) != region_has_tags(r))
 			print(", but its descriptor says %s",
