@@ -167,11 +167,13 @@ bool host_has_memory(const struct host *host, struct range r)
 
 bool host_reserved_by_loader(const struct host *host, struct range r)
 {
-	u64 tree = (uintptr_t)host->fdt;
+	struct range tree = { (uintptr_t)host->fdt, host_tree_size(host->fdt) };
 
 	if (host->bundle.size && range_contains(pages_around(host->bundle), r))
 		return true;
-	return r.base >= ALIGN_DOWN(tree, PAGE_SIZE) && r.base <= tree;
+	/* What begins before it in its page, and does not hold it, may be a spin-table. */
+	return r.base == tree.base ||
+	       (r.base >= ALIGN_DOWN(tree.base, PAGE_SIZE) && range_contains(r, tree));
 }
 
 static int read_memreserve(struct host *host, struct diag *d)

@@ -232,6 +232,21 @@ static void where_a_spin_table_says_what_is_next_is_the_firmwares(void **state)
 	}
 }
 
+/* The Raspberry Pi's armstub8 has room for the tree behind its own code and spin-table. */
+static void what_the_tree_shares_a_page_with_is_not_the_loaders(void **state)
+{
+	static u8 memory[2 * PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+	static struct host h = { .fdt = memory + 0x100 };
+	u64 page = (uintptr_t)memory;
+
+	(void)state;
+	assert_int_equal(fdt_create_empty_tree(memory + 0x100, PAGE_SIZE), 0);
+	assert_false(host_reserved_by_loader(&h, (struct range){ page, PAGE_SIZE }));
+	assert_false(host_reserved_by_loader(&h, (struct range){ page + PAGE_SIZE, PAGE_SIZE }));
+	assert_true(host_reserved_by_loader(&h, (struct range){ page + 0x100, PAGE_SIZE }));
+	assert_true(host_reserved_by_loader(&h, (struct range){ page, 2 * PAGE_SIZE }));
+}
+
 static void a_disabled_cpu_of_a_spin_table_is_known(void **state)
 {
 	(void)state;
@@ -823,6 +838,7 @@ int main(void)
 		TEST(reservations_are_read_from_both_places),
 		TEST(reserved_memory_that_no_driver_finds_is_the_firmwares),
 		TEST(memory_with_a_screen_is_not_the_firmwares),
+		TEST(what_the_tree_shares_a_page_with_is_not_the_loaders),
 		TEST(what_the_loader_reserved_for_itself_is_left_out),
 		TEST(addresses_are_translated_through_every_bus),
 		TEST(what_the_cpu_does_not_reach_is_no_mmio),
