@@ -156,6 +156,73 @@ static int carve_kept(struct region_table *t, const struct host *host, struct di
 	return err;
 }
 
+/* Memory that a driver of the guest's knows about, and nobody runs code in or hands out. */
+static int add_unexposed(const struct adding *a, struct range r, const char *name, struct diag *d)
+{
+	int err = add_host(a, r, REGION_RAM, false, name, d);
+
+	if (!err)
+		a->table->region[a->table->nr - 1].opts.expose = EXPOSE_NONE;
+	return err;
+}
+
+/* The part of @r from its start on that the first @nr regions have, or else that they do not. */
+static struct range first_part(const struct region_table *t, unsigned nr, struct range r,
+			       bool *taken)
+{
+	struct range part = r;
+
+	*taken = false;
+	for (unsigned i = 0; i < nr; i++) {
+		struct range other = range_intersect(region_pa(&t->region[i]), r);
+
+		if (other.size && other.base == r.base) {
+			*taken = true;
+			return other;
+		}
+		if (other.size)
+			part.size = MIN(part.size, other.base - r.base);
+	}
+	return part;
+}
+
+/* Of what is in no bank nobody says that it has tags. Whoever maps it does so for a device. */
+static int add_untagged(const struct adding *a, struct range r, const char *name, struct diag *d)
+{
+	int err = add_unexposed(a, r, name, d);
+
+	if (!err) {
+		a->table->region[a->table->nr - 1].opts.tags = TAGS_NO;
+		a->table->region[a->table->nr - 1].opts.untagged = UNTAGGED_TRUSTED;
+	}
+	return err;
+}
+
+/*
+ * What the tree reserves for a driver may be in no bank: SRAM, a display's own memory, or what the
+ * loader has left out of the banks, as UEFI firmware does with all that is not to be mapped.
+ */
+static int add_reserved(const struct adding *a, struct diag *d)
+{
+	const struct host *host = a->host;
+	unsigned machines = a->table->nr;
+	int err = 0;
+
+	for (const struct host_reserved *r = host->reserved;
+	     r < host->reserved + host->nr_reserved; r++) {
+		struct range left = r->used ? r->range : (struct range){ 0 };
+		struct range part;
+		bool taken;
+
+		for (; left.size && !err; left.base += part.size, left.size -= part.size) {
+			part = first_part(a->table, machines, left, &taken);
+			if (!taken)
+				err = add_untagged(a, part, r->name, d);
+		}
+	}
+	return err;
+}
+
 /*
  * Memory by which the firmware speaks with the guest lies in what is its own, or in no bank. Linux
  * maps it cacheable, and nobody runs code there or hands it out.
@@ -176,9 +243,7 @@ static int add_caller(const struct adding *a, const struct host_caller *c, unsig
 			taken = ranges_overlap(pages, region_pa(&t->region[n]));
 		if (taken)
 			continue;
-		err = add_host(a, pages, REGION_RAM, false, c->name, d);
-		if (!err)
-			t->region[t->nr - 1].opts.expose = EXPOSE_NONE;
+		err = add_unexposed(a, pages, c->name, d);
 	}
 	return err;
 }
@@ -273,6 +338,8 @@ int memory_map_finish(struct region_table *t, const struct host *host, const str
 		err = add_memory(&adding, d);
 	if (!err)
 		err = add_devices(&adding, d);
+	if (!err)
+		err = add_reserved(&adding, d);
 	if (!err)
 		err = carve(t, image, "Mavis itself", d);
 	if (!err)

@@ -48,6 +48,7 @@ struct host_reserved {
 	struct range range;
 	bool no_map;
 	bool firmware;			/* its own: no driver of a guest's finds a use for it */
+	bool used;			/* it has `compatible`, or a device refers to it */
 	u32 phandle;			/* of its node; 0: none */
 	char name[32];
 };

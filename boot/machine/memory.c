@@ -49,6 +49,7 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 	out->range = pages_around(r);
 	out->no_map = no_map;
 	out->firmware = firmware;
+	out->used = false;
 	out->phandle = 0;
 	format(out->name, sizeof(out->name), "%s", name);
 	host->nr_reserved++;
@@ -78,7 +79,10 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 			return dt_fail(w, d, -E2BIG, "reg",
 				       "is one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
-		if (ret && dt_number(w->prop[DT_PHANDLE], &phandle))
+		if (!ret)
+			continue;
+		host->reserved[host->nr_reserved - 1].used = w->prop[DT_COMPATIBLE].data;
+		if (dt_number(w->prop[DT_PHANDLE], &phandle))
 			host->reserved[host->nr_reserved - 1].phandle = (u32)phandle;
 	}
 	return 0;
@@ -102,10 +106,12 @@ static bool names_memory(const char *prop)
 static void note_user(struct host *host, struct dt_prop p)
 {
 	for (u32 at = 0; at + 4 <= p.len; at += 4)
-		for (unsigned i = 0; i < host->nr_reserved; i++)
-			if (host->reserved[i].phandle &&
-			    host->reserved[i].phandle == dt_cell(p.data + at))
-				host->reserved[i].firmware = false;
+		for (struct host_reserved *r = host->reserved;
+		     r < host->reserved + host->nr_reserved; r++)
+			if (r->phandle && r->phandle == dt_cell(p.data + at)) {
+				r->firmware = false;
+				r->used = true;
+			}
 }
 
 /* What dtc -L has there by a property's name are offsets into it, which may be like a phandle. */
@@ -132,14 +138,28 @@ static void note_screen(struct host *host, const struct dt_walk *w)
 			host->reserved[i].firmware = false;
 }
 
+bool host_has_memory(const struct host *host, struct range r)
+{
+	for (unsigned i = 0; i < host->nr_memory; i++)
+		if (range_contains(host->memory[i], r))
+			return true;
+	return false;
+}
+
+/* What is in a bank is the guest's whoever uses it, unless it is the firmware's. */
+static bool needs_user(const struct host *host, const struct host_reserved *r)
+{
+	return r->firmware || (r->phandle && !host_has_memory(host, r->range));
+}
+
 /* A phandle alone is no sign of a user: trees that overlays may refer to have one everywhere. */
 static void find_users(struct host *host)
 {
 	bool asked = false;
 	struct dt_walk w;
 
-	for (unsigned i = 0; i < host->nr_reserved; i++)
-		asked |= host->reserved[i].firmware;
+	for (unsigned i = 0; i < host->nr_reserved && !asked; i++)
+		asked = needs_user(host, &host->reserved[i]);
 	if (!asked)
 		return;
 	dt_walk(&w, host->fdt);
@@ -155,14 +175,6 @@ static void find_users(struct host *host)
 				note_user(host, p);
 		note_screen(host, &w);
 	}
-}
-
-bool host_has_memory(const struct host *host, struct range r)
-{
-	for (unsigned i = 0; i < host->nr_memory; i++)
-		if (range_contains(host->memory[i], r))
-			return true;
-	return false;
 }
 
 bool host_reserved_by_loader(const struct host *host, struct range r)

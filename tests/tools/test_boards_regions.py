@@ -34,6 +34,11 @@ def run(*args):
     return subprocess.run([TOOL, *args], capture_output=True, text=True, timeout=60)
 
 
+def reserved(path):
+    listed = subprocess.run(["fdtget", "-l", path, "/reserved-memory"], capture_output=True, text=True, timeout=60)
+    return listed.stdout.split()
+
+
 def starter(path):
     """The starter for a board and what had to be said of its memory."""
     made = run("--starter", path)
@@ -72,10 +77,11 @@ def check(path, folder):
         assert start % 4096 == 0 and end % 4096 == 4095
         assert kind in ("ram", "mmio", "prefetchable")
         assert stage2.startswith("rwx" if kind == "ram" else "rw-")
-    ram = [(start, end) for start, end, kind, *_ in rows if kind == "ram"]
+    ram = [(start, end, name) for start, end, kind, _, name in rows if kind == "ram"]
     assert ram and len(ram) < len(rows)
-    if more:
-        assert all(MEMORY[0] <= start and end < sum(MEMORY) for start, end in ram)
+    for start, end, name in ram if more else []:
+        # What is reserved for a driver is memory wherever it lies.
+        assert MEMORY[0] <= start and end < sum(MEMORY) or name in reserved(path), name
     if "no UART that Mavis knows" in text:
         return
     # What it suggests for the console is right too: the console has a row of its own then.

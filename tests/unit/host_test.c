@@ -334,6 +334,33 @@ static void reserved_memory_that_no_driver_finds_is_the_firmwares(void **state)
 					 !strcmp(host.reserved[i].name, "/memreserve/"));
 }
 
+static void reserve(const char *name, u32 base, u32 phandle)
+{
+	int node = fdt_add_subnode(fdt, fdt_path_offset(fdt, "/reserved-memory"), name);
+
+	assert_true(node > 0);
+	assert_int_equal(fdt_setprop_u64(fdt, node, "reg", base), 0);
+	assert_int_equal(fdt_appendprop_u32(fdt, node, "reg", 0x1000), 0);
+	assert_int_equal(fdt_setprop_u32(fdt, node, "phandle", phandle), 0);
+}
+
+/* Beside all banks a driver has it, or nobody: without no-map, too. */
+static void reserved_memory_in_no_bank_is_for_who_refers_to_it(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	reserve("sram@fe000000", 0xfe000000, 0x1234);
+	reserve("other@fe001000", 0xfe001000, 0x1235);
+	reserve("ramoops@fe002000", 0xfe002000, 0x1236);
+	tree_set_string(fdt, "/reserved-memory/ramoops@fe002000", "compatible", "ramoops");
+	TREE_CELLS(fdt, "/dsp", "memory-region", 0x1234);
+	read_all();
+	assert_false(find_reserved(0xfe000000)->firmware);
+	assert_true(find_reserved(0xfe000000)->used);
+	assert_false(find_reserved(0xfe001000)->used);
+	assert_true(find_reserved(0xfe002000)->used);
+}
+
 /* A phone's loader leaves its screen on, and the tree reserves the memory without a word. */
 static void memory_with_a_screen_is_not_the_firmwares(void **state)
 {
@@ -837,6 +864,7 @@ int main(void)
 		TEST(banks_are_sorted_and_merged),
 		TEST(reservations_are_read_from_both_places),
 		TEST(reserved_memory_that_no_driver_finds_is_the_firmwares),
+		TEST(reserved_memory_in_no_bank_is_for_who_refers_to_it),
 		TEST(memory_with_a_screen_is_not_the_firmwares),
 		TEST(what_the_tree_shares_a_page_with_is_not_the_loaders),
 		TEST(what_the_loader_reserved_for_itself_is_left_out),

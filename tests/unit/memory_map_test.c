@@ -251,6 +251,40 @@ static void what_the_firmware_keeps_is_not_the_guests(void **state)
 	assert_non_null(region_find(&table, IPA(0x80000000)));
 }
 
+/* A driver maps it as it likes, and nobody hands it out. What others have there stays theirs. */
+static void what_is_reserved_for_a_driver_need_not_be_in_a_bank(void **state)
+{
+	(void)state;
+	config.mte = true;
+	host.reserved[0] = (struct host_reserved){ { 0x18000000, 0x800000 }, .used = true,
+						   .name = "vram@18000000" };
+	host.reserved[1] = (struct host_reserved){ { 0x8fff0000, 0x20000 }, .no_map = true,
+						   .used = true, .name = "dsp@8fff0000" };
+	host.reserved[2] = (struct host_reserved){ .range = { 0x20000000, 0x1000 } };
+	host.reserved[3] = (struct host_reserved){ { 0x18700000, 0x1000 }, .firmware = true };
+	host.nr_reserved = 4;
+	device("flash@18001000", 0x18001000, 0x1000, HOST_MMIO_REG, false);
+	host.mmio[1].read_only = true;
+	host.memory[0].size = MIB(128);
+	assert_int_equal(build(), 0);
+	assert_non_null(at(0x18000000));
+	assert_string_equal(at(0x18000000)->name, "vram@18000000");
+	assert_int_equal(at(0x18000000)->size, 0x1000);
+	assert_int_equal(at(0x18000000)->attr.memattr, S2_NORMAL_WB);
+	assert_false(region_is_memory(at(0x18000000)));
+	assert_non_null(strstr(at(0x18000000)->reason, "trusted"));
+	assert_true(table.mte);
+	assert_string_equal(at(0x18001000)->name, "flash@18001000");
+	assert_false(at(0x18001000)->attr.write);
+	assert_string_equal(at(0x187fffff)->name, "vram@18000000");
+	assert_null(at(0x18700000));
+	assert_null(at(0x18800000));
+	assert_true(region_is_memory(at(0x8fffffff)));
+	assert_string_equal(at(0x90000000)->name, "dsp@8fff0000");
+	assert_null(at(0x90010000));
+	assert_null(at(0x20000000));
+}
+
 /* Though another device's node says that its registers are there. */
 static void what_is_kept_is_nobodys(void **state)
 {
@@ -369,6 +403,7 @@ int main(void)
 		test(a_region_over_mavis_is_refused_with_both_places),
 		test(a_region_over_the_its_is_refused),
 		test(what_the_firmware_keeps_is_not_the_guests),
+		test(what_is_reserved_for_a_driver_need_not_be_in_a_bank),
 		test(what_is_kept_is_nobodys),
 		test(what_is_read_only_stays_so),
 		test(the_guest_has_mte_if_config_and_cpu_say_so),
