@@ -94,7 +94,7 @@ static const struct reference {
 	{ DT_MSI_MAP,			"msi-map",		4, 1, false },
 	{ DT_IOMMUS,			"iommus",		0, 0, false },
 	{ DT_IOMMU_MAP,			"iommu-map",		4, 1, false },
-	{ DT_INTERRUPT_AFFINITY,	"interrupt-affinity",	1, 0, false },
+	{ DT_INTERRUPT_AFFINITY,	"interrupt-affinity",	1, 0, true },
 	{ DT_AFFINITY,			"affinity",		1, 0, false },
 	{ DT_COOLING_DEVICE,		"cooling-device",	3, 0, true },
 	{ DT_CPU,			"cpu",			1, 0, true },
@@ -152,17 +152,26 @@ static int cut(struct edit *e, const struct list *l, u32 left)
 	return edit_resize(e, l->name, left * l->size, &data);
 }
 
-/* A PMU has as many interrupts as CPUs, in the order of its list of these. */
-static int cut_interrupts(struct edit *e, const struct list *affinity, u32 left)
+/*
+ * A PMU has as many interrupts as CPUs, in the order of its list of these: of one length, as they
+ * come from one controller.
+ */
+static int cut_interrupts(struct edit *e, const struct reference *affinity, u32 left)
 {
-	struct list l = *affinity;
-	u32 len = dt_prop(&e->w, "interrupts").len;
+	static const char *const names[] = { "interrupts", "interrupts-extended" };
+	int err = 0;
 
-	if (!len || len % (l.n * 4))
-		return 0;
-	l.name = "interrupts";
-	l.size = len / l.n;
-	return cut(e, &l, left);
+	for (unsigned i = 0; i < ARRAY_SIZE(names) && !err; i++) {
+		struct list l = list_of(affinity, e->w.prop[affinity->prop]);
+		u32 len = dt_prop(&e->w, names[i]).len;
+
+		if (!l.n || !len || len % (l.n * 4))
+			continue;
+		l.name = names[i];
+		l.size = len / l.n;
+		err = cut(e, &l, left);
+	}
+	return err;
 }
 
 static int edit_lists(struct edit *e)
@@ -179,7 +188,7 @@ static int edit_lists(struct edit *e)
 		if (!left && ref->node && e->w.depth)
 			return edit_delete_node(e);
 		if (ref->prop == DT_INTERRUPT_AFFINITY) {
-			err = cut_interrupts(e, &l, left);
+			err = cut_interrupts(e, ref, left);
 			l = list_of(ref, e->w.prop[ref->prop]);
 		}
 		if (!err)

@@ -98,6 +98,38 @@ static void nothing_refers_to_a_removed_cpu(void **state)
 	assert_false(tree_has(out, "/thermal-zones/cpu-thermal/cooling-maps/map1", NULL));
 }
 
+/* As in Renesas's trees, of which no node says who the interrupts' parent is. */
+static void a_pmu_has_the_interrupts_of_its_cpus(void **state)
+{
+	(void)state;
+	load("raspi4b");
+	tree_delete(fdt, "/pmu", "interrupts");
+	TREE_CELLS(fdt, "/pmu", "interrupts-extended", 1, 0, 16, 4, 1, 0, 17, 4, 1, 0, 18, 4, 1, 0,
+		   19, 4);
+	read_tree();
+	config.cpus = 2;
+	write_guest();
+	TREE_ASSERT_CELLS(out, "/pmu", "interrupts-extended", 1, 0, 16, 4, 1, 0, 17, 4);
+}
+
+/* Linux takes one without a list for that of all CPUs, and the other cluster has its own. */
+static void the_pmu_of_a_cluster_goes_with_its_cpus(void **state)
+{
+	u32 cpu2, cpu3;
+
+	(void)state;
+	load("raspi4b");
+	cpu2 = fdt_get_phandle(fdt, fdt_path_offset(fdt, "/cpus/cpu@2"));
+	cpu3 = fdt_get_phandle(fdt, fdt_path_offset(fdt, "/cpus/cpu@3"));
+	TREE_CELLS(fdt, "/pmu-big", "interrupts", 0, 18, 4, 0, 19, 4);
+	TREE_CELLS(fdt, "/pmu-big", "interrupt-affinity", cpu2, cpu3);
+	read_tree();
+	config.cpus = 2;
+	write_guest();
+	assert_false(tree_has(out, "/pmu-big", NULL));
+	assert_true(tree_has(out, "/pmu", NULL));
+}
+
 static void lists_stay_whole_when_no_cpu_is_removed(void **state)
 {
 	(void)state;
@@ -366,6 +398,8 @@ int main(void)
 		TEST(the_boot_cpu_is_always_kept),
 		TEST(cpus_that_the_host_cannot_start_are_removed),
 		TEST(nothing_refers_to_a_removed_cpu),
+		TEST(a_pmu_has_the_interrupts_of_its_cpus),
+		TEST(the_pmu_of_a_cluster_goes_with_its_cpus),
 		TEST(lists_stay_whole_when_no_cpu_is_removed),
 		TEST(the_command_line_is_the_configs),
 		TEST(without_a_command_line_the_hosts_is_removed),
