@@ -376,6 +376,7 @@ void main(u64 fdt, u64 el)
 	if (el2_unmap_memory())
 		stop("EL2 cannot unmap the guest's memory: the page pool is used up");
 	check(guest_hand_over(&host, &diag), &diag);
+	guest.pa_bits = (u8)guest_pa_bits(&guest_regions, el2_end());
 	offer_control();
 	probe_tags();
 	report_start(&entry, nr_cpus, &host);

@@ -8,7 +8,7 @@
 const char *caps_lacking(const struct mm_caps *has, const struct mm_caps *need)
 {
 	if (has->pa_bits < need->pa_bits)
-		return "has fewer physical address bits (ID_AA64MMFR0_EL1.PARange) than the CPU that booted";
+		return "has fewer physical address bits (ID_AA64MMFR0_EL1.PARange) than the addresses of this machine take";
 	if (need->fwb && !has->fwb)
 		return "has no FEAT_S2FWB, which the CPU that booted has";
 	if (need->mte && !has->mte)

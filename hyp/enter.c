@@ -249,6 +249,7 @@ static void __attribute__((noreturn)) refuse_cpu(struct cpu *self, const char *w
 static const char *unfit(const struct cpu *self)
 {
 	struct mm_caps caps, need;
+	const char *why;
 
 	if (!self->kind)
 		return "is of one more kind than Mavis knows at a time";
@@ -258,7 +259,11 @@ static const char *unfit(const struct cpu *self)
 	need.mte = guest.mte;			/* tags are of no use to another guest */
 	need.mte_perm &= guest.mte;
 	caps = cpu_mm_caps();
-	return caps_lacking(&caps, &need);
+	need.pa_bits = guest.pa_bits;
+	why = caps_lacking(&caps, &need);
+	if (!why)				/* a debugger asks for any address (debug_peek.c) */
+		guest.caps.pa_bits = MIN(guest.caps.pa_bits, caps.pa_bits);
+	return why;
 }
 
 void secondary_main(struct cpu *self)

@@ -15,7 +15,8 @@ struct guest {
 	struct lock s2_lock;
 	const struct region_table *regions;	/* finished */
 	bool mte;				/* FEAT_MTE2 is offered */
-	struct mm_caps caps;			/* that stage 2 was written for */
+	struct mm_caps caps;	/* that stage 2 was written for; pa_bits: what all CPUs have, ... */
+	u8 pa_bits;		/* ... and what they need to have */
 	bool held;	/* by a debugger, with s2_lock: stage 2 is empty meanwhile */
 	bool gicv3; /* the guest drives a GICv3 through the system registers */
 };

@@ -118,6 +118,20 @@ bool el2_sees_device(pa_t page)
 	return !pt_lookup(&el2_table, page.v, &leaf) && stage1_is_device(leaf.attrs);
 }
 
+static int keep_end(const struct pt_leaf *leaf, void *arg)
+{
+	*(u64 *)arg = leaf->in + leaf->nr * leaf->size;
+	return 0;
+}
+
+u64 el2_end(void)
+{
+	u64 end = 0;
+
+	pt_for_each_leaf(&el2_table, 0, BIT(48), keep_end, &end);
+	return end;
+}
+
 /* Maps what is not mapped yet of a range that is in part. */
 static int map_holes(u64 base, u64 end, enum s1_kind kind)
 {

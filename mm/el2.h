@@ -50,6 +50,9 @@ bool el2_sees(pa_t pa, u64 size);
 /* True if it sees this one as a device. */
 bool el2_sees_device(pa_t page);
 
+/* The end of the highest page that it sees. Before the guest runs. */
+u64 el2_end(void);
+
 /*
  * Takes away all that was mapped as S1_RODATA or S1_DATA after the start, so that EL2 sees none of
  * the guest's memory while the guest runs: it cannot leak it, and has no attributes there that

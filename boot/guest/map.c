@@ -18,6 +18,16 @@ static bool has_1g_block(const struct region *r)
 	       r->size - (ipa - r->ipa.v) >= GIB(1);
 }
 
+/* The least of the architecture's sizes that reaches up to @end. */
+static unsigned bits_to(u64 end)
+{
+	unsigned i = 0;
+
+	while (i < PA_SIZE_MAX && end > BIT(pa_sizes[i]))
+		i++;
+	return pa_sizes[i];
+}
+
 /*
  * Not what the CPU has: each level less is an access less for every one of the guest's walk. A size
  * that ID_AA64MMFR0_EL1.PARange can say, for a guest whose ID registers are trapped. BARs that move
@@ -26,16 +36,21 @@ static bool has_1g_block(const struct region *r)
 unsigned guest_ipa_bits(const struct region_table *regions)
 {
 	u64 end = 0;
-	unsigned i = 0;
 
 	for (const struct region *r = regions->region; r < regions->region + regions->nr; r++) {
 		end = MAX(end, range_end(region_ipa(r)));
 		if (region_is_memory(r) && has_1g_block(r))
 			end = MAX(end, BIT(BITS_OF_LEVEL_1));
 	}
-	while (i < PA_SIZE_MAX && end > BIT(pa_sizes[i]))
-		i++;
-	return pa_sizes[i];
+	return bits_to(end);
+}
+
+unsigned guest_pa_bits(const struct region_table *regions, u64 end)
+{
+	end = MAX(end, BIT(guest.s2.pt.bits));
+	for (const struct region *r = regions->region; r < regions->region + regions->nr; r++)
+		end = MAX(end, range_end(region_pa(r)));
+	return bits_to(end);
 }
 
 int guest_map(const struct region_table *regions, const struct mm_caps *caps, struct diag *d)

@@ -14,6 +14,12 @@
 unsigned guest_ipa_bits(const struct region_table *regions);
 
 /*
+ * Bits of a physical address that a CPU needs to have, in the same sizes: for stage 2's input, for
+ * all of @regions, and for what lies below @end. After guest_map().
+ */
+unsigned guest_pa_bits(const struct region_table *regions, u64 end);
+
+/*
  * Builds the stage 2 of @regions (finished, resolved for @caps, and to stay) into guest.s2 and sets
  * what else stage 2 decides. -ENOMEM if the pool is used up: the text names the region.
  */

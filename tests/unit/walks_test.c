@@ -163,12 +163,32 @@ static void memory_that_can_have_them_has_blocks_of_1_gib(void **state)
 	assert_int_equal(guest.s2.pt.bits, 32);
 }
 
+/* Not as many as the CPU that boots has: a Cortex-A53 has fewer than the A57 beside it. */
+static void a_cpu_needs_the_address_bits_that_are_used(void **state)
+{
+	struct mm_caps caps = { .pa_bits = 44 };
+
+	(void)state;
+	bits_of(GIB(1), GIB(2), REGION_RAM);
+	fake_el2_reset(POOL_PAGES);
+	assert_int_equal(guest_map(&table, &caps, &d), 0);
+	assert_int_equal(guest_pa_bits(&table, GIB(2)), 36);		/* stage 2's input */
+	assert_int_equal(guest_pa_bits(&table, BIT(36)), 36);
+	assert_int_equal(guest_pa_bits(&table, BIT(36) + 1), 40);	/* EL2's */
+	assert_int_equal(guest_pa_bits(&table, BIT(48)), 48);
+	table.region[0].pa = PA(BIT(40) - GIB(2));		/* a region's */
+	assert_int_equal(guest_pa_bits(&table, GIB(2)), 40);
+	table.region[0].pa = PA(BIT(40) - GIB(1));
+	assert_int_equal(guest_pa_bits(&table, GIB(2)), 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks_are_short_and_blocks_large),
 		cmocka_unit_test(the_size_is_that_of_the_addresses),
 		cmocka_unit_test(memory_that_can_have_them_has_blocks_of_1_gib),
+		cmocka_unit_test(a_cpu_needs_the_address_bits_that_are_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
