@@ -17,6 +17,10 @@
 #define STATE_TYPE		BIT(16)
 #define STATE_TYPE_EXTENDED	BIT(30)
 
+/* MIGRATE_INFO_TYPE: a Trusted OS on one CPU, which can be moved or not. */
+#define TRUSTED_OS_MOVES	0
+#define TRUSTED_OS_STAYS	1
+
 static struct lock state_lock;		/* guards the `state` of every CPU */
 
 static void set_state(struct cpu *cpu, enum cpu_state state)
@@ -180,6 +184,21 @@ static s64 affinity_info(const struct cpu *target, u64 level)
 void psci_affinity_info(struct frame *f)
 {
 	frame_result(f, affinity_info(cpu_find(smccc_arg(f, 1)), smccc_arg(f, 2)));
+}
+
+/*
+ * The CPU where a Trusted OS runs that knows no other: CPU_OFF of that one is denied, or loses it.
+ * A kernel that is told leaves it on; one that is not takes a CPU_OFF that comes back for an error
+ * of its own, as Linux does. Nobody moves it, as MIGRATE is not the guest's.
+ */
+void psci_migrate_info(struct frame *f)
+{
+	u32 fid = (u32)f->x[0];
+	u64 info = firmware_call(fid, 0, 0, 0).x[0];
+
+	if (fid == PSCI_MIGRATE_INFO_TYPE && info == TRUSTED_OS_MOVES)
+		info = TRUSTED_OS_STAYS;
+	f->x[0] = info;
 }
 
 void psci_system_off(void)

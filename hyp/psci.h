@@ -16,6 +16,7 @@ void psci_system_suspend(struct frame *f, struct cpu *self);
 void psci_cpu_off(struct frame *f, struct cpu *self);
 void psci_cpu_on(struct frame *f);
 void psci_affinity_info(struct frame *f);
+void psci_migrate_info(struct frame *f);
 void psci_system_off(void);
 void psci_system_reset(void);
 void psci_system_reset2(struct frame *f);

@@ -16,8 +16,6 @@
 
 #define VENDOR_HYP		6	/* an owner: Mavis itself */
 
-#define MIGRATE_NOT_NEEDED	2	/* no Trusted OS that a CPU_OFF could orphan */
-
 /*
  * The firmware's own service. Its workarounds act on the CPU that calls, and it is the guest's CPU.
  * Firmware older than SMCCC 1.1 knows none of these, and need not even return NOT_SUPPORTED
@@ -66,6 +64,8 @@ static s64 psci_features(u32 fid)
 	case PSCI_AFFINITY_INFO_32:
 	case PSCI_AFFINITY_INFO_64:
 	case PSCI_MIGRATE_INFO_TYPE:
+	case PSCI_MIGRATE_INFO_UP_CPU_32:
+	case PSCI_MIGRATE_INFO_UP_CPU_64:
 	case PSCI_SYSTEM_OFF:
 	case PSCI_SYSTEM_RESET:
 	case PSCI_FEATURES:
@@ -120,7 +120,9 @@ void smccc_call(struct frame *f, struct cpu *self, u64 imm)
 		psci_affinity_info(f);
 		break;
 	case PSCI_MIGRATE_INFO_TYPE:
-		frame_result(f, MIGRATE_NOT_NEEDED);
+	case PSCI_MIGRATE_INFO_UP_CPU_32:
+	case PSCI_MIGRATE_INFO_UP_CPU_64:
+		psci_migrate_info(f);
 		break;
 	case PSCI_SYSTEM_OFF:
 		psci_system_off();

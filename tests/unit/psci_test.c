@@ -248,6 +248,24 @@ static void suspending_the_system_comes_back_through_el2(void **state)
 	assert_int_equal(machine.nr_calls, 2);
 }
 
+/* Or the guest turns that CPU off, which the firmware denies. */
+static void where_a_trusted_os_runs_is_the_firmwares_to_say(void **state)
+{
+	static const s64 says[][2] = { { 0, 1 }, { 1, 1 }, { 2, 2 },
+				       { PSCI_NOT_SUPPORTED, PSCI_NOT_SUPPORTED } };
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(says); i++) {
+		machine.call_result.x[0] = (u64)says[i][0];
+		assert_int_equal(call(0, PSCI_MIGRATE_INFO_TYPE, 0, 0, 0), says[i][1]);
+		assert_int_equal(machine.call_fid, PSCI_MIGRATE_INFO_TYPE);
+	}
+	machine.call_result.x[0] = 0;			/* the first CPU */
+	assert_int_equal(call(0, PSCI_MIGRATE_INFO_UP_CPU_64, 0, 0, 0), 0);
+	assert_int_equal(machine.call_fid, PSCI_MIGRATE_INFO_UP_CPU_64);
+	assert_int_equal(call(0, PSCI_FEATURES, PSCI_MIGRATE_INFO_UP_CPU_64, 0, 0), PSCI_SUCCESS);
+}
+
 static void features_follow_the_firmware(void **state)
 {
 	(void)state;
@@ -348,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
 		cmocka_unit_test_setup(the_mode_that_suspend_offers_can_be_set, setup),
 		cmocka_unit_test_setup(suspending_the_system_comes_back_through_el2, setup),
+		cmocka_unit_test_setup(where_a_trusted_os_runs_is_the_firmwares_to_say, setup),
 		cmocka_unit_test_setup(features_follow_the_firmware, setup),
 		cmocka_unit_test_setup(features_are_those_that_can_be_called, setup),
 		cmocka_unit_test_setup(what_is_not_known_is_not_supported_and_reaches_no_firmware,
