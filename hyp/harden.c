@@ -8,11 +8,12 @@
 #define BROADCOM	0x42
 #define HISILICON	0x48
 #define QUALCOMM	0x51
+#define MICROSOFT	0x6d
 #define AMPERE		0xc0
 
 /*
- * How many branches it takes to fill the branch history, by Arm's paper on Spectre-BHB; 0 for cores
- * that do not speculate by it.
+ * How many branches it takes to fill the branch history, by Arm's paper on Spectre-BHB and by what
+ * makers of other cores have told Linux; 0 for cores that do not speculate by it.
  */
 static const struct {
 	u8 implementer;
@@ -35,6 +36,7 @@ static const struct {
 	{ ARM, 0xd0e, 24 },		/* A76AE */
 	{ ARM, 0xd0d, 24 },		/* A77 */
 	{ ARM, 0xd0c, 24 },		/* Neoverse N1 */
+	{ HISILICON, 0xd02, 24 },	/* HIP09, behind Kunpeng 920 */
 	{ QUALCOMM, 0x804, 24 },	/* Kryo 4xx Gold */
 	{ ARM, 0xd41, 32 },		/* Cortex-A78 */
 	{ ARM, 0xd42, 32 },		/* A78AE */
@@ -43,10 +45,12 @@ static const struct {
 	{ ARM, 0xd44, 32 },		/* X1 */
 	{ ARM, 0xd48, 32 },		/* X2 */
 	{ ARM, 0xd49, 32 },		/* Neoverse N2 */
+	{ MICROSOFT, 0xd49, 32 },	/* a Neoverse N2 */
 	{ ARM, 0xd40, 32 },		/* Neoverse V1 */
 	{ HISILICON, 0xd01, 32 },	/* Kunpeng 920 */
 	{ ARM, 0xd4d, 38 },		/* Cortex-A715 */
 	{ ARM, 0xd81, 38 },		/* A720 */
+	{ ARM, 0xd89, 38 },		/* A720AE */
 	{ ARM, 0xd4e, 132 },		/* X3 */
 	{ ARM, 0xd4f, 132 },		/* Neoverse V2 */
 };

@@ -12,6 +12,9 @@
 #define A76		ARM(0xd0b)
 #define V2		ARM(0xd4f)
 #define KUNPENG		(0x48ull << 24 | 0xf << 16 | 0xd01 << 4)
+#define HIP09		(0x48ull << 24 | 0xf << 16 | 0xd02 << 4)
+#define COBALT_100	(0x6dull << 24 | 0xf << 16 | 0xd49 << 4)
+#define A720AE		ARM(0xd89)
 #define UNKNOWN		ARM(0xfff)
 
 #define CSV2(n)		((u64)(n) << 56)
@@ -38,6 +41,9 @@ static const struct {
 	{ A76, CSV2(3), 0, 0, NO, HARDEN_NONE, "CSV2_3" },
 	{ V2, CSV2(2), 0, 0, NO, 132, "by the table" },
 	{ KUNPENG, CSV2(1), 0, 0, { 0, 0 }, 32, "by the table, of others than Arm's too" },
+	{ HIP09, CSV2(1), 0, 0, NO, 24, "the next of the same maker" },
+	{ COBALT_100, CSV2(2), 0, 0, NO, 32, "a core of Arm's by another name" },
+	{ A720AE, CSV2(2), 0, 0, NO, 38, "as the A720" },
 	{ UNKNOWN, CSV2(2), 0, 0, { 0, 0 }, ARCH_WORKAROUND_3, "what the firmware offers" },
 	{ UNKNOWN, CSV2(2), 1ull << 28, 0, { 0, 0 }, HARDEN_CLRBHB, "what the CPU offers" },
 };
