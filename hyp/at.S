@@ -56,4 +56,9 @@ func guest_mair
 	ret
 endfunc guest_mair
 
+func guest_sctlr
+	mrs	x0, sctlr_el1
+	ret
+endfunc guest_sctlr
+
 	.section .note.GNU-stack, "", %progbits

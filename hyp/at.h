@@ -20,4 +20,7 @@ u64 at_guest(u64 va, enum at_op op);
 /* MAIR_EL1, by which the guest's stage 1 has its attributes. */
 u64 guest_mair(void);
 
+/* SCTLR_EL1: which byte order it has, among others. */
+u64 guest_sctlr(void);
+
 #endif

@@ -58,6 +58,7 @@ struct cpu {
 	enum cpu_state state;	/* changed under psci.c's lock */
 	bool os_lock, os_double_lock;	/* as the guest wrote them (sysreg.c) */
 	bool refused;		/* it does not fit the guest, which has been said (enter.c) */
+	bool big_endian;	/* it enters with SCTLR_EL1.EE, as who called for it has (psci.c) */
 	struct {
 		u8 event;	/* CONTROL_LATER_*; 0: none */
 		bool write;

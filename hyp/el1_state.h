@@ -5,13 +5,13 @@
  * will be entered must be initialised by software"). tests/strict compares the registers with this
  * table.
  *
- * EL1_STATE(X): X(register, value, condition). HAVE() and the like are enter.c's.
+ * EL1_STATE(X): X(register, value, condition). HAVE() and the like, and self, are enter.c's.
  */
 #ifndef HYP_EL1_STATE_H
 #define HYP_EL1_STATE_H
 
 #define EL1_STATE(X)							\
-	X(sctlr_el1,		SCTLR_EL1_OFF,	true)			\
+	X(sctlr_el1,	SCTLR_EL1_OFF | when(self->big_endian, SCTLR_EE), true)	\
 	X(SYS_SCTLR2_EL1,	0,	HAVE(ID_AA64MMFR3, 4))	\
 	X(SYS_TCR2_EL1,		0,	HAVE(ID_AA64MMFR3, 0))	\
 	X(tcr_el1,		0,	true)				\

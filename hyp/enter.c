@@ -79,8 +79,10 @@ static void stop_el1(void)
 			write_sysreg_s(val, reg);	\
 	} while (0);
 
-static void reset_el1(const struct cpu_kind *kind, bool first)
+static void reset_el1(const struct cpu *self, bool first)
 {
+	const struct cpu_kind *kind = self->kind;
+
 	EL1_STATE(WRITE)
 	EL1_CLEARED(WRITE)
 	if (first) {
@@ -207,7 +209,7 @@ void vcpu_init(struct cpu *self, bool first)
 	init_timers(kind);
 	init_mpam(kind);
 	init_gic(kind);
-	reset_el1(kind, first);
+	reset_el1(self, first);
 	self->os_lock = self->os_double_lock = false;
 	write_sysreg(0, hstr_el2);
 	write_sysreg(kind->midr, vpidr_el2);

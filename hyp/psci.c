@@ -3,6 +3,7 @@
 
 #include "drivers/cpu_power.h"
 #include "drivers/firmware.h"
+#include "hyp/at.h"
 #include "hyp/enter.h"
 #include "hyp/guest.h"
 #include "hyp/smccc.h"
@@ -52,6 +53,14 @@ static void unclaim(struct cpu *target)
 	unlock(&state_lock);
 }
 
+/* It begins in the byte order of who calls, as PSCI has it of firmware. */
+static void enters_at(struct cpu *cpu, u64 entry, u64 context)
+{
+	cpu->entry = entry;
+	cpu->context = context;
+	cpu->big_endian = guest_sctlr() & SCTLR_EE;
+}
+
 /* Makes @target ON_PENDING for the caller alone. */
 static s64 claim(struct cpu *target, u64 entry, u64 context)
 {
@@ -65,8 +74,7 @@ static s64 claim(struct cpu *target, u64 entry, u64 context)
 		err = refusal[target->state];
 	} else {
 		target->state = CPU_ON_PENDING;
-		target->entry = entry;
-		target->context = context;
+		enters_at(target, entry, context);
 	}
 	unlock(&state_lock);
 	return err;
@@ -118,8 +126,7 @@ static s64 suspend(struct cpu *self, u32 state, u64 entry, u64 context)
 	if (state & powerdown) {
 		if (!guest_can_start_at(entry))
 			return PSCI_INVALID_ADDRESS;
-		self->entry = entry;
-		self->context = context;
+		enters_at(self, entry, context);
 	}
 	return cpu_power_suspend(state, PA((u64)secondary_entry), (u64)self);
 }
@@ -154,8 +161,7 @@ static s64 system_suspend(struct cpu *self, u64 entry, u64 context)
 		return PSCI_NOT_SUPPORTED;
 	if (!guest_can_start_at(entry))
 		return PSCI_INVALID_ADDRESS;
-	self->entry = entry;
-	self->context = context;
+	enters_at(self, entry, context);
 	return (s32)firmware_call(PSCI_SYSTEM_SUSPEND_64, (u64)secondary_entry, (u64)self, 0).x[0];
 }
 

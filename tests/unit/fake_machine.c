@@ -143,6 +143,11 @@ u64 guest_mair(void)
 	return machine.mair;
 }
 
+u64 guest_sctlr(void)
+{
+	return machine.sctlr;
+}
+
 /* Which CPU's turn it is when the event comes is the hardware's; here there is none. */
 s64 later_ask(u64 va, u64 write, u64 event)
 {

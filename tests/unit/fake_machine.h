@@ -26,7 +26,7 @@ struct fake_machine {
 	/* Run inside the firmware's CPU_ON and CPU_OFF: what another CPU does meanwhile */
 	void (*during_on)(void), (*during_off)(void);
 	/* What AT comes to by stage 1, and by both; bit n of at_ops: enum at_op n was asked */
-	u64 at_va, at_stage1, at_both, mair;
+	u64 at_va, at_stage1, at_both, mair, sctlr;
 	unsigned at_ops;
 	/* After a store to a device's register, and for cleaning by address */
 	void (*on_write)(u64 addr);

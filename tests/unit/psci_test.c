@@ -117,6 +117,19 @@ static void cpu_on_of_a_cpu_that_is_on_says_so(void **state)
 	assert_int_equal(machine.nr_on, 1);
 }
 
+static void a_cpu_begins_in_the_byte_order_of_who_calls(void **state)
+{
+	(void)state;
+	machine.sctlr = SCTLR_EE;
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(16), RAM, 0), PSCI_SUCCESS);
+	assert_true(cpus[1].big_endian && cpus[0].big_endian);
+	machine.sctlr = ~(u64)SCTLR_EE;
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 0x100, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_SYSTEM_SUSPEND_64, RAM, 0, 0), PSCI_SUCCESS);
+	assert_false(cpus[2].big_endian || cpus[0].big_endian);
+}
+
 static void a_start_that_the_firmware_refuses_can_be_tried_again(void **state)
 {
 	(void)state;
@@ -356,6 +369,7 @@ int main(void)
 		cmocka_unit_test_setup(cpu_on_refuses_an_entry_that_is_not_in_memory, setup),
 		cmocka_unit_test_setup(memory_is_what_is_exposed_as_memory, setup),
 		cmocka_unit_test_setup(cpu_on_of_a_cpu_that_is_on_says_so, setup),
+		cmocka_unit_test_setup(a_cpu_begins_in_the_byte_order_of_who_calls, setup),
 		cmocka_unit_test_setup(a_start_that_the_firmware_refuses_can_be_tried_again, setup),
 		cmocka_unit_test_setup(
 			a_cpu_that_goes_off_is_off_for_the_others_once_the_machine_agrees, setup),
