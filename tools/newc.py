@@ -5,6 +5,7 @@ inode numbers leak in."""
 import stat
 
 TRAILER = "TRAILER!!!"
+MEMBER_MAX = 0xffffffff         # bytes: eight hexadecimal digits
 
 
 def header_size(name):

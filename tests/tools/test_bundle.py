@@ -250,6 +250,13 @@ def test_an_unusable_ramdisk_is_refused_by_name(files, content, words):
     made(files, "--force")
 
 
+@pytest.mark.parametrize("name", ("Image", "rd"))
+def test_what_a_member_cannot_hold_is_refused(files, name):
+    with open(files / name, "r+b") as f:
+        f.truncate(1 << 32)
+    assert f"{files / name}: " in (line := refusal(files)) and "4 GiB or more" in line
+
+
 def test_what_mkimage_wrapped_comes_out_again_by_the_tool_that_is_named(files):
     if not shutil.which("mkimage"):
         pytest.skip("no mkimage: install Debian's u-boot-tools")
