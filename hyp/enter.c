@@ -195,8 +195,8 @@ void vcpu_init(struct cpu *self, bool first)
 	const struct cpu_kind *kind = self->kind;
 
 	write_sysreg((u64)self, tpidr_el2);
-	stop_el1();
 	stop_profiling(kind);
+	stop_el1();
 	if (HAVE(ID_AA64MMFR3, 4))		/* by now there is a console, if EL3 traps it */
 		write_sysreg_s(0, SYS_SCTLR2_EL2);
 	write_sysreg(guest.s2.vtcr, vtcr_el2);
