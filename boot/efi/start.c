@@ -93,7 +93,11 @@ static int find_tree(const void **out)
 	for (u64 i = 0; i < firmware_table->nr_tables; i++)
 		if (same(&firmware_table->tables[i].guid, &tree_guid))
 			fdt = firmware_table->tables[i].table;
-	if (!fdt || !IS_ALIGNED((u64)fdt, 8))
+	if (fdt && !IS_ALIGNED((u64)fdt, 8))
+		return fail(&diag, -EINVAL,
+			    "the firmware's device tree is at %#lx, and a tree is to be at a multiple of 8: load another (GRUB: devicetree)",
+			    (unsigned long)(u64)fdt);
+	if (!fdt)
 		return fail(&diag, -ENOENT,
 			    "this firmware has no device tree, and Mavis reads no ACPI: turn ACPI off (QEMU: -machine acpi=off), or load a tree (GRUB: devicetree)");
 	err = host_check(fdt, host_tree_size(fdt), &diag);

@@ -171,10 +171,10 @@ int efi_tree_make(void *out, size_t size, const void *fdt, const struct efi_map 
 	int nr = efi_memory(map, ram), err;
 
 	if (nr == -E2BIG)
-		return fail(d, nr, "UEFI's memory map has RAM in more than %d pieces",
+		return fail(d, nr, "UEFI's memory map has RAM in more than %d pieces: start Mavis before drivers and programs that take memory, or build it with a larger EFI_MAX_MEMORY",
 			    EFI_MAX_MEMORY);
 	if (nr <= 0)
-		return fail(d, -EINVAL, "UEFI's memory map has no RAM");
+		return fail(d, -EINVAL, "UEFI's memory map has no RAM that a guest could have, of the types that UEFI calls conventional, loader or boot services: have the firmware say what is free");
 	err = fdt_open_into(fdt, out, (int)size);
 	if (!err)
 		err = write_memory(out, ram, nr);
