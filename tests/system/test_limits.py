@@ -55,6 +55,7 @@ def test_linux_has_a_few_of_many_cpus(start, tmp_path, cpus):
     m.close()
 
 
+@pytest.mark.all
 def test_linux_starts_all_of_many_cpus(start):
     """Their stacks are in a larger page pool than usual. (QEMU is too slow to come to a shell with as many.)"""
     m = start("linux-all", cpu="cortex-a72", smp=80, unjudged=MANY, loaded=machine.mavis())
