@@ -70,11 +70,22 @@ u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn)
 	return space->base + ((u64)(bus - space->first) * 256 + devfn) * PAGE_SIZE;
 }
 
+bool pci_answers(u64 at)
+{
+	return read16(at) != 0xffff;
+}
+
 struct range pci_echoes(const struct pci_space *space)
 {
 	u64 at = pci_page(space, space->first, 1 << 3);
 
 	return (struct range){ at, space->echoes ? space->base + PCI_BUS_SIZE - at : 0 };
+}
+
+bool pci_is_echo(const struct pci_space *space, u64 at)
+{
+	return space->echoes &&
+	       range_contains(pci_echoes(space), (struct range){ at, PAGE_SIZE });
 }
 
 bool pci_window_has(const struct pci_window *w, u64 addr, u64 size)

@@ -62,8 +62,12 @@ int pci_bar_size(const struct pci_function *f, unsigned bar, u64 *size);
 /* The page of function @devfn (dev << 3 | fn) of @bus, which the space has. */
 u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn);
 
+/* False: no function is at the page @at, or nothing can be known of it. */
+bool pci_answers(u64 at);
+
 /* The pages of devices that are echoes; of size 0 where there are none. */
 struct range pci_echoes(const struct pci_space *space);
+bool pci_is_echo(const struct pci_space *space, u64 at);
 
 /* The address in a memory BAR, and a new one. */
 u64 pci_bar_get(const struct pci_function *f, unsigned bar);

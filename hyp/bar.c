@@ -254,11 +254,6 @@ static void follow_all(u64 ecam, bool on)
 }
 
 /* All ones is what is read where nothing answers: bits [15:11] of a function's are 0. */
-static bool answers(u64 ecam)
-{
-	return read16(ecam + PCI_COMMAND) != 0xffff;
-}
-
 static bool decodes(u64 ecam)
 {
 	u16 command = read16(ecam + PCI_COMMAND);
@@ -342,7 +337,7 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 
 	if (!work_step())
 		return false;
-	if (command && !answers(ecam))
+	if (command && !pci_answers(ecam))
 		return true;			/* nothing takes it, and its BARs cannot be read */
 	leave_before(ecam, offset, size, command, on);
 	if (!work_is_done())

@@ -35,11 +35,6 @@ static u64 place_of(const struct ecam_page *p)
 	return pci_page(&p->space, bus, p->devfn);
 }
 
-static bool answers(u64 at)
-{
-	return read16(at) != 0xffff;
-}
-
 /*
  * What bridges say that answer. Else they keep what they said: they are out of reach, or asleep, or
  * were reset, and then have no bus behind them until the guest writes to them again.
@@ -49,7 +44,7 @@ static void look(void)
 	FOR_EACH_PAGE(p) {
 		bool bridge;
 
-		if (!p->at || !answers(p->at))
+		if (!p->at || !pci_answers(p->at))
 			continue;
 		bridge = (read8(p->at + PCI_HEADER_TYPE) & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE;
 		p->secondary = bridge ? read8(p->at + PCI_SECONDARY_BUS) : 0;
@@ -57,18 +52,12 @@ static void look(void)
 	}
 }
 
-static bool is_echo(const struct pci_space *space, u64 at)
-{
-	return space->echoes &&
-	       range_contains(pci_echoes(space), (struct range){ at, PAGE_SIZE });
-}
-
 enum ecam_kind ecam_kind_of(u64 at)
 {
 	enum ecam_kind kind = ECAM_GUESTS;
 
 	FOR_EACH_PAGE(p) {
-		if (is_echo(&p->space, at))
+		if (pci_is_echo(&p->space, at))
 			return ECAM_HIDDEN;
 		/* Page 0 is not where those are that are nowhere. */
 		if (at && (p->at == at || p->next == at))
@@ -153,7 +142,7 @@ int ecam_before(u64 at, u64 offset, unsigned size, u64 val)
 	 * Nothing would tell whether it took them: behind a bridge in D3hot it does not, and once
 	 * that wakes it answers with those that it had.
 	 */
-	if (!answers(at))
+	if (!pci_answers(at))
 		return ECAM_LOST;
 	look();
 	FOR_EACH_PAGE(p) {

@@ -10,8 +10,6 @@
 #include "boot/machine/parts.h"
 #include "lib/errno.h"
 
-#define ITS_FRAME	KIB(64)
-
 /* Entry @i of `reg`, or an empty range. */
 static int frame(const struct dt_walk *w, unsigned i, struct range *out, struct diag *d)
 {

@@ -10,6 +10,9 @@
 #include "boot/machine/host.h"
 #include "lib/range.h"
 
+/* Bytes from an ITS's first frame of registers to the one that devices write to. */
+#define ITS_FRAME	KIB(64)
+
 int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d);

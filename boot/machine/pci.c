@@ -16,12 +16,6 @@ static const u8 *cells(const struct host *host, int node, const char *name, u32 
 	return p.len == n * 4 ? p.data : NULL;
 }
 
-/* What there is at @ecam: false if nothing, or if nothing can be known of it. */
-static bool is_there(u64 ecam)
-{
-	return (u16)read32(ecam) != 0xffff;
-}
-
 static u16 vendor(const struct pci_function *f)
 {
 	return (u16)read32(f->ecam);
@@ -132,11 +126,9 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 	unsigned first = range ? dt_cell(range) & 0xff : 0;
 	u64 buses = MIN(m->range.size / PCI_BUS_SIZE, 256 - first);
 	struct way ways[256] = { [0] = { .there = false } };
-	struct range echoes;
 
 	f->space = (struct pci_space){ m->range.base, (u8)first, (u8)(first + buses - 1),
 				       m->echoes };
-	echoes = pci_echoes(&f->space);
 	ways[first].there = true;
 	for (unsigned bus = first; bus < first + buses; bus++) {
 		u64 base = pci_page(&f->space, bus, 0);
@@ -153,11 +145,11 @@ static int search_bridge(const struct host *host, const struct host_mmio *m,
 			u8 header = devfn & 7 ? PCI_HEADER_MULTI : 0;
 
 			f->ecam = base + devfn * PAGE_SIZE;
-			if (range_contains(echoes, (struct range){ f->ecam, PAGE_SIZE }))
+			if (pci_is_echo(&f->space, f->ecam))
 				break;
 			f->dev = (u8)(devfn >> 3);
 			f->fn = devfn & 7;
-			if (is_there(f->ecam)) {
+			if (pci_answers(f->ecam)) {
 				header = read8(f->ecam + PCI_HEADER_TYPE);
 				look_at(want, f, s);
 				if ((header & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE)

@@ -3,8 +3,6 @@
 #include "boot/machine/parts.h"
 #include "lib/errno.h"
 
-#define GITS_TRANSLATER	KIB(64)	/* an ITS's second frame */
-
 int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	struct host_smmu *s = &host->smmu[host->nr_smmus];
@@ -61,7 +59,7 @@ int host_read_its_doorbell(struct host *host, const struct dt_walk *w, struct di
 		window = (struct range){ dt_cell(p.data), dt_cell(p.data + 4) };
 	if (window.size && dt_enabled(w))
 		return add_doorbell(host, w, window, d);
-	return host_read_doorbell(host, w, GITS_TRANSLATER, d);
+	return host_read_doorbell(host, w, ITS_FRAME, d);
 }
 
 /* The number of the SMMU; HOST_MAX_SMMU: it is none that is enabled. */
