@@ -43,14 +43,13 @@ void pci_bar_set(const struct pci_function *f, unsigned bar, u64 addr)
 
 int pci_bar_size(const struct pci_function *f, unsigned bar, u64 *size)
 {
-	bool bridge = (read8(f->ecam + PCI_HEADER_TYPE) & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE;
 	u16 command = read16(f->ecam + PCI_COMMAND);
 	unsigned at = 0;
 	u64 addr;
 
 	while (at < bar)
 		at += pci_bar_is_64(f, at) ? 2 : 1;
-	if (at != bar || bar >= (bridge ? 2 : 6))
+	if (at != bar || bar >= (pci_is_bridge(f->ecam) ? 2 : 6))
 		return -ENOENT;
 	if (low_half(f, bar) & BAR_IO)
 		return -EINVAL;
@@ -70,9 +69,19 @@ u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn)
 	return space->base + ((u64)(bus - space->first) * 256 + devfn) * PAGE_SIZE;
 }
 
+u8 pci_bus(const struct pci_space *space, u64 at)
+{
+	return (u8)(space->first + (at - space->base) / PCI_BUS_SIZE);
+}
+
 bool pci_answers(u64 at)
 {
 	return read16(at) != 0xffff;
+}
+
+bool pci_is_bridge(u64 at)
+{
+	return (read8(at + PCI_HEADER_TYPE) & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE;
 }
 
 struct range pci_echoes(const struct pci_space *space)

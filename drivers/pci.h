@@ -11,6 +11,7 @@
 #define PCI_HEADER_MULTI	BIT(7)
 #define PCI_HEADER_BRIDGE	1
 #define PCI_BAR(n)		(0x10 + 4 * (n))
+#define PCI_PRIMARY_BUS		0x18
 #define PCI_SECONDARY_BUS	0x19
 #define PCI_SUBORDINATE_BUS	0x1a
 
@@ -62,8 +63,14 @@ int pci_bar_size(const struct pci_function *f, unsigned bar, u64 *size);
 /* The page of function @devfn (dev << 3 | fn) of @bus, which the space has. */
 u64 pci_page(const struct pci_space *space, unsigned bus, u8 devfn);
 
+/* The bus whose page @at is. */
+u8 pci_bus(const struct pci_space *space, u64 at);
+
 /* False: no function is at the page @at, or nothing can be known of it. */
 bool pci_answers(u64 at);
+
+/* True: a bridge to another PCI bus is there. */
+bool pci_is_bridge(u64 at);
 
 /* The pages of devices that are echoes; of size 0 where there are none. */
 struct range pci_echoes(const struct pci_space *space);

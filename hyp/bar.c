@@ -310,8 +310,7 @@ static void renumber(void)
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++) {
 		b->f.ecam = ecam.page[b->page].at;
 		if (b->f.ecam)
-			b->f.bus = (u8)(b->f.space.first +
-					(b->f.ecam - b->f.space.base) / PAGE_SIZE / 256);
+			b->f.bus = pci_bus(&b->f.space, b->f.ecam);
 	}
 }
 

@@ -35,6 +35,32 @@ static u64 place_of(const struct ecam_page *p)
 	return pci_page(&p->space, bus, p->devfn);
 }
 
+static bool leads_to(const struct ecam_page *bridge, u8 bus)
+{
+	return bus >= bridge->secondary && bus <= MAX(bridge->secondary, bridge->subordinate);
+}
+
+/* A bridge beside one of those above it leads to its bus, too: who answers there is open. */
+static bool is_contested(const struct ecam_page *p)
+{
+	for (u8 up = p->above; up != ECAM_ROOT; up = ecam.page[up].above)
+		FOR_EACH_PAGE(o)
+			if (o != &ecam.page[up] && o->above == ecam.page[up].above &&
+			    o->space.base == p->space.base &&
+			    leads_to(o, pci_bus(&p->space, p->at)))
+				return true;
+	return false;
+}
+
+/* What is there can be told, and is the table's. */
+static bool answers(u64 at)
+{
+	FOR_EACH_PAGE(p)
+		if (p->at == at && is_contested(p))
+			return false;
+	return pci_answers(at);
+}
+
 /*
  * What bridges say that answer. Else they keep what they said: they are out of reach, or asleep, or
  * were reset, and then have no bus behind them until the guest writes to them again.
@@ -44,9 +70,9 @@ static void look(void)
 	FOR_EACH_PAGE(p) {
 		bool bridge;
 
-		if (!p->at || !pci_answers(p->at))
+		if (!p->at || !answers(p->at))
 			continue;
-		bridge = (read8(p->at + PCI_HEADER_TYPE) & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE;
+		bridge = pci_is_bridge(p->at);
 		p->secondary = bridge ? read8(p->at + PCI_SECONDARY_BUS) : 0;
 		p->subordinate = bridge ? read8(p->at + PCI_SUBORDINATE_BUS) : 0;
 	}
@@ -138,13 +164,13 @@ int ecam_before(u64 at, u64 offset, unsigned size, u64 val)
 	if (!ranges_overlap((struct range){ offset, size },
 			    (struct range){ PCI_SECONDARY_BUS, 2 }))
 		return ECAM_STAYS;
+	look();
 	/*
 	 * Nothing would tell whether it took them: behind a bridge in D3hot it does not, and once
 	 * that wakes it answers with those that it had.
 	 */
-	if (!pci_answers(at))
+	if (!answers(at))
 		return ECAM_LOST;
-	look();
 	FOR_EACH_PAGE(p) {
 		if (p->at != at)
 			continue;
@@ -179,9 +205,13 @@ void ecam_after(u64 at)
 {
 	move();
 	look();
-	/* Only what does not take the numbers written to it is elsewhere than foreseen. */
+	/*
+	 * Only what does not take the numbers written to it is elsewhere than foreseen: no bus is
+	 * behind it then. The two numbers by themselves are at an odd address.
+	 */
 	if (close_next())
-		write16(at + PCI_SECONDARY_BUS, 0);	/* no bus is behind it */
+		write32(at + PCI_PRIMARY_BUS,
+			read32(at + PCI_PRIMARY_BUS) & ~(u32)GENMASK(23, 8));
 	move();
 }
 

@@ -2,7 +2,8 @@
 /*
  * Pages of PCI configuration space whose accesses EL2 carries out: of functions that a region
  * follows or hides, and of all bridges above them, as these say on which bus a function answers.
- * When the guest gives buses other numbers the pages are where the functions are.
+ * When the guest gives buses other numbers the pages are where the functions are. Bridges beside
+ * one that leads to another are taken, too: given its buses, they have others answer in its stead.
  */
 #ifndef HYP_ECAM_H
 #define HYP_ECAM_H

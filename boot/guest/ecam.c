@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot/guest/ecam.h"
 
+#include "drivers/io.h"
 #include "hyp/guest.h"
 #include "lib/errno.h"
 #include "mm/el2.h"
@@ -31,6 +32,28 @@ static int add(const struct pci_space *space, u8 above, u8 devfn, enum ecam_kind
 	}
 	p->kind = MAX(p->kind, (u8)kind);
 	return ecam_take(*page);
+}
+
+/*
+ * All bridges of the bus behind @above. A guest that gives two of them the same bus has another
+ * function answer where Mavis looks for a bridge's numbers.
+ */
+static int add_bridges(const struct pci_space *space, u8 above)
+{
+	u8 bus = above == ECAM_ROOT ? space->first : ecam.page[above].secondary, ignored;
+	int err = 0;
+
+	if (above != ECAM_ROOT && (bus <= space->first || bus > space->last))
+		return -EBUSY;
+	for (unsigned devfn = 0; devfn < 256 && !err; devfn++) {
+		u64 at = pci_page(space, bus, (u8)devfn);
+		u64 first = pci_page(space, bus, devfn & 0xf8);
+		bool is_one = !(devfn & 7) || read8(first + PCI_HEADER_TYPE) & PCI_HEADER_MULTI;
+
+		if (is_one && pci_is_bridge(at) && !pci_is_echo(space, at))
+			err = add(space, above, (u8)devfn, ECAM_BRIDGE, &ignored);
+	}
+	return err;
 }
 
 static struct range whole(const struct pci_space *space)
@@ -67,7 +90,7 @@ static const char *explain(int err)
 	case -ENOENT:
 		return "the guest does not have it: describe fewer regions there";
 	case -EBUSY:
-		return "another bridge leads to the same bus: have the firmware number the buses anew";
+		return "bridges lead elsewhere by their bus numbers, or two of them to one bus: have the firmware number the buses anew";
 	default:
 		return "the page pool is used up";
 	}
@@ -89,11 +112,17 @@ int ecam_add(const char *region, const struct pci_function *f, enum ecam_kind ki
 	if (f->depth && !err)
 		err = el2_map(PA(f->space.base), whole(&f->space).size, S1_DEVICE);
 	for (unsigned i = 0; i < f->depth && !err; i++) {
-		err = add(&f->space, above, f->above[i], ECAM_BRIDGE, page);
-		above = *page;
+		if (i + 1 < f->depth)
+			err = add_bridges(&f->space, above);
+		if (!err)
+			err = add(&f->space, above, f->above[i], ECAM_BRIDGE, page);
+		if (!err)
+			above = *page;
 	}
 	if (!err)
 		err = add(&f->space, above, (u8)(f->dev << 3 | f->fn), kind, page);
+	if (!err && ecam.page[*page].at != f->ecam)
+		err = -EBUSY;
 	return err ? fail(d, err,
 			  "region %s: pci: the configuration space at %#lx cannot be taken from the guest: %s",
 			  region, (unsigned long)f->ecam, explain(err))

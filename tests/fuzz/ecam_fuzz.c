@@ -30,11 +30,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct range command = { PCI_COMMAND, 1 };
-static const struct range all_bars = { PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0) };
+static const struct range bars_bytes = { PCI_BAR(0), 8 };
 static struct region_table table;
 static struct bar *bar;
 static struct device *hidden, *followed;
-static bool was_reset;			/* the BAR's function, which EL2 has not looked at since */
+/* The BAR's function, or another answered in its place: EL2 has not looked since. */
+static bool was_reset;
 static bool poor;			/* the page pool may be used up */
 
 /* Who works which page: bridges above one of the two, and these. */
@@ -173,7 +174,7 @@ static void store(u64 addr, unsigned size, u64 val)
 		u64 offset = addr & PAGE_MASK;
 
 		was_reset &= !ranges_overlap((struct range){ offset, size }, command) &&
-			     !ranges_overlap((struct range){ offset, size }, all_bars);
+			     !ranges_overlap((struct range){ offset, size }, bars_bytes);
 	}
 }
 
@@ -233,6 +234,19 @@ static void describe(struct pci_function *f, const struct device *dev)
 		f->above[--n] = device[i].devfn;
 }
 
+/* Of few numbers, so that another answers at its page once a bridge beside leads to its bus. */
+static u8 free_devfn(unsigned i, unsigned wanted)
+{
+	u8 devfn = (u8)((wanted & 3) << 3);
+
+	for (unsigned j = 0; j < i; j++)
+		if (device[j].above == device[i].above && device[j].devfn == devfn) {
+			devfn += 8;
+			j = -1u;
+		}
+	return devfn;
+}
+
 /* Two to six bridges, each behind any before it, and two functions behind any of them. */
 static void make_devices(const uint8_t *data)
 {
@@ -243,7 +257,7 @@ static void make_devices(const uint8_t *data)
 		unsigned before = i < bridges ? i : bridges;
 
 		device[i].above = (int)(data[1 + i] % (before + 1)) - 1;
-		device[i].devfn = (u8)((i + 1) << 3 | (data[1 + i] >> 5));
+		device[i].devfn = free_devfn(i, data[1 + i] >> 5);
 		device[i].bridge = i < bridges;
 	}
 	number_below(-1, 1);
@@ -334,6 +348,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		act(data);
 		while (!work_step())
 			;
+		was_reset |= device_at(bar->f.ecam) != followed;
 		check_closed();
 		check_bar();
 	}

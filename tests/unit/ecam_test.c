@@ -4,6 +4,8 @@
  *
  * 00:01.0 leads to a switch, of which 00.0 is the upper side and 02.0 a lower one, behind which is
  * the function at devfn 3.0. As the firmware leaves it the buses are 2, 3 and 4.
+ *
+ * Where two bridges lead to one bus, of two devices with one number the first of the model answers.
  */
 #include "hyp/ecam.h"
 
@@ -23,6 +25,7 @@ static struct diag d;
 static const struct mm_caps caps = { .pa_bits = 48 };
 static const struct s2_attr attr = { S2_DEVICE_nGnRE, SH_NONE, true, true, false };
 static struct pci_function function;
+static const struct device *target;
 
 static void put(unsigned i, int above, u8 devfn, bool bridge, u32 numbers)
 {
@@ -37,6 +40,7 @@ static int make(void **state)
 	(void)state;
 	memset(space, 0xff, sizeof(space));
 	model_make(4);
+	target = &device[3];
 	put(0, -1, 1 << 3, true, 0x040200);
 	put(1, 0, 0, true, 0x040302);
 	put(2, 1, 2 << 3, true, 0x040403);
@@ -78,11 +82,11 @@ static char reach(unsigned bus, unsigned devfn)
 /* Where the machine has the devices, the guest reaches none of what it must not. */
 static void assert_closed(void)
 {
-	for (unsigned i = 0; i < 3; i++)
+	for (int i = target->above; i >= 0; i = device[i].above)
 		if (device[i].at)
 			assert_int_equal(reach(bus_of(&device[i]), device[i].devfn), 'r');
-	if (device[3].at)
-		assert_int_equal(reach(bus_of(&device[3]), 3 << 3), '-');
+	if (target->at)
+		assert_int_equal(reach(bus_of(target), 3 << 3), '-');
 }
 
 static u64 access_config(u64 addr, unsigned size, bool write, u64 val)
@@ -215,6 +219,45 @@ static void what_is_written_behind_a_bridge_that_sleeps_is_lost(void **state)
 	store(3, 2 << 3, 0x18, 4, 0x040403);
 }
 
+/* 00:09.0 leads to a function that answers at the switch's page once both lead to bus 2. */
+static void another_in_place_of_a_bridge_says_nothing(void **state)
+{
+	(void)state;
+	model_make(6);
+	put(0, -1, 1 << 3, true, 0x040200);
+	put(1, -1, 9 << 3, true, 0x050500);
+	put(2, 1, 0, false, 0);
+	put(3, 0, 0, true, 0x040302);
+	put(4, 3, 2 << 3, true, 0x040403);
+	put(5, 4, 3 << 3, false, 0);
+	target = &device[5];
+	route();
+	take(ECAM_HIDDEN);
+	assert_int_equal(reach(0, 9 << 3), 'r');
+	assert_int_equal(reach(5, 0), 'w');
+	store(0, 9 << 3, 0x19, 1, 2);
+	assert_int_equal(device[2].at, config_of(2, 0));
+	store(0, 1 << 3, 0x18, 4, 0x040200);		/* as it is */
+	store(2, 0, 0x18, 4, 0x070502);			/* not the switch's */
+	assert_int_equal(*(u32 *)config_of(2, 0), 0x11121af4);
+	store(0, 9 << 3, 0x18, 4, 0);
+	assert_int_equal(device[3].at, config_of(2, 0));
+	store(0, 1 << 3, 0x18, 4, 0x070200);
+	store(2, 0, 0x18, 4, 0x070302);
+	store(3, 2 << 3, 0x19, 1, 4);
+	assert_int_equal(target->at, config_of(4, 3 << 3));
+}
+
+static void a_function_that_no_bus_numbers_lead_to_is_refused(void **state)
+{
+	u8 page;
+
+	(void)state;
+	device[2].numbers = 0x050503;
+	route();
+	assert_int_equal(ecam_add("gpu", &function, ECAM_HIDDEN, &page, &d), -EBUSY);
+}
+
 static void a_followed_function_is_found_again(void **state)
 {
 	struct bar *b = &bars.bar[bars.nr++];
@@ -275,6 +318,38 @@ static void two_bridges_do_not_come_to_one_place(void **state)
 	assert_int_equal(reach(7, 3 << 3), '-');
 }
 
+/* Only 4 and 0 can be the secondary bus of 00:05.0, whatever is written. */
+static void obey_stuck_numbers(u64 addr)
+{
+	u8 *secondary = config_of(0, 5 << 3) + PCI_SECONDARY_BUS;
+
+	(void)addr;
+	if (*secondary)
+		*secondary = 4;
+}
+
+static void a_bridge_that_takes_other_numbers_leads_nowhere(void **state)
+{
+	struct pci_function other = function;
+	u8 page;
+
+	(void)state;
+	take(ECAM_HIDDEN);
+	other.depth = 1;
+	other.above[0] = 5 << 3;
+	other.ecam = (u64)config_of(7, 3 << 3);
+	memset(config_of(0, 5 << 3), 0, PAGE_SIZE);
+	*(u32 *)config_of(0, 5 << 3) = 0x12345678;
+	config_of(0, 5 << 3)[PCI_HEADER_TYPE] = PCI_HEADER_BRIDGE;
+	*(u32 *)(config_of(0, 5 << 3) + 0x18) = 0x11070700;
+	assert_int_equal(ecam_add("other", &other, ECAM_HIDDEN, &page, &d), 0);
+	machine.on_write = obey_stuck_numbers;
+	access_config((u64)config_of(0, 5 << 3) + 0x18, 4, true, 0x11060600);
+	assert_int_equal(*(u32 *)(config_of(0, 5 << 3) + 0x18), 0x11000000);
+	assert_closed();
+	assert_int_equal(reach(6, 3 << 3), '-');
+}
+
 /* Nothing is written that could not be followed. */
 static void without_pages_the_buses_keep_their_numbers(void **state)
 {
@@ -323,9 +398,12 @@ int main(void)
 		cmocka_unit_test_setup(it_stays_hidden_whatever_is_written, make),
 		cmocka_unit_test_setup(a_switch_that_was_reset_leads_nowhere, make),
 		cmocka_unit_test_setup(what_is_written_behind_a_bridge_that_sleeps_is_lost, make),
+		cmocka_unit_test_setup(another_in_place_of_a_bridge_says_nothing, make),
+		cmocka_unit_test_setup(a_function_that_no_bus_numbers_lead_to_is_refused, make),
 		cmocka_unit_test_setup(a_followed_function_is_found_again, make),
 		cmocka_unit_test_setup(page_0_is_not_where_what_is_nowhere_is, make),
 		cmocka_unit_test_setup(two_bridges_do_not_come_to_one_place, make),
+		cmocka_unit_test_setup(a_bridge_that_takes_other_numbers_leads_nowhere, make),
 		cmocka_unit_test_setup(without_pages_the_buses_keep_their_numbers, make),
 		cmocka_unit_test_setup(a_page_that_is_the_guests_again_is_tried_again, make),
 		cmocka_unit_test_setup(what_else_is_over_configuration_space_is_refused, make),
