@@ -331,12 +331,13 @@ static void refuse(u64 ecam, int err)
 static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 {
 	bool command = writes(offset, size, PCI_COMMAND, 1);
+	bool places = command || writes(offset, size, PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0));
 	bool on = command && val >> (PCI_COMMAND - offset) * 8 & PCI_COMMAND_MEMORY;
 	int err;
 
 	if (!work_step())
 		return false;
-	if (command && !pci_answers(ecam))
+	if (places && !pci_answers(ecam))
 		return true;			/* nothing takes it, and its BARs cannot be read */
 	leave_before(ecam, offset, size, command, on);
 	if (!work_is_done())
@@ -355,7 +356,7 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 		ecam_after(ecam);
 		renumber();
 	}
-	if (command || writes(offset, size, PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0)))
+	if (places)
 		follow_all(ecam, decodes(ecam));
 	return true;
 }

@@ -432,6 +432,8 @@ static void a_write_to_a_function_that_does_not_answer_is_lost(void **state)
 	memset((void *)config_of(0, 1), 0xff, 64);
 	store(config_of(0, 1) + 4, 2, 0);
 	store(config_of(0, 1) + 4, 2, 2);
+	store(config_of(0, 1) + 0x18, 4, BUS + MIB(8));
+	store(config_of(0, 1) + 0x1c, 4, 0);
 	assert_int_equal(b->region.ipa.v, WINDOW);
 	assert_int_equal(*(u16 *)(config_of(0, 1) + 4), 0xffff);
 	assert_int_equal(fake_el2.nr_cleaned, 0);
