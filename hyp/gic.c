@@ -136,7 +136,8 @@ static const char *write_ctlr(struct gicr *r, u64 val)
 
 	val &= GICR_CTLR_DPG | GICR_CTLR_ENABLE_LPIS;
 	if (val & GICR_CTLR_ENABLE_LPIS && !enabled) {
-		why = gic_lpi_tables_refused(r);
+		why = gic_lpis_on(r) ? "its LPIs are still being turned off" :
+				       gic_lpi_tables_refused(r);
 		if (why)
 			val &= ~GICR_CTLR_ENABLE_LPIS;
 	}

@@ -83,6 +83,7 @@ static int turn_off(const struct host *host, struct gicr *r, struct diag *d)
 
 	if (!gic_lpis_on(r))
 		return 0;
+	r->ending = true;
 	write32(r->pa + GICR_CTLR,
 		read32(r->pa + GICR_CTLR) & ~(u32)GICR_CTLR_ENABLE_LPIS);
 	while (read32(r->pa + GICR_CTLR) & GICR_CTLR_RWP && --tries)

@@ -11,6 +11,7 @@
 #include "hyp/mmio.h"
 #include "lib/errno.h"
 #include "tests/unit/fake_el2.h"
+#include "tests/unit/fake_machine.h"
 #include "tests/unit/fake_phys.h"
 #include "tests/unit/test.h"
 
@@ -199,6 +200,12 @@ static int stop_stuck(unsigned n)
 	return stop();
 }
 
+static void never_end(u64 addr)
+{
+	if (addr == frame(20) + CTLR_OFFSET)
+		*reg32(20, CTLR_OFFSET) |= BIT(3);
+}
+
 static void reserve(u64 base, u64 size)
 {
 	host.nr_reserved = 1;
@@ -218,6 +225,12 @@ static void lpis_that_cannot_be_turned_off_are_refused(void **state)
 	reserve(RAM, KIB(128));
 	host.reserved[0].firmware = true;
 	assert_int_equal(stop_stuck(20), -EBUSY);
+
+	/* and if it only does not come to an end */
+	*reg32(20, CTLR_OFFSET) = LPIS_ON;
+	machine.on_write = never_end;
+	assert_int_equal(stop(), -EBUSY);
+	machine.on_write = NULL;
 
 	/* being turned off it has them as well */
 	*reg32(20, CTLR_OFFSET) = BIT(3);
@@ -461,6 +474,8 @@ static void tables_stay_while_lpis_are_on(void **state)
 	*reg32(12, CTLR_OFFSET) = BIT(3);		/* off, but not yet */
 	store(frame(12) + PEND_OFFSET, 8, RAM);
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(64));
+	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);	/* UNPREDICTABLE by now */
+	assert_int_equal(*reg32(12, CTLR_OFFSET) & LPIS_ON, 0);
 	*reg32(12, CTLR_OFFSET) = 0;
 	store(frame(12) + PEND_OFFSET, 8, RAM);
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM);
