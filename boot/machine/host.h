@@ -178,6 +178,7 @@ struct host {
 	unsigned nr_off_masters;	/* disabled ones: their registers are nobody's, ... */
 	char off_master[40];		/* ... and this is the first */
 	struct range doorbell[HOST_MAX_DOORBELLS];	/* devices write there to interrupt */
+	int doorbell_node[HOST_MAX_DOORBELLS];
 	unsigned nr_doorbells;
 	bool other_smmu;		/* one is enabled that is no SMMUv3 */
 	bool qemu;				/* the machine says that it is QEMU's */

@@ -57,19 +57,21 @@ int host_keep(struct host *host, const struct dt_walk *w, const char *why, struc
 
 static const char withheld[] = "withheld by the config";
 
-/* Devices do not interrupt by what the guest does not have. */
-static void forget_doorbells(struct host *host)
+/* Devices do not interrupt by what the guest does not have, wherever it has them write to. */
+static void forget_doorbells(struct host *host, int node)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < host->nr_doorbells; i++) {
-		bool gone = false;
+		bool gone = host->doorbell_node[i] == node;
 
 		for (unsigned k = 0; k < host->nr_kept && !gone; k++)
 			gone = host->kept[k].why == withheld &&
 			       ranges_overlap(host->kept[k].range, host->doorbell[i]);
-		if (!gone)
-			host->doorbell[n++] = host->doorbell[i];
+		if (gone)
+			continue;
+		host->doorbell_node[n] = host->doorbell_node[i];
+		host->doorbell[n++] = host->doorbell[i];
 	}
 	host->nr_doorbells = n;
 }
@@ -106,8 +108,8 @@ int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)
 			continue;
 		forget(host, w.node);
 		err = host_keep(host, &w, withheld, d);
+		forget_doorbells(host, w.node);
 	}
-	forget_doorbells(host);
 	return err ? err : host_withhold_callers(host, paths, d);
 }
 

@@ -34,6 +34,7 @@ static int add_doorbell(struct host *host, const struct dt_walk *w, struct range
 		return dt_fail(w, d, -E2BIG, "reg",
 			       "is one more than the %d places for message interrupts that Mavis takes: remove the rest from the device tree, or build it with a larger HOST_MAX_DOORBELLS",
 			       HOST_MAX_DOORBELLS);
+	host->doorbell_node[host->nr_doorbells] = w->node;
 	host->doorbell[host->nr_doorbells++] = pages_around(r);
 	return 0;
 }

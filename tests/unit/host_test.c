@@ -653,6 +653,21 @@ static void an_its_that_is_withheld_interrupts_nobody(void **state)
 	assert_int_equal(host_withhold(&host, STRINGS("/intc/its"), &diag), 0);
 	assert_true(host.gic.its[0].withheld && host.gic.its[0].enabled);
 	assert_int_equal(host.nr_doorbells, 0);
+
+	/* K3's: no place to write to is in its registers */
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/intc/its", "reg", 0, 0x8080000, 0, 0x10000);
+	read_all();
+	assert_int_equal(host.nr_doorbells, 1);
+	assert_int_equal(host_withhold(&host, STRINGS("/intc/its"), &diag), 0);
+	assert_int_equal(host.nr_doorbells, 0);
+	TREE_CELLS(fdt, "/intc/its", "socionext,synquacer-pre-its", 0x1000000, 0x400000);
+	read_all();
+	assert_int_equal(host.nr_doorbells, 1);
+	assert_int_equal(host_withhold(&host, STRINGS("/pl031"), &diag), 0);
+	assert_int_equal(host.nr_doorbells, 1);
+	assert_int_equal(host_withhold(&host, STRINGS("/intc/its"), &diag), 0);
+	assert_int_equal(host.nr_doorbells, 0);
 }
 
 static void registers_in_memory_are_memory(void **state)
