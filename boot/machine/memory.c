@@ -56,6 +56,27 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 	return true;
 }
 
+static bool ends_in(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && !strcmp(s + len - n, end);
+}
+
+/*
+ * What MediaTek and Qualcomm call memory that is the firmware's, no driver's. It is a device's that
+ * refers to it all the same.
+ */
+static bool names_firmware(const struct dt_walk *w)
+{
+	const char *s = NULL;
+
+	while ((s = dt_next_string(w->prop[DT_COMPATIBLE], s)))
+		if (ends_in(s, "-atf-reserved-memory") || !strcmp(s, "removed-dma-pool"))
+			return true;
+	return false;
+}
+
 /*
  * A node without `reg` leaves the place to whoever reads the tree: the guest. Memory that is not to
  * be mapped and has no driver is the firmware's, unless find_users() finds a device that refers to
@@ -64,7 +85,8 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
 {
 	bool no_map = dt_prop(w, "no-map").data;
-	bool firmware = no_map && !w->prop[DT_COMPATIBLE].data;
+	bool drivers = w->prop[DT_COMPATIBLE].data && !names_firmware(w);
+	bool firmware = no_map && !drivers;
 	struct range r;
 	u64 phandle = 0;
 	int ret;
@@ -81,7 +103,7 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 				       HOST_MAX_RESERVED);
 		if (!ret)
 			continue;
-		host->reserved[host->nr_reserved - 1].used = w->prop[DT_COMPATIBLE].data;
+		host->reserved[host->nr_reserved - 1].used = drivers;
 		if (dt_number(w->prop[DT_PHANDLE], &phandle))
 			host->reserved[host->nr_reserved - 1].phandle = (u32)phandle;
 	}
@@ -92,14 +114,10 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 static bool names_memory(const char *prop)
 {
 	static const char *const ends[] = { "memory-region", "memory-regions", "shmem" };
-	size_t len = strlen(prop);
 
-	for (unsigned i = 0; i < ARRAY_SIZE(ends); i++) {
-		size_t n = strlen(ends[i]);
-
-		if (len >= n && !strcmp(prop + len - n, ends[i]))
+	for (unsigned i = 0; i < ARRAY_SIZE(ends); i++)
+		if (ends_in(prop, ends[i]))
 			return true;
-	}
 	return false;
 }
 

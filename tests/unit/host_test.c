@@ -353,8 +353,22 @@ static void reserved_memory_in_no_bank_is_for_who_refers_to_it(void **state)
 	reserve("other@fe001000", 0xfe001000, 0x1235);
 	reserve("ramoops@fe002000", 0xfe002000, 0x1236);
 	tree_set_string(fdt, "/reserved-memory/ramoops@fe002000", "compatible", "ramoops");
-	TREE_CELLS(fdt, "/dsp", "memory-region", 0x1234);
+	reserve("atf@fe003000", 0xfe003000, 0x1237);
+	tree_set_string(fdt, "/reserved-memory/atf@fe003000", "compatible", "removed-dma-pool");
+	tree_set(fdt, "/reserved-memory/atf@fe003000", "no-map", "", 0);
+	reserve("atf@fe005000", 0xfe005000, 0x1239);
+	tree_set_string(fdt, "/reserved-memory/atf@fe005000", "compatible",
+			"mediatek,mt6797-atf-reserved-memory");
+	tree_set(fdt, "/reserved-memory/atf@fe005000", "no-map", "", 0);
+	reserve("modem@fe004000", 0xfe004000, 0x1238);
+	tree_set_string(fdt, "/reserved-memory/modem@fe004000", "compatible", "removed-dma-pool");
+	TREE_CELLS(fdt, "/dsp", "memory-region", 0x1234, 0x1238);
 	read_all();
+	assert_true(find_reserved(0xfe003000)->firmware);
+	assert_true(find_reserved(0xfe005000)->firmware);
+	assert_false(find_reserved(0xfe003000)->used);
+	assert_false(find_reserved(0xfe004000)->firmware);
+	assert_true(find_reserved(0xfe004000)->used);
 	assert_false(find_reserved(0xfe000000)->firmware);
 	assert_true(find_reserved(0xfe000000)->used);
 	assert_false(find_reserved(0xfe001000)->used);
