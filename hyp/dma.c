@@ -105,9 +105,9 @@ static const struct reason {
 	char name[20];
 	char why[52];
 } reasons[] = {
-	{ 0x02, NOBODY, "C_BAD_STREAMID", "no node of the device tree has this stream" },
+	{ 0x02, NOBODY, "C_BAD_STREAMID", "no device of the guest's has this stream" },
 	{ 0x03, 0, "F_STE_FETCH", "the stream table cannot be read" },
-	{ 0x04, NOBODY, "C_BAD_STE", "no node of the device tree has this stream" },
+	{ 0x04, NOBODY, "C_BAD_STE", "no device of the guest's has this stream" },
 	{ 0x05, ADDRESS, "F_BAD_ATS_TREQ", "address translation services are not the guest's" },
 	{ 0x07, ADDRESS, "F_TRANSL_FORBIDDEN", "address translation services are not the guest's" },
 	{ 0x08, 0, "C_BAD_SUBSTREAMID", "process address spaces are not the guest's" },

@@ -212,9 +212,13 @@ static int map_doorbells(const struct host *host, struct diag *d)
 	for (unsigned i = 0; i < host->nr_doorbells && !err; i++) {
 		struct range r = host->doorbell[i];
 
-		if (dma_in_range(r))
-			err = stage2_map(&dma.s2, IPA(r.base), PA(r.base), r.size, attr);
-		/* a region of the config's */
+		if (!dma_in_range(r))
+			continue;
+		err = stage2_map(&dma.s2, IPA(r.base), PA(r.base), r.size, attr);
+		/* A region of the config's has some of it. */
+		for (u64 at = r.base; err == -EEXIST && at < range_end(r); at += PAGE_SIZE)
+			if (stage2_map(&dma.s2, IPA(at), PA(at), PAGE_SIZE, attr) == -ENOMEM)
+				err = -ENOMEM;
 		if (err == -EEXIST)
 			err = 0;
 	}

@@ -174,7 +174,7 @@ def test_a_device_that_the_tree_does_not_bind_reaches_nothing(start, tmp_path):
     said = m.run(f"edu {EDU.replace('02.0', '03.0')} own")
     assert said.startswith("edu: did not arrive")
     said += m.run(f"devmem {NOTHING:#x} 32", check=False)[0]
-    why = "no node of the device tree has this stream; aborted (C_BAD_STE)"
+    why = "no device of the guest's has this stream; aborted (C_BAD_STE)"
     assert f"mavis: DMA by stream 0x18 of smmuv3@9050000: {why}" in said
     m.close()
 

@@ -169,6 +169,14 @@ static void a_doorbell_is_for_writing(void **state)
 	host.doorbell[0].size = MIB(4);
 	enable();
 	assert_true(writable(DOORBELL + MIB(4) - PAGE_SIZE));
+
+	make(state);
+	host.doorbell[0].size = MIB(4);
+	add(DOORBELL + PAGE_SIZE, PAGE_SIZE, REGION_MMIO, REGION_FROM_CONFIG)->attr.write = false;
+	enable();
+	assert_true(writable(DOORBELL));
+	assert_false(writable(DOORBELL + PAGE_SIZE));
+	assert_true(writable(DOORBELL + MIB(4) - PAGE_SIZE));
 }
 
 static void regions_are_reached_unless_they_say_no_dma(void **state)
@@ -383,7 +391,7 @@ static void a_stream_of_nobody_is_named_by_its_smmu(void **state)
 	enable();
 	assert_true(fake_smmu_event(0x2000000004, 0, 0, 0));
 	dma_poll();
-	says("DMA by stream 0x20 of smmu@1: no node of the device tree has this stream; aborted (C_BAD_STE)\n");
+	says("DMA by stream 0x20 of smmu@1: no device of the guest's has this stream; aborted (C_BAD_STE)\n");
 	assert_true(fake_smmu_event(0x11000000013, 0, 0x1000, 0));
 	dma_poll();
 	says("DMA by pcie@2 (stream 0x110), write to 0x1000: not permitted");
