@@ -43,6 +43,7 @@ static const struct {
 	{ ARM, 0xd4b, 32 },		/* A78C */
 	{ ARM, 0xd47, 32 },		/* A710 */
 	{ ARM, 0xd44, 32 },		/* X1 */
+	{ ARM, 0xd4c, 32 },		/* X1C */
 	{ ARM, 0xd48, 32 },		/* X2 */
 	{ ARM, 0xd49, 32 },		/* Neoverse N2 */
 	{ MICROSOFT, 0xd49, 32 },	/* a Neoverse N2 */

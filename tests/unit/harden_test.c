@@ -14,6 +14,7 @@
 #define KUNPENG		(0x48ull << 24 | 0xf << 16 | 0xd01 << 4)
 #define HIP09		(0x48ull << 24 | 0xf << 16 | 0xd02 << 4)
 #define COBALT_100	(0x6dull << 24 | 0xf << 16 | 0xd49 << 4)
+#define X1C		ARM(0xd4c)
 #define A720AE		ARM(0xd89)
 #define UNKNOWN		ARM(0xfff)
 
@@ -43,6 +44,7 @@ static const struct {
 	{ KUNPENG, CSV2(1), 0, 0, { 0, 0 }, 32, "by the table, of others than Arm's too" },
 	{ HIP09, CSV2(1), 0, 0, NO, 24, "the next of the same maker" },
 	{ COBALT_100, CSV2(2), 0, 0, NO, 32, "a core of Arm's by another name" },
+	{ X1C, CSV2(1), 0, 0, NO, 32, "as the X1" },
 	{ A720AE, CSV2(2), 0, 0, NO, 38, "as the A720" },
 	{ UNKNOWN, CSV2(2), 0, 0, { 0, 0 }, ARCH_WORKAROUND_3, "what the firmware offers" },
 	{ UNKNOWN, CSV2(2), 1ull << 28, 0, { 0, 0 }, HARDEN_CLRBHB, "what the CPU offers" },
