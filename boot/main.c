@@ -158,7 +158,7 @@ static void map_bundle(struct range b)
 
 	if (!b.size)
 		return;
-	check(keep_check_bundle(&host, &diag), &diag);
+	check(keep_check_bundle(&host, cpu_mm_caps().pa_bits, &diag), &diag);
 	map_memory(b.base, b.size, "bundle");
 	if (!host_has_memory(&host, b) && (!~read64(first) || !~read64(last)))
 		stop("bundle: /chosen says that it has %lu KiB at %#lx, where there is not only memory: load it elsewhere",

@@ -21,10 +21,15 @@ struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r
 	return (struct keep_taken){ 0 };
 }
 
-int keep_check_bundle(const struct host *host, struct diag *d)
+int keep_check_bundle(const struct host *host, unsigned pa_bits, struct diag *d)
 {
 	struct range image = image_range(), bundle = host->bundle;
 
+	if (range_end(bundle) > BIT(pa_bits))
+		return fail(d, -ERANGE,
+			    "bundle: /chosen says that it has %lu KiB at %#lx, beyond the %u bits of address that this CPU has: load it elsewhere",
+			    (unsigned long)(bundle.size >> 10), (unsigned long)bundle.base,
+			    pa_bits);
 	if (!ranges_overlap(image, bundle))
 		return 0;
 	return fail(d, -EBUSY,

@@ -15,10 +15,10 @@ struct keep_taken {
 struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r);
 
 /*
- * -EBUSY: Mavis lies over some of the bundle, which is lost then. A loader that goes by the file's
- * size, and not by the Image's, may put it there.
+ * -ERANGE: the bundle is beyond the @pa_bits of the CPU. -EBUSY: Mavis lies over some of it, which
+ * is lost then: a loader that goes by the file's size, not by the Image's, may put it there.
  */
-int keep_check_bundle(const struct host *host, struct diag *d);
+int keep_check_bundle(const struct host *host, unsigned pa_bits, struct diag *d);
 
 /*
  * What somebody has of @r and must not become Mavis's: what was loaded, reservations, what is kept

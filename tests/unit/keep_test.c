@@ -83,16 +83,21 @@ static void a_bundle_below_mavis_or_in_it_is_refused(void **state)
 	image_place.size = MIB(2);
 	for (unsigned i = 0; i < ARRAY_SIZE(bases); i++) {
 		host.bundle = (struct range){ bases[i], MIB(1) + PAGE_SIZE };
-		assert_int_equal(keep_check_bundle(&host, &d), -EBUSY);
+		assert_int_equal(keep_check_bundle(&host, 48, &d), -EBUSY);
 		assert_non_null(strstr(d.text, "bundle: the loader has put its 1028 KiB at "));
 		assert_non_null(strstr(d.text, "Mavis uses 2048 KiB at "));
 	}
 	host.bundle = (struct range){ image - MIB(1), MIB(1) };
-	assert_int_equal(keep_check_bundle(&host, &d), 0);
+	assert_int_equal(keep_check_bundle(&host, 48, &d), 0);
 	host.bundle = (struct range){ image + MIB(2), MIB(1) };
-	assert_int_equal(keep_check_bundle(&host, &d), 0);
+	assert_int_equal(keep_check_bundle(&host, 48, &d), 0);
+	host.bundle = (struct range){ 0x10000000000 - MIB(1), MIB(1) };
+	assert_int_equal(keep_check_bundle(&host, 40, &d), 0);
+	host.bundle.size += PAGE_SIZE;
+	assert_int_equal(keep_check_bundle(&host, 40, &d), -ERANGE);
+	assert_non_null(strstr(d.text, "beyond the 40 bits of address that this CPU has"));
 	host.bundle.size = 0;
-	assert_int_equal(keep_check_bundle(&host, &d), 0);
+	assert_int_equal(keep_check_bundle(&host, 48, &d), 0);
 	image_place.size = 0;
 }
 
