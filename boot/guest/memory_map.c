@@ -108,6 +108,12 @@ static int check_gic_frame(const struct region_table *t, struct range frame, con
 				    r->name, r->size, r->ipa.v, name,
 				    (unsigned long)frame.base);
 	for (const struct region *r = t->region; r < t->region + t->nr; r++)
+		if (r->ipa.v != r->pa.v && ranges_overlap(frame, region_pa(r)))
+			return fail(d, -EINVAL,
+				    "region %s: ipa: takes %#lx bytes of the GIC's %s at %#lx to where the guest does not look for them: leave ipa out",
+				    r->name, range_intersect(frame, region_pa(r)).size, name,
+				    (unsigned long)frame.base);
+	for (const struct region *r = t->region; r < t->region + t->nr; r++)
 		if (r->origin == REGION_FROM_CONFIG && r->type != REGION_MMIO &&
 		    r->type != REGION_RAW &&
 		    ranges_overlap(frame, region_pa(r)))

@@ -88,4 +88,4 @@ def test_another_way_to_registers_that_mavis_works_is_refused(start, tmp_path):
     config = bundles.config(tmp_path / "config.dts",
                             'regions { way { reg = <0 0x80a0000 0 0x1000>; ipa = <1 0x40000000>; type = "mmio"; }; };')
     m = start("alias", smp=1, loaded=machine.mavis(bundles.make(tmp_path / "bundle", config)))
-    assert "mavis: error: region way: ipa: 0x140000000 leads to the registers at 0x80a0000, which Mavis works" in m.expect_end()
+    assert "mavis: error: region way: ipa: takes 0x1000 bytes of the GIC's redistributors at 0x80a0000" in m.expect_end()

@@ -156,6 +156,12 @@ static void the_gic_stays_where_the_guest_looks_for_it(void **state)
 		     (struct region_opts){ 0 });
 	assert_int_equal(build(), -EINVAL);
 	table.nr = 0;
+	configure_at("odd", GIB(4), 0x8001000, 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	assert_int_equal(build(), -EINVAL);
+	assert_string_equal(diag.text,
+			    "region odd: ipa: takes 0x1000 bytes of the GIC's distributor at 0x8000000 "
+			    "to where the guest does not look for them: leave ipa out");
+	table.nr = 0;
 	configure_at("odd", 0x80a0000 + 0x80000, 0x9000000, 0x1000, REGION_MMIO,
 		     (struct region_opts){ 0 });
 	assert_int_equal(build(), 0);
