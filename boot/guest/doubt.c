@@ -46,6 +46,10 @@ static bool no_memory(const struct doubts *d, const struct region *r, char *buf,
 	gap = first_gap(d->host, region_pa(r), &end);
 	if (gap == range_end(region_pa(r)))
 		return false;
+	for (unsigned i = 0; i < d->host->nr_reserved; i++)
+		if (d->host->reserved[i].used &&
+		    range_contains(d->host->reserved[i].range, (struct range){ gap, end - gap }))
+			return false;		/* a driver's memory, in no bank */
 	device = find_device(d->host, (struct range){ gap, end - gap }, true);
 	if (device && device->kind >= HOST_PCI_MEM32 && !region_is_memory(r))
 		return false;		/* a card's memory */

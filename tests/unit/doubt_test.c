@@ -117,6 +117,13 @@ static void memory_that_is_not_there_is_named_by_what_is(void **state)
 	once("region x: is ram", "has 0x3ff00000 to 0x3fffffff, nor");
 	describe(GIB(1), GIB(1) + MIB(256), REGION_RAM, (struct region_opts){ 0 });
 	once("region x: is ram", "has 0x50000000 to 0x7fffffff, nor");
+	host.reserved[host.nr_reserved++] =
+		(struct host_reserved){ { 0x30000000, MIB(1) }, .used = true, .name = "ramoops" };
+	describe(0x30000000, MIB(1), REGION_RAM, (struct region_opts){ 0 });
+	nothing();
+	host.reserved[--host.nr_reserved].used = false;
+	describe(0x30000000, MIB(1), REGION_RAM, (struct region_opts){ 0 });
+	once("region x: is ram", "has 0x30000000 to 0x300fffff");
 	describe(0x20000000, MIB(1), REGION_RAM, (struct region_opts){ 0 });
 	once("region x: is ram", "0x200fffff, where it has pcie@10000000");
 	describe(GIB(3), MIB(1), REGION_RAW, (struct region_opts){ .expose = EXPOSE_MEMORY,

@@ -220,8 +220,12 @@ static void print_reserved(void)
 			continue;
 		printf("\n\t\t\t/* Reserved%s: ", r->no_map ? ", not to be mapped" : "");
 		print_clean(r->name, sizeof(r->name));
-		printf(". The guest has it as memory, and its tree reserves it too.\n"
-		       "\t\t\treserved-%u {\n\t\t\t\t", i);
+		printf(". %s\n\t\t\treserved-%u {\n\t\t\t\t",
+		       host_has_memory(&host, r->range) ?
+			       "The guest has it as memory, and its tree reserves it too." :
+		       r->used ? "In no bank of memory: the guest has it for its driver." :
+				 "In no bank of memory, and without a driver: nobody has it.",
+		       i);
 		print_cells("reg", r->range);
 		printf("\n\t\t\t\ttype = \"ram\";\n\t\t\t\tno-tags;\n"
 		       "\t\t\t\texpose = \"reserved\";\n\t\t\t}; */\n");
