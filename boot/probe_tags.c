@@ -47,6 +47,7 @@ static enum answer probe_page(u64 va)
 static enum answer probe(const struct region *r, u64 last)
 {
 	u64 sctlr = read_sysreg(sctlr_el2);
+	u64 pending = read_sysreg(isr_el1);
 	enum answer first_page, last_page;
 
 	if (el2_map(r->pa, PAGE_SIZE, S1_TAGGED) || el2_map(PA(last), PAGE_SIZE, S1_TAGGED))
@@ -56,6 +57,12 @@ static enum answer probe(const struct region *r, u64 last)
 	isb();
 	first_page = probe_page(r->pa.v);
 	last_page = probe_page(last);
+	dsb(sy);
+	isb();
+	/* A store that was posted is answered by an SError, which would be the guest's end. */
+	if (~pending & read_sysreg(isr_el1) & ISR_A)
+		stop("region %s: probe-tags: an SError answers at %#lx or %#lx: no tags are stored there: say no-tags, and leave probe-tags out",
+		     r->name, r->pa.v, last);
 	write_sysreg(sctlr, sctlr_el2);
 	isb();
 	if (el2_unmap_memory() || el2_clean(r->pa, PAGE_SIZE) || el2_clean(PA(last), PAGE_SIZE))

@@ -35,6 +35,8 @@
 #define SCTLR_TCF_SYNC	BIT(40)
 #define SCTLR_ATA_SHIFT	43
 #define SCTLR_ATA	BIT(SCTLR_ATA_SHIFT)
+
+#define ISR_A		BIT(8)		/* an SError is pending */
 #define SCTLR_DSSBS	BIT(44)
 #define SCTLR_SPINTMASK	BIT(62)
 
