@@ -263,9 +263,13 @@ static const char *unfit(const struct cpu *self)
 	caps = cpu_mm_caps();
 	need.pa_bits = guest.pa_bits;
 	why = caps_lacking(&caps, &need);
-	if (!why)				/* a debugger asks for any address (debug_peek.c) */
-		guest.caps.pa_bits = MIN(guest.caps.pa_bits, caps.pa_bits);
-	return why;
+	if (why)
+		return why;
+	lock(&guest.s2_lock);			/* others may start as well */
+	/* A debugger asks for any address (debug_peek.c). */
+	guest.caps.pa_bits = MIN(guest.caps.pa_bits, caps.pa_bits);
+	unlock(&guest.s2_lock);
+	return NULL;
 }
 
 void secondary_main(struct cpu *self)
