@@ -40,11 +40,21 @@ def write(sockets, writes):
                 assert f.readline().startswith("OK")
 
 
+def bridge(bus, device, secondary, subordinate, base):
+    """It leads to these buses, and its window is there."""
+    limit = base + SIZE - MIB
+    return [(config(bus, device, 0x18), subordinate << 16 | secondary << 8 | bus), (config(bus, device, 0x28), base >> 32),
+            (config(bus, device, 0x2c), limit >> 32),
+            (config(bus, device, 0x24), (limit >> 16 & 0xfff0) << 16 | base >> 16 & 0xfff0 | 0x10001),
+            (config(bus, device, 4), 6)]
+
+
+def card(bus, device, base):
+    """Its BAR 2 is there."""
+    return [(config(bus, device, 0x18), base & 0xffffffff | 0xc), (config(bus, device, 0x1c), base >> 32),
+            (config(bus, device, 4), 2)]
+
+
 def number(device, bus, base):
     """The port leads to this bus, and its window and the function's BAR are there."""
-    limit = base + SIZE - MIB
-    return [(config(0, device, 0x18), bus << 16 | bus << 8), (config(0, device, 0x28), base >> 32),
-            (config(0, device, 0x2c), limit >> 32),
-            (config(0, device, 0x24), (limit >> 16 & 0xfff0) << 16 | base >> 16 & 0xfff0 | 0x10001),
-            (config(0, device, 4), 6), (config(bus, 0, 0x18), base & 0xffffffff | 0xc), (config(bus, 0, 0x1c), base >> 32),
-            (config(bus, 0, 4), 2)]
+    return bridge(0, device, bus, bus, base) + card(bus, 0, base)
