@@ -120,17 +120,22 @@ static void write_controls(const struct cpu_kind *kind)
 	write_sysreg_s(0, SYS_HFGITR2_EL2);
 }
 
-/* SVE and SME are the guest's at full length. CPTR_EL2 is synchronized. */
+/*
+ * SVE and SME are the guest's at full length. CPTR_EL2 is synchronized. A CPU that only waited is
+ * in the mode that the guest left: in Streaming SVE mode EL2 could not clear the vectors, either.
+ */
 static void init_vectors(const struct cpu_kind *kind)
 {
 	unsigned sme = SHOWN(ID_AA64PFR1, 24);
 
 	if (SHOWN(ID_AA64PFR0, 32))
 		write_sysreg_s(ZCR_LEN, SYS_ZCR_EL2);
-	if (sme)
+	if (sme) {
+		write_sysreg_s(0, SYS_SVCR);
 		write_sysreg_s(ZCR_LEN |
 				       when(idreg(&kind->shown, ID_AA64SMFR0) >> 63, SMCR_FA64) |
 				       when(sme >= 2, SMCR_EZT0), SYS_SMCR_EL2);
+	}
 }
 
 /*

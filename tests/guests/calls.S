@@ -6,6 +6,7 @@
  *   2  loads 32 bits from x0: prints them
  *   3  stores x1's 32 bits to x0
  *   4  starts CPU 1, which makes the call and stays there
+ *   5  the same, in Streaming SVE mode
  *   0  turns the machine off
  * For QEMU virt, with its MMU off, at any address.
  */
@@ -26,6 +27,10 @@ next:	ldr	x0, [x19]
 	cmp	x0, #3
 	b.eq	store
 	cmp	x0, #4
+	adr	x2, second
+	b.eq	other
+	cmp	x0, #5
+	adr	x2, streaming
 	b.eq	other
 	adr	x1, bye
 	bl	puts
@@ -71,10 +76,14 @@ store:	ldp	x0, x1, [x19, #8]
 
 other:	ldr	x0, =PSCI_CPU_ON
 	mov	x1, #1
-	adr	x2, second
 	mov	x3, x19
 	smc	#0
 	b	done
+streaming:
+	mov	x1, #3 << 24			/* CPACR_EL1.SMEN */
+	msr	cpacr_el1, x1
+	isb
+	.inst	0xd503437f			/* smstart sm */
 second:	mov	x19, x0
 	bl	make
 	b	.

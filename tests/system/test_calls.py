@@ -28,6 +28,8 @@ OLD_SMCCC, OPTEE_ANY_MEMORY, ROOT_MEMORY = 1, 2, 4
 SCMI_SHMEM, PAGE_IN, PAGE_OUT, OPTEE_SHM = 0x4010f000, 0x7e0fe000, 0x7e0ff000, 0x7e200000
 REFUSED = (1 << 64) - 1
 SYSTEM_SUSPEND = 0xc400000e
+CPU_OFF, AFFINITY_INFO, OFF = 0x84000002, 0xc4000004, 1
+WHILE_A_CPU_GOES_OFF = 100
 PEEK, POKE, EFAULT = 0xc600000f, 0xc6000010, -14 & REFUSED      # hyp/control_abi.h
 NO_KIND = bytes.fromhex("e0031faac0035fd6")                     # mov x0, xzr; ret
 NOTHING, ROOT_AT = 0xb000000, 0x9000000000
@@ -96,6 +98,9 @@ class Calls:
 
     def second_cpu(self, *x):
         return self._add(4, *x)
+
+    def streaming_cpu(self, *x):
+        return self._add(5, *x)
 
 
 def loaded(tree, bundle, folder, knobs=0):
@@ -270,6 +275,17 @@ def test_two_cpus_are_in_the_firmware_at_once(run):
     """It comes back to neither before both are there: no lock is held meanwhile."""
     _, got = run(Calls().second_cpu(0x8200ff00).smc(0x8200ff00), guest="allow-smc = <0x8200ff00 0x8200ff00>;")
     assert got[0][0] == 0x2ca115
+
+
+def test_a_cpu_goes_off_in_streaming_mode_and_comes_back(run):
+    """This firmware resets nothing: EL2 is entered in that mode, where it may not clear the registers of Advanced SIMD."""
+    calls = Calls().streaming_cpu(CPU_OFF)
+    for _ in range(WHILE_A_CPU_GOES_OFF):
+        calls.smc(AFFINITY_INFO, 1)
+    calls.second_cpu(0x8200ff00).smc(0x8200ff00)
+    _, got = run(calls, guest="allow-smc = <0x8200ff00 0x8200ff00>;", cpu="max,pauth-impdef=on")
+    assert got[-2][0] == OFF
+    assert got[-1][0] == 0x2ca115
 
 
 def test_the_system_is_not_suspended_where_mavis_works_an_its(run):
