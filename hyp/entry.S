@@ -17,6 +17,13 @@
 func secondary_entry
 	outermost
 	mov	x19, x0
+	/*
+	 * A CPU that only waited may hold what profiling and trace have not written yet (Arm ARM
+	 * D17, D6). It goes through the guest's stage 2, which cpu_reset_state turns off.
+	 */
+	hint	#17				/* PSB CSYNC */
+	hint	#18				/* TSB CSYNC */
+	dsb	nsh
 	bl	cpu_reset_state
 	bl	mmu_enable
 	msr	tpidr_el2, x19
