@@ -109,4 +109,5 @@ void selfcheck(const struct region *regions, unsigned nr, struct selfcheck *resu
 		}
 	}
 	set_hcr(hcr);
+	write_sysreg(0, par_el1);		/* as the guest is to find it (hyp/el1_state.h) */
 }

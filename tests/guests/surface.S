@@ -38,6 +38,7 @@ _start:
 first:	show	"registers", x20
 	show	"vectors", x21
 	show	"keys", x22
+	show	"translation", x23
 
 	adr	x0, vectors
 	msr	vbar_el1, x0
@@ -81,10 +82,11 @@ first:	show	"registers", x20
 2:	ldr	x0, [x4]
 	cbz	x0, 2b
 	ldp	x20, x21, [x4, #8]
-	ldr	x22, [x4, #24]
+	ldp	x22, x23, [x4, #24]
 	show	"second registers", x20
 	show	"second vectors", x21
 	show	"second keys", x22
+	show	"second translation", x23
 off:	ldr	w0, =PSCI_SYSTEM_OFF
 	hvc	#0
 	b	.
@@ -94,13 +96,13 @@ _start_second:
 	b	look
 second:	adr	x4, seen
 	stp	x20, x21, [x4, #8]
-	str	x22, [x4, #24]
+	stp	x22, x23, [x4, #24]
 	dmb	sy
 	mov	x0, #1
 	str	x0, [x4]
 	b	.
 
-/* All of x1 to x30 in x20, of the vectors in x21 and of the keys in x22; goes on at x0. */
+/* x1 to x30 in x20, the vectors in x21, the keys in x22, PAR_EL1 in x23; goes on at x0. */
 look:	orr	x20, x1, x2
 	.irp	n, 3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,21,22,23,24,25,26,27,28,29,30
 	orr	x20, x20, x\n
@@ -118,6 +120,7 @@ look:	orr	x20, x1, x2
 	mov	x2, v0.d[1]
 	orr	x21, x1, x2
 	mov	x22, #0
+	mrs	x23, par_el1
 	mrs	x1, id_aa64isar1_el1
 	tst	x1, #0xff0			/* APA, API */
 	b.eq	1f
