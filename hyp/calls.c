@@ -18,13 +18,20 @@ static struct call_seen seen[CALLS_MAX_SEEN];
 static unsigned nr_seen;
 static unsigned interrupted;		/* Qualcomm's calls that wait to be resumed */
 
+static bool is_of(const struct call_rule *r, u32 fid)
+{
+	return fid >= r->first && fid <= r->last;
+}
+
 static const struct call_rule *find(u32 fid, u64 x1)
 {
 	for (unsigned i = 0; i < call_rules.nr; i++) {
 		const struct call_rule *r = &call_rules.rule[i];
 		u32 arg = (u32)(x1 >> r->arg_shift);
+		bool mine = is_of(r, fid) ||
+			    (r->verdict == CALL_REFUSE_NEVER && is_of(r, fid & ~CALLS_HINT));
 
-		if (fid >= r->first && fid <= r->last && arg >= r->arg_first && arg <= r->arg_last)
+		if (mine && arg >= r->arg_first && arg <= r->arg_last)
 			return r;
 	}
 	return NULL;

@@ -25,6 +25,9 @@ enum call_verdict {
 	CALL_REFUSE_NEVER,	/* it is nobody's but Mavis's, or acts on what EL2 runs on */
 };
 
+/* A hint about SVE's registers, which firmware of SMCCC 1.3 takes off the function identifier. */
+#define CALLS_HINT	((u32)BIT(16))
+
 /* Calls with these function identifiers, whose x1 is in range once it is shifted. */
 struct call_rule {
 	u32 first, last;

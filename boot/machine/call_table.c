@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot/machine/fdt.h"
+#include "hyp/calls.h"
 
 /* What Linux's drivers call, and what those that are here for U-Boot and EDK2 do. */
 const struct caller_info caller_info[CALLER_NR_KINDS] = {
@@ -258,11 +259,12 @@ bool call_nobodys(unsigned i, struct call_nobodys *out)
 bool call_is_nobodys(u32 first, u32 last, u32 *where, const char **why)
 {
 	struct call_nobodys n;
+	u32 hint = 0;
 
-	for (unsigned i = 0; call_nobodys(i, &n); i++) {
-		if (n.first > last || n.last < first)
+	for (unsigned i = 0; call_nobodys(i / 2, &n); i++, hint ^= CALLS_HINT) {
+		if ((n.first | hint) > last || (n.last | hint) < first)
 			continue;
-		*where = MAX(n.first, first);
+		*where = MAX(n.first | hint, first);
 		*why = n.why;
 		return true;
 	}

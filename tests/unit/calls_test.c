@@ -265,6 +265,11 @@ static void resets_of_what_el2_runs_on_pass_to_nobody(void **state)
 		assert_false(passes(0xc2000011, 1057 | 1ul << 32));
 		assert_true(passes(0xc2000011, 1001 | 1ul << 32));
 	}
+	/* With SMCCC 1.3's hint it is the same call. */
+	config.allow_smc.pair[0].first = config.allow_smc.pair[0].last = 0xc2010011;
+	settle();
+	assert_false(passes(0xc2010011, 1057 | 1ul << 32));
+	assert_true(passes(0xc2010011, 1001 | 1ul << 32));
 }
 
 static void scmi_shmem(u64 base)

@@ -182,6 +182,10 @@ static void the_calls_of_the_firmware_are_read(void **state)
 		  -EPERM },
 		{ "allow-smc = <0x82000020 0x82000020>;", "allow-smc", "execution state", -EPERM },
 		{ "allow-smc = <0xc20000fd 0xc20000fd>;", "allow-smc", "on i.MX", -EPERM },
+		{ "allow-smc = <0x82000021 0x82ffffff>;", "allow-smc",
+		  "0x82010020 is Arm's switch of the execution state", -EPERM },
+		{ "allow-smc = <0xc4010003 0xc4010003>;", "allow-smc", "0xc4010003 is PSCI",
+		  -EPERM },
 	};
 
 	(void)state;
