@@ -97,6 +97,7 @@ static const char *map_device(struct its *its, struct its_batch *b, u32 id, unsi
 	if (!why && its_alloc(its, units, 1, &at))
 		why = out_of_memory;
 	if (why) {
+		b->cost += ITS_BATCH_MAPD;	/* all of the heap was searched */
 		*again = its->nr_freed;
 		return why;
 	}

@@ -133,6 +133,9 @@ static void memory_that_is_used_up_is_a_refusal(void **state)
 		id++;
 	assert_in_range(id, 2, 8);
 	REFUSED("used up", MAPD(id, MODEL_EVENT_BITS));
+	b.cost = 0;
+	its_command(&model.its, &b, (const u64[4])MAPD(id, MODEL_EVENT_BITS), &again);
+	assert_int_equal(b.cost, 1 + ITS_BATCH_MAPD);
 	assert_null(its_find(&model.its, id));
 	OK(MAPD(id, 1));				/* a smaller one has room */
 	OK(UNMAPD(0));
