@@ -4,6 +4,10 @@
 #include "drivers/console.h"
 #include "lib/lock.h"
 
+/*
+ * Pages, said once each. Of those that there is no room for the last is here: who asks at once, as
+ * drivers/uart.c does, gets an answer all the same.
+ */
 static u64 dead[16];
 unsigned io_nr_dead, io_nr_said;
 static struct lock dead_lock;
@@ -22,7 +26,9 @@ bool io_is_dead(u64 addr)
 u64 io_aborted(u64 addr)
 {
 	lock(&dead_lock);
-	if (io_nr_dead < ARRAY_SIZE(dead) && !io_is_dead(addr)) {
+	if (io_nr_dead == ARRAY_SIZE(dead) && !io_is_dead(addr)) {
+		dead[ARRAY_SIZE(dead) - 1] = ALIGN_DOWN(addr, PAGE_SIZE);
+	} else if (!io_is_dead(addr)) {
 		dead[io_nr_dead] = ALIGN_DOWN(addr, PAGE_SIZE);
 		__atomic_store_n(&io_nr_dead, io_nr_dead + 1, __ATOMIC_RELEASE);
 	}
