@@ -67,7 +67,7 @@ bool io_try_write(u64 addr, unsigned size, u64 val);
 /* An access to @addr has aborted. Returns what a read gives. From io.S. */
 u64 io_aborted(u64 addr);
 
-/* True if an access to this page has ever aborted, of the first 16 such pages. */
+/* True if an access to this page has ever aborted, of the first 15 such pages and the last. */
 bool io_is_dead(u64 addr);
 
 /* Pages that have aborted, and how many of them were said; a line for each of the others. */

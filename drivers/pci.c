@@ -79,9 +79,29 @@ bool pci_answers(u64 at)
 	return read16(at) != 0xffff;
 }
 
+/* No list is longer than what there is room for. */
+u8 pci_capability(u64 at, u8 id)
+{
+	bool any = read16(at + PCI_STATUS) & PCI_STATUS_CAPABILITIES;
+	u8 cap = any ? read8(at + PCI_CAPABILITIES) & 0xfc : 0;
+
+	for (unsigned left = 48; cap >= 0x40 && left; left--) {
+		if (read8(at + cap) == id)
+			return cap;
+		cap = read8(at + cap + 1) & 0xfc;
+	}
+	return 0;
+}
+
+bool pci_is_bridge_type(u8 type)
+{
+	type &= (u8)~PCI_HEADER_MULTI;
+	return type == PCI_HEADER_BRIDGE || type == PCI_HEADER_CARDBUS;
+}
+
 bool pci_is_bridge(u64 at)
 {
-	return (read8(at + PCI_HEADER_TYPE) & ~PCI_HEADER_MULTI) == PCI_HEADER_BRIDGE;
+	return pci_is_bridge_type(read8(at + PCI_HEADER_TYPE));
 }
 
 struct range pci_echoes(const struct pci_space *space)

@@ -7,13 +7,22 @@
 
 #define PCI_COMMAND		0x04
 #define PCI_COMMAND_MEMORY	BIT(1)
+#define PCI_STATUS		0x06
+#define PCI_STATUS_CAPABILITIES	BIT(4)
 #define PCI_HEADER_TYPE		0x0e
 #define PCI_HEADER_MULTI	BIT(7)
 #define PCI_HEADER_BRIDGE	1
+#define PCI_HEADER_CARDBUS	2	/* its bus numbers are where a bridge's are */
 #define PCI_BAR(n)		(0x10 + 4 * (n))
 #define PCI_PRIMARY_BUS		0x18
 #define PCI_SECONDARY_BUS	0x19
 #define PCI_SUBORDINATE_BUS	0x1a
+#define PCI_CAPABILITIES	0x34
+#define PCI_CAPABILITY_EXPRESS	0x10
+#define PCI_DEVICE_CONTROL_2	0x28		/* in that */
+#define PCI_ARI_FORWARDING	BIT(5)
+#define PCI_CAPABILITY_FPB	0x15		/* Flattening Portal Bridge */
+#define PCI_FPB_SIZE		0x24
 
 #define PCI_BUS_SIZE		MIB(1)
 
@@ -69,7 +78,11 @@ u8 pci_bus(const struct pci_space *space, u64 at);
 /* False: no function is at the page @at, or nothing can be known of it. */
 bool pci_answers(u64 at);
 
-/* True: a bridge to another PCI bus is there. */
+/* Where the capability @id of the function at the page @at is; 0: it has none. */
+u8 pci_capability(u64 at, u8 id);
+
+/* True: a bridge to another bus is there, or has this header type. */
+bool pci_is_bridge_type(u8 type);
 bool pci_is_bridge(u64 at);
 
 /* The pages of devices that are echoes; of size 0 where there are none. */

@@ -342,13 +342,16 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 	leave_before(ecam, offset, size, command, on);
 	if (!work_is_done())
 		return false;
-	err = ecam_before(ecam, offset, size, val);
+	err = ecam_before(ecam, offset, size, &val);
 	if (err < 0) {
+		renumber();		/* an earlier write may have come to its end */
 		refuse(ecam, err);
 		return true;
 	}
-	if (err == ECAM_LOST)
+	if (err == ECAM_LOST) {
+		renumber();
 		return true;
+	}
 	if (command)
 		follow_all(ecam, on);
 	forward(ecam + offset, size, val);

@@ -62,20 +62,46 @@ static bool answers(u64 at)
 }
 
 /*
+ * False: it does not answer, or not to the end, as when the bridge above goes to D3hot meanwhile.
+ * With the latency timer, 0 in PCI Express, the numbers are not all ones.
+ */
+static bool read_numbers(struct ecam_page *p)
+{
+	u32 numbers;
+
+	if (!answers(p->at) || !pci_is_bridge(p->at))
+		return false;
+	numbers = read32(p->at + PCI_PRIMARY_BUS);
+	if (numbers == ~0u)
+		return false;
+	p->secondary = (u8)(numbers >> 8);
+	p->subordinate = (u8)(numbers >> 16);
+	return true;
+}
+
+/*
  * What bridges say that answer. Else they keep what they said: they are out of reach, or asleep, or
  * were reset, and then have no bus behind them until the guest writes to them again.
  */
 static void look(void)
 {
-	FOR_EACH_PAGE(p) {
-		bool bridge;
+	FOR_EACH_PAGE(p)
+		if (p->at && p->bridge)
+			read_numbers(p);
+}
 
-		if (!p->at || !answers(p->at))
-			continue;
-		bridge = pci_is_bridge(p->at);
-		p->secondary = bridge ? read8(p->at + PCI_SECONDARY_BUS) : 0;
-		p->subordinate = bridge ? read8(p->at + PCI_SUBORDINATE_BUS) : 0;
-	}
+static struct ecam_page *bridge_at(u64 at)
+{
+	FOR_EACH_PAGE(p)
+		if (p->at == at && p->bridge)
+			return p;
+	return NULL;
+}
+
+/* A device of one function need not look at its number (PCI Express Base, 7.3.2). */
+static bool is_alias(const struct ecam_page *p, u64 place, u64 at)
+{
+	return p->pages > 1 && place && at > place && at - place < p->pages * PAGE_SIZE;
 }
 
 enum ecam_kind ecam_kind_of(u64 at)
@@ -88,12 +114,14 @@ enum ecam_kind ecam_kind_of(u64 at)
 		/* Page 0 is not where those are that are nowhere. */
 		if (at && (p->at == at || p->next == at))
 			kind = MAX(kind, (enum ecam_kind)p->kind);
+		if (is_alias(p, p->at, at) || is_alias(p, p->next, at))
+			kind = ECAM_HIDDEN;
 	}
 	return kind;
 }
 
 /* Makes stage 2 what the page is. Only of a page that was the guest's it can fail: -ENOMEM. */
-static int apply(u64 at)
+static int apply_page(u64 at)
 {
 	const struct region *space = region_find(guest.regions, IPA(at));
 	enum ecam_kind kind = ecam_kind_of(at);
@@ -109,6 +137,15 @@ static int apply(u64 at)
 	if (kind == ECAM_GUESTS)
 		bar_join(at, PAGE_SIZE);
 	return 0;
+}
+
+static int apply(const struct ecam_page *p, u64 at)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < p->pages && !err; i++)
+		err = apply_page(at + i * PAGE_SIZE);
+	return err;
 }
 
 /* Whose page it is could not be told any more. */
@@ -129,7 +166,7 @@ static void take_back(void)
 
 		p->next = p->at;
 		if (next && next != p->at)
-			apply(next);
+			apply(p, next);
 	}
 }
 
@@ -146,7 +183,7 @@ static int close_next(void)
 	}
 	FOR_EACH_PAGE(p)
 		if (!err && p->next && p->next != p->at)
-			err = apply(p->next);
+			err = apply(p, p->next);
 	if (err)
 		take_back();
 	return err;
@@ -157,31 +194,101 @@ static u8 written(u8 old, u64 reg, u64 offset, unsigned size, u64 val)
 	return reg - offset < size ? (u8)(val >> (reg - offset) * 8) : old;
 }
 
-int ecam_before(u64 at, u64 offset, unsigned size, u64 val)
+static bool is_settled(void)
 {
+	FOR_EACH_PAGE(p) {
+		if (p->unsure)
+			ecam_after(p->at);
+		if (p->unsure)
+			return false;
+	}
+	return true;
+}
+
+static bool are_numbers(struct range bytes)
+{
+	return ranges_overlap(bytes, (struct range){ PCI_SECONDARY_BUS, 2 });
+}
+
+static bool is_ari(const struct ecam_page *bridge, struct range bytes)
+{
+	return bridge->control2 && range_contains(bytes, (struct range){ bridge->control2, 1 });
+}
+
+static bool is_fpb(const struct ecam_page *bridge, struct range bytes)
+{
+	return bridge->flattens &&
+	       ranges_overlap(bytes, (struct range){ bridge->flattens, PCI_FPB_SIZE });
+}
+
+/*
+ * What is where a bridge was at boot, by one read: it may fall asleep between two. ECAM_STAYS: that
+ * is another card, whose registers mean other things.
+ */
+static int what_answers(u64 at)
+{
+	u8 type = answers(at) ? read8(at + PCI_HEADER_TYPE) : 0xff;
+
+	return type == 0xff ? ECAM_LOST : pci_is_bridge_type(type) ? 0 : ECAM_STAYS;
+}
+
+static bool has_already(const struct ecam_page *bridge, u64 offset, unsigned size, u64 val)
+{
+	return bridge->secondary ==
+		       written(bridge->secondary, PCI_SECONDARY_BUS, offset, size, val) &&
+	       bridge->subordinate ==
+		       written(bridge->subordinate, PCI_SUBORDINATE_BUS, offset, size, val);
+}
+
+static int foresee(struct ecam_page *bridge, u64 offset, unsigned size, u64 val)
+{
+	u8 secondary = bridge->secondary, subordinate = bridge->subordinate;
 	int err;
 
-	if (!ranges_overlap((struct range){ offset, size },
-			    (struct range){ PCI_SECONDARY_BUS, 2 }))
+	bridge->secondary = written(secondary, PCI_SECONDARY_BUS, offset, size, val);
+	bridge->subordinate = written(subordinate, PCI_SUBORDINATE_BUS, offset, size, val);
+	err = close_next();
+	if (err) {
+		bridge->secondary = secondary;
+		bridge->subordinate = subordinate;
+	}
+	return err;
+}
+
+/*
+ * With ARI forwarding a function below that is not for it answers as 32 devices (PCI Express Base,
+ * 7.3.1); by a flattening portal's vectors a bridge leads to buses that its numbers do not have
+ * (6.26).
+ */
+int ecam_before(u64 at, u64 offset, unsigned size, u64 *val)
+{
+	struct ecam_page *bridge = bridge_at(at);
+	struct range bytes = { offset, size };
+	int there;
+
+	if (!bridge ||
+	    !(are_numbers(bytes) || is_ari(bridge, bytes) || is_fpb(bridge, bytes)))
 		return ECAM_STAYS;
-	look();
 	/*
 	 * Nothing would tell whether it took them: behind a bridge in D3hot it does not, and once
 	 * that wakes it answers with those that it had.
 	 */
-	if (!answers(at))
+	there = what_answers(at);
+	if (there)
+		return there;
+	if (is_fpb(bridge, bytes))
 		return ECAM_LOST;
-	FOR_EACH_PAGE(p) {
-		if (p->at != at)
-			continue;
-		p->secondary = written(p->secondary, PCI_SECONDARY_BUS, offset, size, val);
-		p->subordinate =
-			written(p->subordinate, PCI_SUBORDINATE_BUS, offset, size, val);
-	}
-	err = close_next();
-	if (err)
-		look();
-	return err;
+	if (is_ari(bridge, bytes))
+		*val &= ~(PCI_ARI_FORWARDING << (bridge->control2 - offset) * 8);
+	if (!are_numbers(bytes))
+		return ECAM_STAYS;
+	/* The one that has not answered may have to be led to again. */
+	if (!is_settled())
+		return has_already(bridge, offset, size, *val) ? ECAM_STAYS : ECAM_LOST;
+	look();
+	if (bridge_at(at) != bridge || !answers(at))
+		return ECAM_LOST;
+	return foresee(bridge, offset, size, *val);
 }
 
 static void move(void)
@@ -197,21 +304,40 @@ static void move(void)
 
 		p->next = p->at;
 		if (was && was != p->at)
-			apply(was);
+			apply(p, was);
 	}
 }
 
+/* The two numbers by themselves are at an odd address. */
+static void lead_nowhere(u64 at)
+{
+	write32(at + PCI_PRIMARY_BUS, read32(at + PCI_PRIMARY_BUS) & ~(u32)GENMASK(23, 8));
+}
+
+/*
+ * Until the bridge says what it took, old places and new ones stay closed. It may have taken other
+ * numbers than those written to it; if these lead to where others are, no bus is behind it.
+ */
 void ecam_after(u64 at)
 {
+	struct ecam_page *bridge = bridge_at(at);
+	u8 secondary = bridge->secondary, subordinate = bridge->subordinate;
+
+	bridge->unsure = !read_numbers(bridge);
+	if (bridge->unsure)
+		return;
+	if (bridge->secondary != secondary || bridge->subordinate != subordinate) {
+		take_back();
+		if (close_next()) {
+			lead_nowhere(at);
+			bridge->secondary = bridge->subordinate = 0;
+			close_next();
+		}
+	}
 	move();
-	look();
-	/*
-	 * Only what does not take the numbers written to it is elsewhere than foreseen: no bus is
-	 * behind it then. The two numbers by themselves are at an odd address.
-	 */
+	look();					/* what is in reach again, too */
 	if (close_next())
-		write32(at + PCI_PRIMARY_BUS,
-			read32(at + PCI_PRIMARY_BUS) & ~(u32)GENMASK(23, 8));
+		lead_nowhere(at);
 	move();
 }
 
@@ -224,10 +350,13 @@ int ecam_take(unsigned i)
 	p->at = p->next = place_of(p);
 	if (two_at_one_place())
 		return -EBUSY;
+	p->bridge = p->at && pci_is_bridge(p->at);
+	p->pages = p->at && !(p->devfn & 7) && (p->bridge || p->kind != ECAM_FOLLOWED) &&
+		   !(read8(p->at + PCI_HEADER_TYPE) & PCI_HEADER_MULTI) ? 8 : 1;
 	look();
 	for (u64 at = echoes.base; at < range_end(echoes) && !err; at += PAGE_SIZE)
-		err = apply(at);
-	return p->at && !err ? apply(p->at) : err;
+		err = apply_page(at);
+	return p->at && !err ? apply(p, p->at) : err;
 }
 
 bool ecam_find(u64 ipa, struct mmio_page *page)

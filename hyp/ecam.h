@@ -27,6 +27,10 @@ struct ecam_page {
 	u8 above;			/* its bridge in the table, or ECAM_ROOT */
 	u8 devfn;
 	u8 kind;			/* enum ecam_kind */
+	u8 pages;			/* 8: a device's only function, may answer as all */
+	bool bridge;			/* at boot: what answers as none is another, or nothing */
+	bool unsure;			/* it was written to, and has not answered since */
+	u8 control2, flattens;		/* above what is hidden: Device Control 2, FPB; 0: none */
 	u8 secondary, subordinate;	/* a bridge's bus numbers, when it last showed them */
 	u64 at;				/* the page; 0: the function answers nowhere */
 	u64 next;			/* ... and where it is about to be */
@@ -53,13 +57,15 @@ enum ecam_kind ecam_kind_of(u64 at);
 #define ECAM_LOST	2
 
 /*
- * Before and after a write to the page @at. Before it, stage 2 has closed what the write moves at
- * its new place; after it, the guest has back what is nobody's any more. ECAM_STAYS: it moves
- * nothing, and ecam_after() has nothing to do. ECAM_LOST: nothing answers, and nothing is to be
- * written. -ENOMEM, -EBUSY (it would put two bridges, or functions, of the table at one place):
- * nothing is to be written.
+ * Before and after a write of *@val to the page @at. Before it, stage 2 has closed what the write
+ * moves at its new place, and *val is without what would have functions below answer by other
+ * numbers as well; after it, the guest has back what is nobody's any more. ECAM_STAYS: it moves
+ * nothing, and ecam_after() has nothing to do. ECAM_LOST: nothing is to be written: nothing
+ * answers, or what does cannot be told, a bridge has not since it was written to, or it is of a
+ * flattening portal. Nor with -ENOMEM, -EBUSY: it would put two bridges, or functions, of the table
+ * at one place.
  */
-int ecam_before(u64 at, u64 offset, unsigned size, u64 val);
+int ecam_before(u64 at, u64 offset, unsigned size, u64 *val);
 void ecam_after(u64 at);
 
 /*

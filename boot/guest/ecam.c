@@ -34,6 +34,12 @@ static int add(const struct pci_space *space, u8 above, u8 devfn, enum ecam_kind
 	return ecam_take(*page);
 }
 
+/* QEMU's pxb and pxb-pcie: what is behind it is another root bus of the same space. */
+static bool is_expander(u32 id)
+{
+	return id == 0x00091b36 || id == 0x000b1b36;
+}
+
 /*
  * All bridges of the bus behind @above. A guest that gives two of them the same bus has another
  * function answer where Mavis looks for a bridge's numbers.
@@ -50,10 +56,22 @@ static int add_bridges(const struct pci_space *space, u8 above)
 		u64 first = pci_page(space, bus, devfn & 0xf8);
 		bool is_one = !(devfn & 7) || read8(first + PCI_HEADER_TYPE) & PCI_HEADER_MULTI;
 
+		if (is_one && above == ECAM_ROOT && is_expander(read32(at)))
+			return -EPERM;
 		if (is_one && pci_is_bridge(at) && !pci_is_echo(space, at))
 			err = add(space, above, (u8)devfn, ECAM_BRIDGE, &ignored);
 	}
 	return err;
+}
+
+/* Ways by which a bridge would lead elsewhere than by its numbers. */
+static void find_other_ways(struct ecam_page *p)
+{
+	u8 express = p->at ? pci_capability(p->at, PCI_CAPABILITY_EXPRESS) : 0;
+
+	if (express && express < 256 - PCI_DEVICE_CONTROL_2)
+		p->control2 = express + PCI_DEVICE_CONTROL_2;
+	p->flattens = p->at ? pci_capability(p->at, PCI_CAPABILITY_FPB) : 0;
 }
 
 static struct range whole(const struct pci_space *space)
@@ -66,10 +84,12 @@ static struct range whole(const struct pci_space *space)
  * What the guest is to have of it, and nobody else: all of it, if buses can be renumbered, when EL2
  * sees it all, or if functions have echoes.
  */
-static const struct region *find_other(const struct pci_function *f)
+static const struct region *find_other(const struct pci_function *f, enum ecam_kind kind)
 {
 	bool all = f->depth || f->space.echoes;
-	struct range r = all ? whole(&f->space) : (struct range){ f->ecam, PAGE_SIZE };
+	bool aliases = kind == ECAM_HIDDEN || pci_is_bridge(f->ecam);
+	u64 own = aliases ? 8 * PAGE_SIZE : PAGE_SIZE;
+	struct range r = all ? whole(&f->space) : (struct range){ ALIGN_DOWN(f->ecam, own), own };
 	const struct region_table *t = guest.regions;
 
 	for (const struct region *o = t->region; o < t->region + t->nr; o++)
@@ -89,6 +109,8 @@ static const char *explain(int err)
 		return "one region hides the function, another follows it: keep one of them";
 	case -ENOENT:
 		return "the guest does not have it: describe fewer regions there";
+	case -EPERM:
+		return "a pxb, QEMU's expander bridge, could lead to the same buses unseen: leave it out";
 	case -EBUSY:
 		return "bridges lead elsewhere by their bus numbers, or two of them to one bus: have the firmware number the buses anew";
 	default:
@@ -99,7 +121,7 @@ static const char *explain(int err)
 int ecam_add(const char *region, const struct pci_function *f, enum ecam_kind kind, u8 *page,
 	     struct diag *d)
 {
-	const struct region *other = find_other(f);
+	const struct region *other = find_other(f, kind);
 	u8 above = ECAM_ROOT;
 	int err = 0;
 
@@ -118,6 +140,8 @@ int ecam_add(const char *region, const struct pci_function *f, enum ecam_kind ki
 			err = add(&f->space, above, f->above[i], ECAM_BRIDGE, page);
 		if (!err)
 			above = *page;
+		if (!err && kind == ECAM_HIDDEN)
+			find_other_ways(&ecam.page[above]);
 	}
 	if (!err)
 		err = add(&f->space, above, (u8)(f->dev << 3 | f->fn), kind, page);

@@ -34,6 +34,7 @@ static const struct range bars_bytes = { PCI_BAR(0), 8 };
 static struct region_table table;
 static struct bar *bar;
 static struct device *hidden, *followed;
+static struct device *drowsy;		/* goes to sleep with the next write */
 /* The BAR's function, or another answered in its place: EL2 has not looked since. */
 static bool was_reset;
 static bool poor;			/* the page pool may be used up */
@@ -102,11 +103,18 @@ static void obey_identity(u64 addr)
 	*(u8 *)(dev->at + PCI_HEADER_TYPE) = dev->bridge ? PCI_HEADER_BRIDGE : 0;
 }
 
+/* With a bridge that goes to sleep meanwhile no numbers are taken. */
 static void obey(u64 addr)
 {
 	obey_identity(addr);
 	obey_bar(addr);
-	obey_numbers(addr);
+	if (drowsy) {
+		drowsy->asleep = true;
+		drowsy = NULL;
+		route();
+	} else {
+		obey_numbers(addr);
+	}
 	check_closed();
 }
 
@@ -211,6 +219,16 @@ static void reset(unsigned i)
 	check_closed();
 }
 
+static void doze(struct device *dev, unsigned how)
+{
+	if (how)
+		drowsy = dev;
+	else
+		dev->asleep = !dev->asleep;
+	route();
+	check_closed();
+}
+
 /* Bus numbers from the root down, as firmware leaves them. */
 static u8 number_below(int above, u8 next)
 {
@@ -276,6 +294,7 @@ static bool make(const uint8_t *data)
 
 	make_devices(data);
 	was_reset = false;
+	drowsy = NULL;
 	fake_machine_reset();
 	machine.on_write = obey;
 	fake_this_cpu->again = false;
@@ -311,7 +330,7 @@ static bool make(const uint8_t *data)
 static void act(const uint8_t *p)
 {
 	static const u16 offsets[] = { 0x18, 0x19, 0x1a, 0x18, 0x04, 0x10, 0x14, 0x10 };
-	const struct device *dev = &device[p[1] % nr_devices];
+	struct device *dev = &device[p[1] % nr_devices];
 	unsigned size = 1u << (p[2] & 3);
 	u64 page = dev->at && !(p[1] & 0x80) ? dev->at : (u64)config_of(p[1] % BUSES, p[3]);
 	u64 offset = p[2] & 0x80 ? offsets[p[2] >> 4 & 7] : (p[2] >> 2 & 0x1f) * 8u + (p[3] & 7u);
@@ -332,7 +351,9 @@ static void act(const uint8_t *p)
 		touch(WINDOW + val % WINDOW_SIZE);
 		break;
 	case 2:
-		if (dev->bridge)
+		if (dev->bridge && p[2] & 1)
+			doze(dev, p[2] & 2);
+		else if (dev->bridge)
 			reset((unsigned)(dev - device));
 		break;
 	default:

@@ -118,6 +118,10 @@ static void a_hidden_function_and_its_bridges_are_closed(void **state)
 	assert_closed();
 	assert_int_equal(reach(4, 3 << 3), '-');
 	assert_int_equal(reach(4, 4 << 3), 'w');
+	for (unsigned fn = 1; fn < 8; fn++) {		/* each device may answer as all eight */
+		assert_int_equal(reach(0, 1 << 3 | fn), '-');
+		assert_int_equal(reach(4, 3 << 3 | fn), '-');
+	}
 	assert_int_equal(access_config(function.ecam, 4, false, 0) & 0xffffffff, 0xffffffff);
 	access_config(function.ecam + 4, 2, true, 6);
 	assert_int_equal(config_of(4, 3 << 3)[4], 0);
@@ -134,7 +138,7 @@ static void what_a_host_bridge_shows_32_times_is_taken_whole(void **state)
 	function.space.echoes = true;
 	take(ECAM_HIDDEN);
 	assert_closed();
-	assert_int_equal(reach(0, 7), 'w');		/* another function of the first device */
+	assert_int_equal(reach(0, 7), '-');		/* the device has one function */
 	for (unsigned devfn = 1 << 3; devfn < 256; devfn++)
 		assert_int_equal(reach(0, devfn), '-');
 	assert_int_equal(reach(1, 0), 'w');
@@ -217,6 +221,137 @@ static void what_is_written_behind_a_bridge_that_sleeps_is_lost(void **state)
 	assert_int_equal(device[3].at, config_of(4, 3 << 3));
 	assert_closed();
 	store(3, 2 << 3, 0x18, 4, 0x040403);
+}
+
+/* Of a device of several functions the guest has the others. */
+static void one_of_several_functions_is_closed_alone(void **state)
+{
+	(void)state;
+	config_of(4, 3 << 3)[PCI_HEADER_TYPE] = PCI_HEADER_MULTI;
+	take(ECAM_HIDDEN);
+	assert_int_equal(reach(4, 3 << 3), '-');
+	assert_int_equal(reach(4, 3 << 3 | 1), 'w');
+}
+
+/* It has a capability of another kind first. */
+static void other_ways_than_by_numbers_are_shut_above_what_is_hidden(void **state)
+{
+	u8 *port = config_of(3, 2 << 3);
+
+	(void)state;
+	port[PCI_STATUS] = PCI_STATUS_CAPABILITIES;
+	port[PCI_CAPABILITIES] = 0x40;
+	port[0x40] = PCI_CAPABILITY_FPB;
+	port[0x41] = 0x50;
+	port[0x50] = PCI_CAPABILITY_EXPRESS;
+	port[0x51] = 0x50;			/* a list without an end */
+	take(ECAM_HIDDEN);
+	for (unsigned size = 1; size <= 8; size *= 2) {
+		access_config((u64)port + 0x78, size, true, 0x3f);
+		assert_int_equal(port[0x78], 0x1f);
+	}
+	access_config((u64)port + 0x80, 1, true, 0x3f);
+	assert_int_equal(port[0x80], 0x3f);
+	access_config((u64)port + 0x48, 4, true, 1);
+	assert_int_equal(port[0x48], 0);
+}
+
+/* Its ID is there still. */
+static void half_an_answer(u64 addr)
+{
+	obey_numbers(addr);
+	memset(config_of(3, 2 << 3) + 4, 0xff, MODEL_HEADER - 4);
+}
+
+static void a_bridge_that_says_half_keeps_its_numbers(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	half_an_answer(0);
+	machine.on_write = half_an_answer;
+	access_config((u64)config_of(2, 0) + 0x18, 4, true, 0x040302);	/* as it is */
+	assert_int_equal(reach(4, 3 << 3), '-');
+}
+
+static void fall_asleep(u64 addr)
+{
+	(void)addr;
+	device[0].asleep = true;
+	route();
+}
+
+/* Whether what is behind it took what was written is not to be told before it wakes. */
+static void a_bridge_that_goes_silent_keeps_both_places(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	store(0, 1 << 3, 0x1a, 1, 7);
+	store(2, 0, 0x1a, 1, 7);
+	machine.on_write = fall_asleep;
+	access_config((u64)config_of(3, 2 << 3) + 0x18, 4, true, 0x070703);	/* lost */
+	assert_int_equal(reach(4, 3 << 3), '-');
+	assert_int_equal(reach(7, 3 << 3), '-');
+	machine.on_write = obey_numbers;
+	store(0, 1 << 3, 0x1a, 1, 6);			/* nor does another get new ones */
+	assert_int_equal(device[0].numbers, 0x070200);
+	device[0].asleep = false;
+	route();
+	assert_closed();
+	store(0, 1 << 3, 0x1a, 1, 6);
+	assert_int_equal(device[0].numbers, 0x060200);
+	assert_int_equal(target->at, config_of(4, 3 << 3));
+	assert_int_equal(reach(7, 3 << 3), 'w');
+	store(3, 2 << 3, 0x18, 4, 0x060603);
+	assert_int_equal(target->at, config_of(6, 3 << 3));
+	assert_int_equal(reach(4, 3 << 3), 'w');
+}
+
+/* Its BAR 2 is where a bridge has its numbers. */
+static void a_card_in_the_place_of_a_bridge_has_its_registers(void **state)
+{
+	u64 bar = (u64)config_of(2, 0) + 0x18;
+
+	(void)state;
+	take(ECAM_HIDDEN);
+	device[1].bridge = false;
+	route();
+	for (unsigned i = 0; i < 2; i++) {
+		access_config(bar, 4, true, 0xffffffff);
+		assert_int_equal(*(u32 *)bar, 0xffffffff);
+		access_config(bar, 4, true, 0x10000000);
+		assert_int_equal(*(u32 *)bar, 0x10000000);
+	}
+	store(0, 1 << 3, 0x1a, 1, 7);
+	assert_int_equal(device[0].numbers, 0x070200);
+}
+
+/* The port above was reset while the switch did not answer: it gets its numbers again. */
+static void a_bridge_that_went_silent_can_be_led_to_again(void **state)
+{
+	(void)state;
+	take(ECAM_HIDDEN);
+	machine.on_write = fall_asleep;
+	access_config((u64)config_of(2, 0) + 0x18, 4, true, 0x030302);
+	machine.on_write = obey_numbers;
+	device[0].asleep = false;
+	device[0].numbers = 0;
+	route();
+	store(0, 1 << 3, 0x18, 4, 0x050300);
+	assert_int_equal(device[0].numbers, 0);
+	store(0, 1 << 3, 0x18, 4, 0x040200);
+	assert_int_equal(device[0].numbers, 0x040200);
+	store(0, 1 << 3, 0x18, 4, 0x070300);
+	assert_int_equal(device[0].numbers, 0x070300);
+	assert_closed();
+}
+
+static void a_bridge_to_another_root_bus_is_refused(void **state)
+{
+	u8 page;
+
+	(void)state;
+	*(u32 *)config_of(0, 2 << 3) = 0x000b1b36;
+	assert_int_equal(ecam_add("gpu", &function, ECAM_HIDDEN, &page, &d), -EPERM);
 }
 
 /* 00:09.0 leads to a function that answers at the switch's page once both lead to bus 2. */
@@ -346,8 +481,8 @@ static void a_bridge_that_takes_other_numbers_leads_nowhere(void **state)
 	machine.on_write = obey_stuck_numbers;
 	access_config((u64)config_of(0, 5 << 3) + 0x18, 4, true, 0x11060600);
 	assert_int_equal(*(u32 *)(config_of(0, 5 << 3) + 0x18), 0x11000000);
+	assert_int_equal(ecam.page[page].at, 0);
 	assert_closed();
-	assert_int_equal(reach(6, 3 << 3), '-');
 }
 
 /* Nothing is written that could not be followed. */
@@ -398,6 +533,14 @@ int main(void)
 		cmocka_unit_test_setup(it_stays_hidden_whatever_is_written, make),
 		cmocka_unit_test_setup(a_switch_that_was_reset_leads_nowhere, make),
 		cmocka_unit_test_setup(what_is_written_behind_a_bridge_that_sleeps_is_lost, make),
+		cmocka_unit_test_setup(one_of_several_functions_is_closed_alone, make),
+		cmocka_unit_test_setup(other_ways_than_by_numbers_are_shut_above_what_is_hidden,
+				       make),
+		cmocka_unit_test_setup(a_bridge_that_says_half_keeps_its_numbers, make),
+		cmocka_unit_test_setup(a_bridge_that_goes_silent_keeps_both_places, make),
+		cmocka_unit_test_setup(a_card_in_the_place_of_a_bridge_has_its_registers, make),
+		cmocka_unit_test_setup(a_bridge_that_went_silent_can_be_led_to_again, make),
+		cmocka_unit_test_setup(a_bridge_to_another_root_bus_is_refused, make),
 		cmocka_unit_test_setup(another_in_place_of_a_bridge_says_nothing, make),
 		cmocka_unit_test_setup(a_function_that_no_bus_numbers_lead_to_is_refused, make),
 		cmocka_unit_test_setup(a_followed_function_is_found_again, make),
