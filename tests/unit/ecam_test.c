@@ -430,23 +430,31 @@ static void page_0_is_not_where_what_is_nowhere_is(void **state)
 	fake_this_cpu->again = false;
 }
 
-static void two_bridges_do_not_come_to_one_place(void **state)
+/* Behind 00:05.0, which leads to bus 7, with the number of the one behind the switch: its entry. */
+static u8 take_another(u32 numbers)
 {
 	struct pci_function other = function;
 	u8 page;
 
-	(void)state;
-	take(ECAM_HIDDEN);
-	/* A bridge of the root bus that leads to bus 7, with a function as behind the switch. */
 	other.depth = 1;
 	other.above[0] = 5 << 3;
 	other.ecam = (u64)config_of(7, 3 << 3);
 	memset(config_of(0, 5 << 3), 0, PAGE_SIZE);
 	*(u32 *)config_of(0, 5 << 3) = 0x12345678;
 	config_of(0, 5 << 3)[PCI_HEADER_TYPE] = PCI_HEADER_BRIDGE;
-	*(u32 *)(config_of(0, 5 << 3) + 0x18) = 0x070700;
+	*(u32 *)(config_of(0, 5 << 3) + 0x18) = numbers;
 	assert_int_equal(ecam_add("other", &other, ECAM_HIDDEN, &page, &d), 0);
 	assert_int_equal(ecam.page[page].at, config_of(7, 3 << 3));
+	return page;
+}
+
+static void two_bridges_do_not_come_to_one_place(void **state)
+{
+	u8 page;
+
+	(void)state;
+	take(ECAM_HIDDEN);
+	page = take_another(0x070700);
 	access_config((u64)config_of(0, 5 << 3) + 0x18, 4, true, 0x040400);
 	assert_int_equal(*(u32 *)(config_of(0, 5 << 3) + 0x18), 0x070700);
 	assert_int_equal(ecam.page[page].at, config_of(7, 3 << 3));
@@ -465,19 +473,11 @@ static void obey_stuck_numbers(u64 addr)
 
 static void a_bridge_that_takes_other_numbers_leads_nowhere(void **state)
 {
-	struct pci_function other = function;
 	u8 page;
 
 	(void)state;
 	take(ECAM_HIDDEN);
-	other.depth = 1;
-	other.above[0] = 5 << 3;
-	other.ecam = (u64)config_of(7, 3 << 3);
-	memset(config_of(0, 5 << 3), 0, PAGE_SIZE);
-	*(u32 *)config_of(0, 5 << 3) = 0x12345678;
-	config_of(0, 5 << 3)[PCI_HEADER_TYPE] = PCI_HEADER_BRIDGE;
-	*(u32 *)(config_of(0, 5 << 3) + 0x18) = 0x11070700;
-	assert_int_equal(ecam_add("other", &other, ECAM_HIDDEN, &page, &d), 0);
+	page = take_another(0x11070700);
 	machine.on_write = obey_stuck_numbers;
 	access_config((u64)config_of(0, 5 << 3) + 0x18, 4, true, 0x11060600);
 	assert_int_equal(*(u32 *)(config_of(0, 5 << 3) + 0x18), 0x11000000);
