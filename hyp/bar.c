@@ -343,13 +343,10 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 	if (!work_is_done())
 		return false;
 	err = ecam_before(ecam, offset, size, &val);
-	if (err < 0) {
-		renumber();		/* an earlier write may have come to its end */
+	if (err < 0)
 		refuse(ecam, err);
-		return true;
-	}
-	if (err == ECAM_LOST) {
-		renumber();
+	if (err < 0 || err == ECAM_LOST) {
+		renumber();		/* an earlier write may have come to its end */
 		return true;
 	}
 	if (command)

@@ -67,11 +67,14 @@ static int add_bridges(const struct pci_space *space, u8 above)
 /* Ways by which a bridge would lead elsewhere than by its numbers. */
 static void find_other_ways(struct ecam_page *p)
 {
-	u8 express = p->at ? pci_capability(p->at, PCI_CAPABILITY_EXPRESS) : 0;
+	u8 express;
 
+	if (!p->at)
+		return;
+	express = pci_capability(p->at, PCI_CAPABILITY_EXPRESS);
 	if (express && express < 256 - PCI_DEVICE_CONTROL_2)
 		p->control2 = express + PCI_DEVICE_CONTROL_2;
-	p->flattens = p->at ? pci_capability(p->at, PCI_CAPABILITY_FPB) : 0;
+	p->flattens = pci_capability(p->at, PCI_CAPABILITY_FPB);
 }
 
 static struct range whole(const struct pci_space *space)
