@@ -176,7 +176,7 @@ LIB_SRC := $(addprefix lib/,format.c range.c sort.c)
 HOST_SRC := $(filter-out mm/el2.c mm/tlb.c mm/phys.c,$(wildcard mm/*.c)) $(LIB_SRC) drivers/pci.c \
 	boot/cpu_name.c boot/json.c boot/table.c drivers/smmu.c \
 	$(filter-out %/spin_table.c %/uart_probe.c,$(wildcard boot/machine/*.c boot/config/*.c)) \
-	boot/efi/tree.c guests/linux/ctl/json.c \
+	boot/efi/tree.c $(addprefix guests/linux/ctl/,at.c json.c) \
 	$(filter-out $(addprefix boot/guest/,crc32.c its.c load.c selfcheck.c),$(wildcard boot/guest/*.c)) \
 	$(patsubst %,hyp/%.c,bar calls caps control control_page cpu debug_peek decode dma ecam el2_regs errata fixup gdb gic \
 		guest harden idreg its_command its_memory lens mmio psci pstate set smccc watch work)

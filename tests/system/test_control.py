@@ -160,8 +160,10 @@ def test_at_accuses_no_machine_that_it_cannot_ask(guest):
     guest.run("echo 1 >/proc/sys/kernel/kptr_restrict")
     uart = guest.run("sed -n 's/^\\(0x[0-9a-f]*\\)-.* phys=0x0*9000000 .*/\\1/p' /proc/vmallocinfo")
     guest.run("mavisctl watch pl011@9000000")
-    said, text = ask(guest, f"at {uart}"), guest.run(f"mavisctl at {uart}")
-    guest.run("mavisctl watch pl011@9000000 off")
+    try:
+        said, text = ask(guest, f"at {uart}"), guest.run(f"mavisctl at {uart}")
+    finally:
+        guest.run("mavisctl watch pl011@9000000 off")
     assert (said["mair"], said["memattr"], said["want"]) == (0x04, 1, 0x04)
     assert not {"attr", "sh", "want_sh"} & set(said)
     assert "Device-nGnRE, by the architecture" in text and "DIFFERS" not in text

@@ -31,7 +31,8 @@ static const char *const sh_names[] = { "non-shareable", "reserved", "outer shar
 
 /*
  * By the tables that are there while this program runs; a kernel's own may not be (KPTI), and are
- * again at the next system call.
+ * again at the next system call. An interrupt may come first: then the answer is there at once.
+ * Where none comes the kernel turned to no other tables.
  */
 static struct answer at_here(uint64_t va)
 {
@@ -39,11 +40,16 @@ static struct answer at_here(uint64_t va)
 
 	if (a.status || !(a.r[0] & PAR_F) || !IS_KERNEL(va))
 		return a;
-	if (ask(CONTROL_AT_LATER, va, 0, CONTROL_LATER_TTBR1).status != CONTROL_EAGAIN)
-		return a;
-	syscall(SYS_getppid);
-	later = read_answer();
-	return later.status == CONTROL_EAGAIN ? a : later;
+	for (unsigned i = 0; i < AT_ATTEMPTS; i++) {
+		later = ask(CONTROL_AT_LATER, va, 0, CONTROL_LATER_TTBR1);
+		if (later.status == CONTROL_EAGAIN) {
+			syscall(SYS_getppid);
+			later = read_answer();
+		}
+		if (later.status != CONTROL_EAGAIN)
+			return later;
+	}
+	return a;
 }
 
 /* FAULT STATUS of PAR_EL1. */

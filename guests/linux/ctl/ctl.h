@@ -34,6 +34,9 @@ void die(const char *text) __attribute__((noreturn));
 struct answer ask(unsigned command, uint64_t a0, uint64_t a1, uint64_t a2);
 struct answer read_answer(void);
 
+/* So often CONTROL_AT_LATER is asked: something else on the CPU may end Mavis's waiting. */
+#define AT_ATTEMPTS 20
+
 /*
  * Has Mavis translate @va by the tables of process @pid, which is stopped for a moment. It ends the
  * program where that cannot be.

@@ -24,7 +24,6 @@
 
 #define DC_CVAC_X0	0xd50b7a20u
 #define PSR_BTYPE	0xc00ul
-#define ATTEMPTS	20
 
 static void fail_errno(const char *what)
 {
@@ -122,7 +121,7 @@ static struct answer try_at(pid_t pid, const struct user_pt_regs *saved, uint64_
 {
 	struct answer a = { .status = CONTROL_EAGAIN };
 
-	for (unsigned i = 0; i < ATTEMPTS && a.status == CONTROL_EAGAIN; i++) {
+	for (unsigned i = 0; i < AT_ATTEMPTS && a.status == CONTROL_EAGAIN; i++) {
 		a = ask(CONTROL_AT_LATER, va, 0, CONTROL_LATER_DC);
 		if (a.status == CONTROL_EAGAIN && step(pid, saved, pc, va, sig))
 			a = read_answer();
