@@ -117,6 +117,7 @@ static enum carry_result find_page(struct carry *c, u64 va)
 	*p = (struct carry_page){ .va = ALIGN_DOWN(va, PAGE_SIZE), .ipa = par & PAR_PA,
 				  .stage1_device = !(PAR_ATTR(par) & 0xf0) };
 	p->region = guest_region(p->ipa);
+	bar_touch(p->ipa);
 	if (!p->region || mmio_find(IPA(p->ipa)) || ecam_kind_of(p->ipa) != ECAM_GUESTS ||
 	    stage2_lookup(&guest.s2, IPA(p->ipa), &leaf) ||
 	    !(p->region->watched || p->region->opts.unaligned == UNALIGNED_EMULATED))

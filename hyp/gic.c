@@ -104,9 +104,8 @@ static bool same_table(u64 a, u64 b)
  * A byte for each INTID from the first LPI on, and a bit for each from 0 on. Both for at least the
  * LPIs that there must be.
  */
-struct gic_tables gic_lpi_tables(const struct gicr *r)
+static struct gic_tables tables_of(u64 prop, u64 pend)
 {
-	u64 prop = read64(r->pa + GICR_PROPBASER), pend = read64(r->pa + GICR_PENDBASER);
 	u64 bits = MAX(MIN((prop & BASER_IDBITS) + 1, id_bits), LPI_MIN_BITS);
 
 	return (struct gic_tables){
@@ -115,18 +114,29 @@ struct gic_tables gic_lpi_tables(const struct gicr *r)
 	};
 }
 
-const char *gic_lpi_tables_refused(const struct gicr *r)
+struct gic_tables gic_lpi_tables(const struct gicr *r)
 {
-	struct gic_tables t = gic_lpi_tables(r);
-	const struct gicr *o = group_uses(r);
+	return tables_of(read64(r->pa + GICR_PROPBASER), read64(r->pa + GICR_PENDBASER));
+}
 
+static const char *not_the_guests(struct gic_tables t)
+{
 	if (!guest_has_memory(t.config))
 		return "GICR_PROPBASER names memory that is not the guest's own";
 	if (!guest_has_memory(t.pending))
 		return "GICR_PENDBASER names memory that is not the guest's own";
-	if (o && !same_table(read64(o->pa + GICR_PROPBASER), read64(r->pa + GICR_PROPBASER)))
-		return "GICR_PROPBASER differs from that of CPUs that have LPIs on";
 	return NULL;
+}
+
+const char *gic_lpi_tables_refused(const struct gicr *r)
+{
+	const char *why = not_the_guests(gic_lpi_tables(r));
+	const struct gicr *o = group_uses(r);
+
+	if (!why && o &&
+	    !same_table(read64(o->pa + GICR_PROPBASER), read64(r->pa + GICR_PROPBASER)))
+		why = "GICR_PROPBASER differs from that of CPUs that have LPIs on";
+	return why;
 }
 
 static const char *write_ctlr(struct gicr *r, u64 val)
@@ -142,7 +152,30 @@ static const char *write_ctlr(struct gicr *r, u64 val)
 			val &= ~GICR_CTLR_ENABLE_LPIS;
 	}
 	r->ending |= enabled && !(val & GICR_CTLR_ENABLE_LPIS);
+	r->was_on |= (val & GICR_CTLR_ENABLE_LPIS) != 0;
 	write32(r->pa + GICR_CTLR, (u32)val);
+	return why;
+}
+
+/*
+ * The guest has the distributor: while it clears GICD_CTLR.ARE_NS, where that can be, EnableLPIs
+ * reads as 0, and may come back (Arm GIC architecture, GICR_CTLR). So tables of LPIs that were on
+ * once only ever move within the guest's memory, and not by halves. With one configuration table
+ * goes the size of all pending tables.
+ */
+static const char *leaves_the_guests(const struct gicr *r, u64 offset, unsigned size, u64 val)
+{
+	bool config = offset < GICR_PENDBASER;
+	const char *why = NULL;
+
+	for (const struct gicr *o = gicrs; o < gicrs + nr_gicrs && !why; o++) {
+		u64 prop = config ? val : read64(o->pa + GICR_PROPBASER);
+		u64 pend = config ? read64(o->pa + GICR_PENDBASER) : val;
+
+		if (o->was_on && (o == r || (config && same_group(o, r))))
+			why = size == 8 ? not_the_guests(tables_of(prop, pend)) :
+					  "LPIs were on with it: write 8 bytes at once";
+	}
 	return why;
 }
 
@@ -154,11 +187,15 @@ static const char *write_ctlr(struct gicr *r, u64 val)
 static const char *write_table(struct gicr *r, u64 offset, unsigned size, u64 val)
 {
 	const struct gicr *o = offset < GICR_PENDBASER ? group_uses(r) : NULL;
+	const char *why;
 
 	if (gic_lpis_on(r))
 		return "its LPIs are on, or still being turned off";
 	if (o && (size != 8 || !same_table(read64(o->pa + GICR_PROPBASER), val)))
 		return "CPUs that must have the same GICR_PROPBASER have LPIs on";
+	why = leaves_the_guests(r, offset, size, val);
+	if (why)
+		return why;
 	if (offset == GICR_PENDBASER)
 		val &= ~GICR_PENDBASER_RES0;
 	if (size == 8)

@@ -47,6 +47,7 @@ struct gicr {
 	u64 pa;			/* RD_base, which EL2 sees there */
 	u64 typer;		/* GICR_TYPER */
 	bool ending;		/* LPIs were turned off, and nobody has seen the end of that */
+	bool was_on;		/* since the guest has the GIC, LPIs were on */
 };
 
 /*

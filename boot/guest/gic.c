@@ -167,11 +167,13 @@ int gic_stop_lpis(const struct host *host, struct diag *d)
 
 static int take(struct gicr *r, struct diag *d)
 {
-	const char *why = gic_lpis_on(r) ? gic_lpi_tables_refused(r) : NULL;
+	bool on = gic_lpis_on(r);
+	const char *why = on ? gic_lpi_tables_refused(r) : NULL;
 	u64 vlpis = r->pa + 2 * GICR_FRAME;
 	int err = why ? refuse(r, why, "", d)
 		      : take_page(r->pa, !(r->typer & GICR_TYPER_RVPEID), gic_access_gicr, r, d);
 
+	r->was_on = on;
 	if (err || !(r->typer & GICR_TYPER_VLPIS))
 		return err;
 	if (el2_map(PA(vlpis), PAGE_SIZE, S1_DEVICE))

@@ -382,10 +382,20 @@ static void set_tables(unsigned n, u64 prop, u64 pend)
 	assert_int_equal(*reg64(n, PEND_OFFSET), pend);
 }
 
+/* As the machine starts: the tables of LPIs that were never on may be named in any order. */
+static void never_on(unsigned n)
+{
+	struct gicr *r;
+
+	for (unsigned i = 0; (r = gic_redistributor(i)); i++)
+		r->was_on &= r->pa != frame(n);
+}
+
 static bool come_on(unsigned n, u64 prop, u64 pend)
 {
 	bool on;
 
+	never_on(n);
 	set_tables(n, prop, pend);
 	store(frame(n) + CTLR_OFFSET, 4, LPIS_ON);
 	on = *reg32(n, CTLR_OFFSET) & LPIS_ON;
@@ -434,6 +444,7 @@ static void a_pending_table_begins_at_64_kib(void **state)
 	regions.region[1].pa = PA(below + KIB(12));
 	regions.region[1].size = RAM_SIZE - KIB(76);
 	assert_true(come_on(12, (below + KIB(12)) | 15, RAM));
+	never_on(12);
 	for (u64 at = 0; at < KIB(64); at += PAGE_SIZE) {
 		store(frame(12) + PEND_OFFSET, 8, below + at);
 		assert_int_equal(*reg64(12, PEND_OFFSET), below);
@@ -462,6 +473,7 @@ static void memory_that_is_elsewhere_for_the_guest_is_no_table(void **state)
 static void tables_stay_while_lpis_are_on(void **state)
 {
 	take(state);
+	never_on(12);
 	set_tables(12, RAM | 15, RAM + KIB(64));
 	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
 	store(frame(12) + PROP_OFFSET, 8, RAM | 14);
@@ -479,14 +491,59 @@ static void tables_stay_while_lpis_are_on(void **state)
 	*reg32(12, CTLR_OFFSET) = 0;
 	store(frame(12) + PEND_OFFSET, 8, RAM);
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM);
+	never_on(12);
 	store(frame(12) + PEND_OFFSET + 4, 4, 1);	/* in halves */
 	assert_int_equal(*reg64(12, PEND_OFFSET), RAM | BIT(32));
+}
+
+/*
+ * As while the guest has GICD_CTLR.ARE_NS at 0: the bit comes back with what the registers name
+ * then.
+ */
+static void tables_stay_the_guests_while_lpis_seem_off(void **state)
+{
+	take(state);
+	never_on(12);
+	set_tables(12, RAM | 15, RAM + KIB(64));
+	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+	*reg32(12, CTLR_OFFSET) = 0;
+	store(frame(12) + PEND_OFFSET, 8, RAM - KIB(64));
+	store(frame(12) + PEND_OFFSET, 4, (u32)(RAM - KIB(64)));
+	store(frame(12) + PEND_OFFSET + 4, 4, 1);
+	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(64));
+	store(frame(12) + PROP_OFFSET, 8, (RAM - KIB(64)) | 15);
+	store(frame(12) + PROP_OFFSET + 4, 4, 1);
+	assert_int_equal(*reg64(12, PROP_OFFSET), RAM | 15);
+
+	store(frame(12) + PEND_OFFSET, 8, RAM + KIB(128));
+	assert_int_equal(*reg64(12, PEND_OFFSET), RAM + KIB(128));
+	store(frame(12) + PROP_OFFSET, 8, (RAM + KIB(4)) | 15);
+	assert_int_equal(*reg64(12, PROP_OFFSET), (RAM + KIB(4)) | 15);
+	store(frame(12) + PROP_OFFSET, 4, (u32)RAM | 15);	/* of halves none is taken */
+	assert_int_equal(*reg64(12, PROP_OFFSET), (RAM + KIB(4)) | 15);
+
+	/* On again, and off. */
+	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
+	assert_int_equal(*reg32(12, CTLR_OFFSET) & LPIS_ON, LPIS_ON);
+	store(frame(12) + CTLR_OFFSET, 4, 0);
+
+	/* By CommonLPIAff 4 and 6 are one group, and may share the register. */
+	never_on(4);
+	set_tables(4, RAM | 13, RAM + RAM_SIZE - KIB(64));
+	store(frame(4) + CTLR_OFFSET, 4, LPIS_ON);
+	*reg32(4, CTLR_OFFSET) = 0;
+	store(frame(6) + PROP_OFFSET, 8, (RAM - KIB(64)) | 13);
+	assert_int_not_equal(*reg64(6, PROP_OFFSET), (RAM - KIB(64)) | 13);
+	store(frame(6) + PROP_OFFSET, 8, RAM | 13);
+	assert_int_equal(*reg64(6, PROP_OFFSET), RAM | 13);
+	never_on(4);
 }
 
 /* As while GICR_ICENABLER0, which the guest writes by itself, takes effect. */
 static void tables_are_looked_at_whatever_rwp_says(void **state)
 {
 	take(state);
+	never_on(12);
 	set_tables(12, RAM | 15, RAM - KIB(64));
 	*reg32(12, CTLR_OFFSET) = BIT(3);
 	store(frame(12) + CTLR_OFFSET, 4, LPIS_ON);
@@ -601,6 +658,7 @@ int main(void)
 		cmocka_unit_test(itss_find_their_redistributors),
 		cmocka_unit_test(lpis_come_on_with_tables_in_the_guests_memory),
 		cmocka_unit_test(tables_stay_while_lpis_are_on),
+		cmocka_unit_test(tables_stay_the_guests_while_lpis_seem_off),
 		cmocka_unit_test(tables_are_looked_at_whatever_rwp_says),
 		cmocka_unit_test(what_takes_effect_elsewhere_keeps_no_tables),
 		cmocka_unit_test(a_shared_configuration_table_is_one),
