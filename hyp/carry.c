@@ -5,6 +5,7 @@
 
 #include "drivers/io.h"
 #include "hyp/at.h"
+#include "hyp/bar.h"
 #include "hyp/control.h"
 #include "hyp/cpu.h"
 #include "hyp/ecam.h"
@@ -94,7 +95,7 @@ static int kind_of(const struct mem_attr *a)
 
 /*
  * The page of @va. Stage 1 has allowed that of FAR_EL2 already, the CPU has looked; another one is
- * asked for with the rights of the instruction.
+ * asked for with the rights of the instruction. EL2 may be the first to touch a BAR there.
  */
 static enum carry_result find_page(struct carry *c, u64 va)
 {

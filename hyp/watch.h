@@ -56,8 +56,8 @@ void watch_make(const struct region *r);
 bool watch_trap(struct frame *f, u64 esr, u64 ipa);
 
 /*
- * At a trap of a CPU for which a watch is open. True: that is all that the trap was for. The lock
- * is taken here.
+ * At a trap of a CPU for which a watch is open. True: that is all that the trap was for, or the
+ * guest does it again, as there was work to do first (work.h). The lock is taken here.
  */
 bool watch_close(struct cpu *self, u64 esr);
 

@@ -77,6 +77,12 @@ bool watch_close(struct cpu *self, u64 esr)
 	if (stays_open(self, esr))
 		return false;
 	lock(&guest.s2_lock);
+	if (!work_step()) {		/* it relies on pages that this may take */
+		unlock(&guest.s2_lock);
+		if (ESR_EC(esr) == EC_HVC64)
+			trap_repeat_call();
+		return true;
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(self->opened); i++) {
 		struct region *r = self->opened[i];
 
