@@ -261,6 +261,37 @@ static bool decodes(u64 ecam)
 	return command != 0xffff && command & PCI_COMMAND_MEMORY;
 }
 
+/*
+ * What its region says holds at the region's place alone: elsewhere another's leaves would lead to
+ * it, for the CPUs or for devices.
+ */
+static bool is_bound(const struct bar *b)
+{
+	return b->region.opts.read_only || (b->region.opts.no_dma && dma.nr);
+}
+
+/* It would answer where its region is not. */
+static bool strays(struct bar *b)
+{
+	b->kept_off = is_bound(b) && !b->region.ipa.v;
+	if (b->kept_off)
+		note(b, bar_address(b), "kept off the bus: a read-only or no-dma region cannot be there");
+	return b->kept_off;
+}
+
+/* Whether a BAR of the function would stray with its decoding as it is to be. */
+static bool any_strays(u64 ecam, bool on)
+{
+	bool any = false;
+
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && bars.any_bound; b++)
+		if (b->f.ecam == ecam) {
+			b->kept_off = false;
+			any |= on && strays(b);
+		}
+	return any;
+}
+
 static void forward(u64 reg, unsigned size, u64 val)
 {
 	switch (size) {
@@ -325,8 +356,8 @@ static void refuse(u64 ecam, int err)
  * A write: stage 2 is right before the function answers at a place, and is put back, with nothing
  * left in caches, while it still does. After other writes nothing is read: the function may be in
  * reset, or come back from D3hot, and for up to 100 ms it is not to be accessed (PCI Express Base
- * Specification, "Function Level Reset", "PME and Power State Transitions"). False: there is work
- * to do first, and nothing was written.
+ * Specification, "Function Level Reset", "PME and Power State Transitions"). Decoding stays off
+ * where a bound BAR would stray. False: there is work to do first, and nothing was written.
  */
 static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 {
@@ -351,6 +382,8 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 	}
 	if (command)
 		follow_all(ecam, on);
+	if (command && any_strays(ecam, on))
+		val &= ~((u64)PCI_COMMAND_MEMORY << (PCI_COMMAND - offset) * 8);
 	forward(ecam + offset, size, val);
 	if (err != ECAM_STAYS) {
 		ecam_after(ecam);
@@ -359,6 +392,34 @@ static bool write_config(u64 ecam, u64 offset, unsigned size, u64 val)
 	if (places)
 		follow_all(ecam, decodes(ecam));
 	return true;
+}
+
+/*
+ * The BARs of a function with a bound one are written while it answers to none, if it does, or
+ * would but for what was written there last.
+ */
+static bool is_to_be_off(u64 ecam, u64 offset, unsigned size)
+{
+	bool bound = false, kept_off = false;
+
+	if (!bars.any_bound || !writes(offset, size, PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0)))
+		return false;
+	for (const struct bar *b = bars.bar; b < bars.bar + bars.nr; b++)
+		if (b->f.ecam == ecam) {
+			bound |= is_bound(b);
+			kept_off |= b->kept_off;
+		}
+	return kept_off || (bound && decodes(ecam));
+}
+
+/* Work is done before the first of these; once that is carried out there is none. */
+static bool write_off_the_bus(u64 ecam, u64 offset, unsigned size, u64 val)
+{
+	u16 command = read16(ecam + PCI_COMMAND);
+
+	return write_config(ecam, PCI_COMMAND, 2, command & (u16)~PCI_COMMAND_MEMORY) &&
+	       write_config(ecam, offset, size, val) &&
+	       write_config(ecam, PCI_COMMAND, 2, command | PCI_COMMAND_MEMORY);
 }
 
 /* Reads are the guest's own, but for one that falls between a break and a make. */
@@ -381,7 +442,9 @@ u64 bar_access_config(void *arg, u64 offset, unsigned size, bool write, u64 val)
 	case ECAM_HIDDEN:
 		break;
 	default:
-		if (write)
+		if (write && is_to_be_off(ecam, offset, size))
+			this_cpu()->again = !write_off_the_bus(ecam, offset, size, val);
+		else if (write)
 			this_cpu()->again = !write_config(ecam, offset, size, val);
 		else
 			read = read_config(ecam, offset, size);
@@ -396,5 +459,8 @@ void bar_follow(struct bar *b)
 {
 	if (decodes(b->f.ecam))
 		follow(b, true);
+	if (decodes(b->f.ecam) && strays(b))
+		write16(b->f.ecam + PCI_COMMAND,
+			read16(b->f.ecam + PCI_COMMAND) & (u16)~PCI_COMMAND_MEMORY);
 	bar_report();
 }

@@ -22,6 +22,7 @@ struct bar {
 	u8 bar;				/* 0 to 5 */
 	u8 page;			/* f.ecam, in ecam.page[] */
 	bool touched;			/* since it is there, or was cleaned from the caches */
+	bool kept_off;			/* the guest has its decoding on, but not EL2 */
 	u64 parked;			/* where it was last; 0: the window's attributes are back */
 	const char *note;		/* to be said once no lock is held, ... */
 	u64 note_at;			/* ... of this place */
@@ -31,6 +32,7 @@ struct bar {
 struct bars {
 	struct bar bar[BAR_MAX];
 	unsigned nr;
+	bool any_bound;			/* a region of theirs is read-only or no-dma */
 	struct pci_windows windows;
 };
 

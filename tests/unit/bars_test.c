@@ -12,6 +12,7 @@
 #include "boot/machine/pci.h"
 #include "hyp/bar.h"
 #include "hyp/cpu.h"
+#include "hyp/dma.h"
 #include "hyp/work.h"
 #include "lib/errno.h"
 #include "tests/unit/fake_el2.h"
@@ -609,6 +610,82 @@ static void of_two_at_one_place_the_first_stays(void **state)
 	assert_int_equal(memattr_at(WINDOW), S2_NORMAL_WB);
 }
 
+static u32 decoded_while_moved;
+
+static void see_decode(u64 addr)
+{
+	if (addr == config_of(2, 0) + PCI_BAR(0))
+		decoded_while_moved |= *reg(2, 0, 4) & 2;
+}
+
+/* Elsewhere it would be read and written by the leaves of others. */
+static void what_holds_at_its_place_alone_is_nowhere_else(void **state)
+{
+	struct bar *two;
+
+	(void)state;
+	for (unsigned kind = 0; kind < 2; kind++) {
+		make(state);
+		follower("one", 1, 0, MIB(2));
+		two = follower("two", 2, 0, MIB(2));
+		two->region.opts.read_only = !kind;
+		two->region.opts.no_dma = kind;
+		dma.nr = kind;			/* they are turned on after this */
+		*reg(1, 0, 0x10) = *reg(2, 0, 0x10) = BUS;
+		*reg(2, 0, 4) = 2;			/* as firmware left it: there */
+		assert_int_equal(bars_trap(checks, &d), 0);
+		assert_int_equal(two->region.ipa.v, WINDOW);
+		store(config_of(1, 0) + 4, 2, 2);	/* the other one may, and has no region */
+		assert_int_equal(*reg(1, 0, 4), 2);
+		assert_int_equal(bars.bar[0].region.ipa.v, 0);
+
+		machine.on_write = see_decode;
+		decoded_while_moved = 0;
+		store(config_of(2, 0) + 0x10, 4, BUS + MIB(4));
+		assert_int_equal(two->region.ipa.v, WINDOW + MIB(4));
+		assert_int_equal(*reg(2, 0, 4), 2);
+		assert_int_equal(touch(WINDOW + MIB(4)).attr.write, kind);
+
+		/* this one comes, and that one goes there */
+		store(config_of(1, 0) + 0x10, 4, BUS);
+		assert_int_equal(bars.bar[0].region.ipa.v, WINDOW);
+		store(config_of(2, 0) + 0x10, 4, BUS + MIB(1));
+		assert_int_equal(two->region.ipa.v, 0);
+		assert_int_equal(*reg(2, 0, 4), 0);
+		assert_int_equal(*reg(2, 0, 0x10), BUS + MIB(1));
+		store(config_of(2, 0) + 4, 2, 6);
+		assert_int_equal(*reg(2, 0, 4), 4);
+		store(config_of(2, 0) + 0x10, 4, ~0u);	/* as it is sized */
+		assert_int_equal(*reg(2, 0, 4), 4);
+		store(config_of(2, 0) + 0x10, 4, BUS + MIB(6));
+		assert_int_equal(*reg(2, 0, 4), 6);
+		store(config_of(2, 0) + 0x10, 4, BUS + MIB(1));
+		assert_int_equal(*reg(2, 0, 4), 4);
+		store(config_of(2, 0) + 4, 2, 0);	/* off for the guest, too */
+		store(config_of(2, 0) + 0x10, 4, BUS + MIB(6));
+		assert_int_equal(*reg(2, 0, 4), 0);
+		store(config_of(2, 0), 8, 6ull << 32);
+		assert_int_equal(*reg(2, 0, 4), 6);
+		assert_int_equal(two->region.ipa.v, WINDOW + MIB(6));
+		assert_int_equal(decoded_while_moved, 0);
+		dma.nr = 0;
+	}
+}
+
+/* Where firmware has put it on the bus. */
+static void what_strays_when_mavis_begins_is_turned_off(void **state)
+{
+	struct bar *b = follower("rom", 2, 0, MIB(2));
+
+	(void)state;
+	b->region.opts.read_only = true;
+	*reg(2, 0, 0x10) = 0;
+	*reg(2, 0, 4) = 6;
+	assert_int_equal(bars_trap(checks, &d), 0);
+	assert_int_equal(b->region.ipa.v, 0);
+	assert_int_equal(*reg(2, 0, 4), 4);
+}
+
 static void without_pages_the_window_stays_as_it_is(void **state)
 {
 	(void)state;
@@ -843,6 +920,8 @@ int main(void)
 		cmocka_unit_test_setup(two_side_by_side_are_not_joined, make),
 		cmocka_unit_test_setup(one_like_its_window_goes_without_a_page, make),
 		cmocka_unit_test_setup(of_two_at_one_place_the_first_stays, make),
+		cmocka_unit_test_setup(what_holds_at_its_place_alone_is_nowhere_else, make),
+		cmocka_unit_test_setup(what_strays_when_mavis_begins_is_turned_off, make),
 		cmocka_unit_test_setup(without_pages_the_window_stays_as_it_is, make),
 		cmocka_unit_test_setup(a_missing_function_is_refused_by_its_cause, make),
 		cmocka_unit_test_setup(what_is_behind_a_bridge_without_numbers_is_said, make),
