@@ -20,6 +20,7 @@
 #include "boot/guest/memory_map.h"
 #include "boot/guest/selfcheck.h"
 #include "boot/guest/smmu.h"
+#include "boot/guest/suspend.h"
 #include "boot/guest/watch.h"
 #include "boot/guest/worked.h"
 #include "boot/machine/cmdline.h"
@@ -278,17 +279,6 @@ static void make_stage2(void)
 		control_page = control_place(&host);
 }
 
-/*
- * An ITS and an SMMU forget what Mavis has told them when the machine is suspended to memory, and
- * the guest's driver, which restores its own, does not know it.
- */
-static void settle_suspend(void)
-{
-	firmware.system_suspend &= !host.nr_smmus;
-	for (unsigned i = 0; i < host.gic.nr_its; i++)
-		firmware.system_suspend &= !host.gic.its[i].given;
-}
-
 /* Before anything is written to where the config says that memory is. */
 static void say_doubts(void)
 {
@@ -365,7 +355,7 @@ void main(u64 fdt, u64 el)
 	empty_spin_tables();
 	load_verify(&bundle, &config);
 	make_stage2();
-	settle_suspend();
+	suspend_settle(&host);
 	say_doubts();
 
 	struct entry entry = load_guest(&bundle, &config, &host, &guest_regions, control_page);

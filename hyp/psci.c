@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/psci.h"
 
+#include "drivers/console.h"
 #include "drivers/cpu_power.h"
 #include "drivers/firmware.h"
 #include "hyp/at.h"
 #include "hyp/enter.h"
 #include "hyp/guest.h"
 #include "hyp/smccc.h"
+#include "hyp/trap.h"
 #include "lib/lock.h"
 
 /*
@@ -21,6 +23,8 @@
 /* MIGRATE_INFO_TYPE: a Trusted OS on one CPU, which can be moved or not. */
 #define TRUSTED_OS_MOVES	0
 #define TRUSTED_OS_STAYS	1
+
+struct psci_states psci_states;
 
 static struct lock state_lock;		/* guards the `state` of every CPU */
 
@@ -80,6 +84,15 @@ static s64 claim(struct cpu *target, u64 entry, u64 context)
 	return err;
 }
 
+/* Some firmware takes a window of addresses, which the guest's own entry was in (TF-A). */
+static s64 from_firmware(s64 err)
+{
+	if (err == PSCI_INVALID_ADDRESS && trap_may_print())
+		print("mavis: the firmware starts no CPU at %#lx, where Mavis is: give a lower `place` in the config\n",
+		      (u64)secondary_entry);
+	return err;
+}
+
 static s64 start(struct cpu *target, u64 entry, u64 context)
 {
 	s64 err;
@@ -96,7 +109,8 @@ static s64 start(struct cpu *target, u64 entry, u64 context)
 	 * The firmware may refuse: a CPU that has just called CPU_OFF is still on for it. What it
 	 * says is what the guest would have been told on the bare machine.
 	 */
-	err = cpu_power_on(target->mpidr, PA((u64)secondary_entry), (u64)target);
+	err = from_firmware(
+		cpu_power_on(target->mpidr, PA((u64)secondary_entry), (u64)target));
 	if (err)
 		unclaim(target);
 	return err;
@@ -117,6 +131,14 @@ void psci_cpu_off(struct frame *f, struct cpu *self)
 	frame_result(f, err == PSCI_NOT_SUPPORTED ? PSCI_DENIED : err);
 }
 
+static bool is_allowed(u32 state)
+{
+	for (unsigned i = 0; i < psci_states.nr; i++)
+		if (psci_states.state[i] == state)
+			return true;
+	return !psci_states.limited;
+}
+
 static s64 suspend(struct cpu *self, u32 state, u64 entry, u64 context)
 {
 	u64 powerdown = firmware.suspend & SUSPEND_EXTENDED ? STATE_TYPE_EXTENDED : STATE_TYPE;
@@ -124,11 +146,13 @@ static s64 suspend(struct cpu *self, u32 state, u64 entry, u64 context)
 	if (firmware.suspend < 0)
 		return PSCI_NOT_SUPPORTED;
 	if (state & powerdown) {
+		if (!is_allowed(state))
+			return PSCI_INVALID_PARAMETERS;
 		if (!guest_can_start_at(entry))
 			return PSCI_INVALID_ADDRESS;
 		enters_at(self, entry, context);
 	}
-	return cpu_power_suspend(state, PA((u64)secondary_entry), (u64)self);
+	return from_firmware(cpu_power_suspend(state, PA((u64)secondary_entry), (u64)self));
 }
 
 /*
@@ -162,7 +186,8 @@ static s64 system_suspend(struct cpu *self, u64 entry, u64 context)
 	if (!guest_can_start_at(entry))
 		return PSCI_INVALID_ADDRESS;
 	enters_at(self, entry, context);
-	return (s32)firmware_call(PSCI_SYSTEM_SUSPEND_64, (u64)secondary_entry, (u64)self, 0).x[0];
+	return from_firmware((s32)firmware_call(PSCI_SYSTEM_SUSPEND_64, (u64)secondary_entry,
+						(u64)self, 0).x[0]);
 }
 
 /* It comes back as from a powerdown state of this CPU's. */

@@ -6,6 +6,18 @@
 #include "hyp/cpu.h"
 #include "hyp/frame.h"
 
+#define PSCI_MAX_STATES	32
+
+/*
+ * Power states of CPU_SUSPEND in which CPUs power down, as the machine's tree has them. Boot fills
+ * this in where others are not the guest's (boot/guest/suspend.h).
+ */
+extern struct psci_states {
+	bool limited;
+	u8 nr;
+	u32 state[PSCI_MAX_STATES];
+} psci_states;
+
 /*
  * The functions that do something; hyp/smccc.c knows their numbers. Each carries out the call in @f
  * and leaves in x0 there what the guest gets, sign-extended. @self: the CPU that calls.

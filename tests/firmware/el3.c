@@ -37,6 +37,8 @@ typedef uint64_t u64;
 #define ROOT_BLOCK		(0x9000000000 >> 30)
 #define GPCCR			(1 << 16 | 2 << 12 | 2)		/* GPC, SH, PPS of 40 bits */
 
+#define POWERDOWN		(1 << 16)	/* of CPU_SUSPEND's power_state */
+
 #define MAX_CPUS		4
 #define GPIO			0x090b0000	/* the secure PL061: pin 0 is the power */
 #define GPIO_DIR		(GPIO + 0x400)
@@ -127,8 +129,12 @@ static u64 psci(const u64 *x)
 			if (mailbox[n].entry)
 				return (u64)-3;
 		wake_up(x[1], x[2]);
+	case 0xc4000001:			/* CPU_SUSPEND: nor here */
+		if (x[1] & POWERDOWN)
+			wake_up(x[2], x[3]);
+		return 0;
 	case 0x8400000a:			/* FEATURES */
-		if ((u32)x[1] == 0xc400000e)
+		if ((u32)x[1] == 0xc400000e || (u32)x[1] == 0xc4000001)
 			return 0;
 		return (u32)x[1] == 0x80000000 && !(knobs & KNOB_OLD_SMCCC) ? 0 : (u64)-1;
 	case 0x80007fff:			/* ARCH_WORKAROUND_2: here it says what it got */

@@ -27,6 +27,8 @@ SECURE = ",secure=on,acpi=off"
 OLD_SMCCC, OPTEE_ANY_MEMORY, ROOT_MEMORY = 1, 2, 4
 SCMI_SHMEM, PAGE_IN, PAGE_OUT, OPTEE_SHM = 0x4010f000, 0x7e0fe000, 0x7e0ff000, 0x7e200000
 REFUSED = (1 << 64) - 1
+INVALID_PARAMETERS = (1 << 64) - 2
+CPU_SUSPEND = 0xc4000001
 SYSTEM_SUSPEND = 0xc400000e
 CPU_OFF, AFFINITY_INFO, OFF = 0x84000002, 0xc4000004, 1
 WHILE_A_CPU_GOES_OFF = 100
@@ -290,8 +292,9 @@ def test_a_cpu_goes_off_in_streaming_mode_and_comes_back(run):
 
 def test_the_system_is_not_suspended_where_mavis_works_an_its(run):
     """It would forget its tables, and the guest's driver cannot restore what is Mavis's."""
-    _, got = run(Calls().smc(0x8400000a, SYSTEM_SUSPEND).smc(SYSTEM_SUSPEND, PROGRAM_AT))
-    assert [a[0] for a in got] == [REFUSED] * 2
+    _, got = run(Calls().smc(0x8400000a, SYSTEM_SUSPEND).smc(SYSTEM_SUSPEND, PROGRAM_AT)
+                 .smc(0x8400000a, CPU_SUSPEND).smc(CPU_SUSPEND, 0x02010000, PROGRAM_AT).smc(CPU_SUSPEND, 1))
+    assert [a[0] for a in got] == [REFUSED] * 2 + [0, INVALID_PARAMETERS, 0]
 
 
 def test_memory_of_another_world_is_an_abort(run):

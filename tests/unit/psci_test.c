@@ -35,6 +35,7 @@ static int setup(void **state)
 	};
 	guest.regions = &regions;
 	fake_machine_reset();
+	psci_states.limited = false;
 	return cpus_init(&host, 0, 0x80000000, &d);
 }
 
@@ -221,6 +222,42 @@ static void the_extended_power_state_has_its_type_elsewhere(void **state)
 	assert_int_equal(call(0, PSCI_FEATURES, PSCI_CPU_SUSPEND_64, 0, 0), BIT(1));
 }
 
+/* As a state of the whole machine is SYSTEM_SUSPEND by another name. */
+static void where_states_are_limited_those_of_the_tree_are_left(void **state)
+{
+	const u32 machine_off = BIT(16) | 2 << 24, idle = BIT(16) | 1;
+
+	(void)state;
+	psci_states = (struct psci_states){ .limited = true, .nr = 2, .state = { 7, idle } };
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, machine_off, RAM, 0),
+			 PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_32, BIT(16), RAM, 0), PSCI_INVALID_PARAMETERS);
+	assert_int_equal(machine.nr_suspend, 0);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, idle, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, 1, 0, 0), PSCI_SUCCESS);	/* standby */
+	firmware.suspend = BIT(1);
+	psci_states.state[0] = BIT(30) | 3;
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(30) | 2, RAM, 0),
+			 PSCI_INVALID_PARAMETERS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(30) | 3, RAM, 0), PSCI_SUCCESS);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, machine_off, 0, 0), PSCI_SUCCESS);
+	assert_int_equal(machine.nr_suspend, 4);
+}
+
+/* The guest's entry was in the window of addresses that the firmware takes; Mavis's is not. */
+static void an_entry_that_the_firmware_does_not_take_is_said(void **state)
+{
+	(void)state;
+	machine.on_result = machine.suspend_result = PSCI_INVALID_ADDRESS;
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, RAM, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(machine.nr_said, 1);
+	assert_int_equal(call(0, PSCI_CPU_SUSPEND_64, BIT(16), RAM, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(machine.nr_said, 2);
+	/* its own may be wrong as well */
+	assert_int_equal(call(0, PSCI_CPU_ON_64, 1, DEVICE, 0), PSCI_INVALID_ADDRESS);
+	assert_int_equal(machine.nr_said, 2);
+}
+
 /* What CPU_SUSPEND's features say is there: a kernel that reads them calls it. */
 static void the_mode_that_suspend_offers_can_be_set(void **state)
 {
@@ -378,6 +415,8 @@ int main(void)
 		cmocka_unit_test_setup(affinity_info_knows_pending_and_level_0_only, setup),
 		cmocka_unit_test_setup(standby_passes_and_powerdown_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(the_extended_power_state_has_its_type_elsewhere, setup),
+		cmocka_unit_test_setup(where_states_are_limited_those_of_the_tree_are_left, setup),
+		cmocka_unit_test_setup(an_entry_that_the_firmware_does_not_take_is_said, setup),
 		cmocka_unit_test_setup(the_mode_that_suspend_offers_can_be_set, setup),
 		cmocka_unit_test_setup(suspending_the_system_comes_back_through_el2, setup),
 		cmocka_unit_test_setup(where_a_trusted_os_runs_is_the_firmwares_to_say, setup),
