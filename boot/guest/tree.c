@@ -17,16 +17,20 @@ static int delete_all(struct edit *e, const char *const *names, unsigned n)
 	return err;
 }
 
-/* Every CPU starts through Mavis, whatever the machine's firmware has. */
+/*
+ * Every CPU starts through Mavis, whatever the machine's firmware has. Linux counts a core's memory
+ * errors by registers of the core's own, which trap, where the tree says so.
+ */
 static int edit_cpu(struct edit *e)
 {
+	static const char *const gone[] = { "cpu-release-addr", "edac-enabled" };
 	u64 mpidr;
 	int err;
 
 	if (dt_number(e->w.prop[DT_REG], &mpidr) && mpidr == e->args->host->cpu[0].mpidr)
 		e->boot_cpu = true;
 	err = edit_set_string(e, "enable-method", "psci");
-	return err ? err : edit_delete(e, "cpu-release-addr");
+	return err ? err : delete_all(e, gone, ARRAY_SIZE(gone));
 }
 
 static int edit_psci(struct edit *e)
@@ -166,6 +170,8 @@ static int edit_node(struct edit *e, enum dt_kind kind)
 		return edit_psci(e);
 	case DT_FLASH:
 		return edit_flash(e);
+	case DT_CCPLEX:
+		return edit_delete(e, "compatible");
 	default:
 		break;
 	}

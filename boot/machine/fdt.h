@@ -85,6 +85,7 @@ enum dt_kind {
 	DT_DEBUG,		/* registers by which a CPU can be halted and made to do things */
 	DT_ETM,			/* registers of a CPU's trace unit */
 	DT_DSU,			/* a cluster's counters, by registers of the core's own */
+	DT_CCPLEX,		/* /cpus, whose driver sets clocks by such registers */
 	DT_SCREEN,		/* memory that a loader has put on a screen */
 	DT_FW_CFG,		/* QEMU's, which also does DMA */
 	DT_FLASH,		/* what is written to it starts the machine the next time */

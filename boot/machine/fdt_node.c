@@ -23,6 +23,7 @@ static const struct {
 	{ "arm,coresight-etm3x",	DT_ETM },
 	{ "arm,coresight-etm4x",	DT_ETM },
 	{ "arm,dsu-pmu",		DT_DSU },
+	{ "nvidia,tegra194-ccplex",	DT_CCPLEX },
 	{ "simple-framebuffer",		DT_SCREEN },
 	{ "qemu,fw-cfg-mmio",		DT_FW_CFG },
 	{ "cfi-flash",			DT_FLASH },

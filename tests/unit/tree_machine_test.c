@@ -246,6 +246,22 @@ static void a_clusters_counters_are_not_the_guests(void **state)
 	assert_false(tree_has(out, "/dsu-pmu-0", NULL));
 }
 
+/* Tegra194's clocks, and errors of Cortex-A72's caches: the CPUs stay. */
+static void drivers_find_no_registers_of_the_cores_own(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set_string(fdt, "/cpus", "compatible", "nvidia,tegra194-ccplex");
+	assert_int_equal(fdt_setprop_empty(fdt, fdt_path_offset(fdt, "/cpus/cpu@0"),
+					   "edac-enabled"), 0);
+	read_tree();
+	write_guest();
+	assert_false(tree_has(out, "/cpus", "compatible"));
+	assert_true(tree_has(out, "/cpus", "#address-cells"));
+	assert_false(tree_has(out, "/cpus/cpu@0", "edac-enabled"));
+	assert_true(tree_has(out, "/cpus/cpu@0", "compatible"));
+}
+
 static void the_smmu_goes_with_what_refers_to_it(void **state)
 {
 	(void)state;
@@ -410,6 +426,7 @@ int main(void)
 		TEST(the_its_is_removed_with_what_refers_to_it),
 		TEST(the_cpus_external_debug_is_not_the_guests),
 		TEST(a_clusters_counters_are_not_the_guests),
+		TEST(drivers_find_no_registers_of_the_cores_own),
 		TEST(the_smmu_goes_with_what_refers_to_it),
 		TEST(flash_that_is_read_only_is_rom_to_the_guest),
 		TEST(what_is_withheld_is_not_in_the_tree),
