@@ -233,7 +233,7 @@ efi_status efi_main(void *handle, const struct efi_system_table *table)
 		err = load_named(image, &bundle);
 	if (err && err != -ENOENT)
 		return refuse(EFI_LOAD_ERROR, diag.text);
-	room = host_tree_size(fdt) + MORE_TREE;
+	room = 2 * host_tree_size(fdt) + MORE_TREE;	/* dt_open() may write it anew */
 	out = allocate(room);
 	map = allocate(MAP_SIZE);
 	if (!out || !map)

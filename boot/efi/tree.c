@@ -4,6 +4,7 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "boot/machine/fdt.h"
 #include "lib/errno.h"
 #include "lib/range.h"
 
@@ -175,7 +176,7 @@ int efi_tree_make(void *out, size_t size, const void *fdt, const struct efi_map 
 			    EFI_MAX_MEMORY);
 	if (nr <= 0)
 		return fail(d, -EINVAL, "UEFI's memory map has no RAM that a guest could have, of the types that UEFI calls conventional, loader or boot services: have the firmware say what is free");
-	err = fdt_open_into(fdt, out, (int)size);
+	err = dt_open(fdt, out, (u32)size);
 	if (!err)
 		err = write_memory(out, ram, nr);
 	if (!err)

@@ -255,20 +255,16 @@ static int check_base(const void *fdt, u64 size, struct diag *d)
 static int open_tree(struct edit *e, u32 room)
 {
 	const struct guest_fdt_args *args = e->args;
-	u32 used;
+	const void *from = args->host->fdt;
 	int err;
 
 	if (args->base) {
-		memcpy(e->fdt, args->base, args->base_size);
-		err = check_base(e->fdt, args->base_size, e->d);
+		from = memcpy(e->fdt, args->base, args->base_size);
+		err = check_base(from, args->base_size, e->d);
 		if (err)
 			return err;
-	} else {
-		used = dt_used_size(args->host->fdt);
-		memcpy(e->fdt, args->host->fdt, used);
-		fdt_set_totalsize(e->fdt, used);
 	}
-	if (fdt_open_into(e->fdt, e->fdt, (int)room))
+	if (dt_open(from, e->fdt, room))
 		return fail(e->d, -EINVAL,
 			    "%s: its blocks are not in dtc's order: reservations, structure, strings; write it anew with dtc",
 			    args->base ? "guest.dtb in the bundle" : "device tree");

@@ -36,6 +36,33 @@ static const char *string_at(const void *fdt, u32 offset)
 	return (const char *)fdt + fdt_off_dt_strings(fdt) + offset;
 }
 
+static bool fits(const void *fdt, u32 offset, u32 size)
+{
+	return offset <= fdt_totalsize(fdt) && size <= fdt_totalsize(fdt) - offset;
+}
+
+static u32 reservations_size(const void *fdt)
+{
+	return ((u32)fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
+}
+
+/*
+ * The structure's with its FDT_END. Chromebooks' loaders do not count that in the header and have
+ * it right behind the block: there, it is one if it is nothing else's.
+ */
+static u32 structure_size(const void *fdt)
+{
+	struct range strings = { fdt_off_dt_strings(fdt), fdt_size_dt_strings(fdt) };
+	struct range reservations = { fdt_off_mem_rsvmap(fdt), reservations_size(fdt) };
+	u32 size = fdt_size_dt_struct(fdt) & ~3u;
+	struct range behind = { fdt_off_dt_struct(fdt) + size, FDT_TAGSIZE };
+
+	if (!fits(fdt, (u32)behind.base, FDT_TAGSIZE) || ranges_overlap(behind, strings) ||
+	    ranges_overlap(behind, reservations) || dt_cell(structure(fdt) + size) != FDT_END)
+		return size;
+	return size + FDT_TAGSIZE;
+}
+
 /* A property's name that begins before this offset among the strings ends there, too. */
 static u32 names_end(const void *fdt)
 {
@@ -72,7 +99,7 @@ static bool body_is_sound(u32 tag, const u8 *p, u32 left, u32 names, u32 *len)
 static bool structure_is_sound(const void *fdt)
 {
 	const u8 *p = structure(fdt);
-	u32 left = fdt_size_dt_struct(fdt) & ~3u, names = names_end(fdt), tag, len;
+	u32 left = structure_size(fdt), names = names_end(fdt), tag, len;
 	bool children[DT_MAX_DEPTH] = { false };
 	bool root = false;
 	int depth = -1;
@@ -112,11 +139,6 @@ static bool structure_is_sound(const void *fdt)
 	return false;
 }
 
-static bool fits(const void *fdt, u32 offset, u32 size)
-{
-	return offset <= fdt_totalsize(fdt) && size <= fdt_totalsize(fdt) - offset;
-}
-
 /* Blocks lie where the Devicetree Specification has them aligned, and reservations end. */
 static bool header_is_sound(const void *fdt)
 {
@@ -154,11 +176,21 @@ int dt_check(const void *fdt, u64 size, struct diag *d)
 
 u32 dt_used_size(const void *fdt)
 {
-	u32 reservations = ((u32)fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry);
-
-	return MAX(fdt_off_mem_rsvmap(fdt) + reservations,
-		   MAX(fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt),
+	return MAX(fdt_off_mem_rsvmap(fdt) + reservations_size(fdt),
+		   MAX(fdt_off_dt_struct(fdt) + structure_size(fdt),
 		       fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt)));
+}
+
+int dt_open(const void *fdt, void *out, u32 room)
+{
+	u32 used = dt_used_size(fdt);
+
+	if (used > room)
+		return -FDT_ERR_NOSPACE;
+	memmove(out, fdt, used);
+	fdt_set_totalsize(out, used);
+	fdt_set_size_dt_struct(out, structure_size(out));
+	return fdt_open_into(out, out, (int)room);
 }
 
 bool dt_reservation(const void *fdt, int i, struct range *r)

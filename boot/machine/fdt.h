@@ -101,6 +101,13 @@ int dt_check(const void *fdt, u64 size, struct diag *d);
 /* Bytes of the tree without the slack that a loader may leave behind its last block. */
 u32 dt_used_size(const void *fdt);
 
+/*
+ * As fdt_open_into(), for a tree that dt_check() has passed, and which may be @out itself: without
+ * its slack, and with FDT_END inside its block, where fdt_pack() keeps it. Blocks that have to
+ * change places take room beside the copy.
+ */
+int dt_open(const void *fdt, void *out, u32 room);
+
 /* A walk over a tree that dt_check() has passed: while (dt_next(&w)). */
 void dt_walk(struct dt_walk *w, const void *fdt);
 

@@ -181,6 +181,20 @@ static void what_uefi_does_not_say_stays_as_it_was(void **state)
 	free(fdt);
 }
 
+static void an_end_that_the_header_does_not_count_is_in_the_copy(void **state)
+{
+	void *fdt = tree_load("virt-gicv3");
+
+	(void)state;
+	memory(EFI_CONVENTIONAL, GIB(1), 16, WB);
+	fdt_set_size_dt_struct(fdt, fdt_size_dt_struct(fdt) - 4);
+	assert_int_equal(efi_tree_make(out, sizeof(out), fdt, &map, (struct range){ 0, 0 }, "", &d),
+			 0);
+	assert_int_equal(fdt_check_full(out, sizeof(out)), 0);
+	TREE_ASSERT_CELLS(out, "/memory@40000000", "reg", 0, 0x40000000, 0, 0x10000);
+	free(fdt);
+}
+
 static void a_tree_that_cannot_be_made_says_why(void **state)
 {
 	void *fdt = tree_load("virt-gicv3");
@@ -219,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup(memory_is_written_in_pieces_that_the_roots_cells_can_say,
 				       setup),
 		cmocka_unit_test_setup(what_uefi_does_not_say_stays_as_it_was, setup),
+		cmocka_unit_test_setup(an_end_that_the_header_does_not_count_is_in_the_copy, setup),
 		cmocka_unit_test_setup(a_tree_that_cannot_be_made_says_why, setup),
 		cmocka_unit_test_setup(a_tree_with_chosen_alone_is_no_machine, setup),
 	};

@@ -102,6 +102,71 @@ static void corrupt_nodes_are_refused(void **state)
 	corrupt(fdt_totalsize(fdt), "nodes and properties");
 }
 
+static void an_end_that_the_header_does_not_count_is_found(void **state)
+{
+	u32 size, off, strings;
+	u8 *end;
+
+	(void)state;
+	load("virt-gicv3");
+	size = fdt_size_dt_struct(fdt);
+	off = fdt_off_dt_strings(fdt);
+	strings = fdt_size_dt_strings(fdt);
+	end = (u8 *)fdt + fdt_off_dt_struct(fdt) + size - 1;
+	for (u32 less = 1; less <= 4; less++) {
+		fdt_set_size_dt_struct(fdt, size - less);
+		read_all();
+	}
+	for (u8 other = 0; other < 16; other++) {
+		*end = other;
+		if (other != FDT_END)
+			corrupt(fdt_totalsize(fdt), "nodes and properties");
+	}
+	*end = FDT_END;
+	for (u32 back = 1; back <= 4; back++) {
+		fdt_set_off_dt_strings(fdt, off - back);
+		fdt_set_size_dt_strings(fdt, strings + back);
+		corrupt(fdt_totalsize(fdt), "nodes and properties");
+	}
+	fdt_set_off_dt_strings(fdt, off);
+	fdt_set_size_dt_strings(fdt, strings);
+	fdt_set_size_dt_struct(fdt, size - 8);
+	corrupt(fdt_totalsize(fdt), "nodes and properties");
+}
+
+/* A root with nothing in it, the word of an end behind it, and not a byte more than @total. */
+static void load_root(u32 reservations, u32 structure, u32 total)
+{
+	static const u32 root[] = { FDT_BEGIN_NODE, 0, FDT_NOP, FDT_END_NODE, FDT_END };
+
+	free(fdt);
+	fdt = calloc(1, total);
+	assert_non_null(fdt);
+	fdt_set_magic(fdt, FDT_MAGIC);
+	fdt_set_version(fdt, 17);
+	fdt_set_last_comp_version(fdt, 16);
+	fdt_set_totalsize(fdt, total);
+	fdt_set_off_mem_rsvmap(fdt, reservations);
+	fdt_set_off_dt_struct(fdt, structure);
+	fdt_set_size_dt_struct(fdt, sizeof(root) - 4);
+	fdt_set_off_dt_strings(fdt, structure);
+	for (u32 i = 0; i < ARRAY_SIZE(root) && structure + 4 * i < total; i++)
+		fdt32_st((u8 *)fdt + structure + 4 * i, root[i]);
+}
+
+static void an_end_that_the_header_does_not_count_is_nothing_elses(void **state)
+{
+	(void)state;
+	load_root(64, 40, 96);
+	assert_int_equal(host_check(fdt, 96, &diag), 0);
+	load_root(56, 40, 88);			/* a reservation, of memory at 0x900000000 */
+	corrupt(88, "nodes and properties");
+	load_root(40, 56, 76);
+	assert_int_equal(host_check(fdt, 76, &diag), 0);
+	load_root(40, 56, 72);			/* the tree is over */
+	corrupt(72, "nodes and properties");
+}
+
 /* Behind the strings there may be what goes on. */
 static void a_name_without_an_end_is_refused(void **state)
 {
@@ -464,6 +529,8 @@ int main(void)
 		TEST(what_is_sound_is_so_for_libfdt),
 		TEST(a_misaligned_tree_is_refused),
 		TEST(corrupt_nodes_are_refused),
+		TEST(an_end_that_the_header_does_not_count_is_found),
+		TEST(an_end_that_the_header_does_not_count_is_nothing_elses),
 		TEST(a_name_without_an_end_is_refused),
 		TEST(a_length_that_wraps_is_refused),
 		TEST(a_tree_without_a_root_is_refused),

@@ -51,6 +51,21 @@ static void a_host_tree_with_slack_is_copied_without_it(void **state)
 	write_guest();
 }
 
+static void an_end_that_the_header_does_not_count_is_in_the_copy(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	assert_int_equal(fdt_pack(fdt), 0);
+	fdt_set_size_dt_struct(fdt, fdt_size_dt_struct(fdt) - 4);
+	read_tree();
+	write_guest();
+	assert_true(tree_has(out, "/chosen", "rng-seed"));
+	args.base = fdt;
+	args.base_size = fdt_totalsize(fdt);
+	write_guest();
+	assert_true(tree_has(out, "/chosen", "rng-seed"));
+}
+
 /* Memory */
 
 static void memory_is_what_the_guest_has(void **state)
@@ -420,6 +435,7 @@ int main(void)
 		TEST(the_tree_is_no_longer_than_it_needs_to_be),
 		TEST(what_mavis_does_not_change_stays),
 		TEST(a_host_tree_with_slack_is_copied_without_it),
+		TEST(an_end_that_the_header_does_not_count_is_in_the_copy),
 		TEST(memory_is_what_the_guest_has),
 		TEST(only_ram_is_memory),
 		TEST(ram_that_is_reserved_is_not_memory),

@@ -372,8 +372,8 @@ int config_mode(int argc, char **argv)
 	 */
 	room = 2 * size + 4096;
 	copy = calloc(1, room);
-	if (copy && size <= CONFIG_MAX_SIZE && !fdt_check_full(dtb, size) &&
-	    !fdt_open_into(dtb, copy, (int)room)) {
+	if (copy && size <= CONFIG_MAX_SIZE && !dt_check(dtb, size, &d) &&
+	    !dt_open(dtb, copy, (u32)room)) {
 		err = place_host_nodes(copy);
 		if (!err)
 			err = fdt_pack(copy);

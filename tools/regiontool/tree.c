@@ -153,18 +153,18 @@ static const char *add_memory(void *fdt, int node, const char *text, int *err)
 }
 
 /* What a loader does with the memory that it found. */
-static void *set_memory(const void *fdt, const char *text, size_t *size)
+static void *set_memory(const void *fdt, const char *text, size_t size)
 {
-	void *out = calloc(1, *size + 4096);
+	u32 room = 2 * (u32)size + 4096;
+	void *out = calloc(1, room);
 	const char *next = text;
 	char name[32];
 	int node, err;
 
 	if (!out)
 		return NULL;
-	*size += 4096;
 	snprintf(name, sizeof(name), "memory@%llx", strtoull(text, NULL, 0));
-	err = fdt_open_into(fdt, out, (int)*size);
+	err = dt_open(fdt, out, room);
 	if (!err)
 		err = drop_memory(out);
 	node = err ? err : fdt_add_subnode(out, 0, name);
@@ -191,7 +191,7 @@ bool machine_load(const char *path, const char *memory, struct host *host)
 	if (host_check(fdt, size, &d))
 		return refused("%s: %s", path, d.text) == EXIT_SUCCESS;
 	if (memory)
-		fdt = set_memory(fdt, memory, &size);
+		fdt = set_memory(fdt, memory, size);
 	if (!fdt)
 		return false;
 	host_read_uart(fdt, &host->uart);
@@ -216,6 +216,6 @@ bool machine_try(const char *path, struct host *host, struct diag *d)
 		return true;
 	if (host->nr_memory)
 		return false;
-	fdt = set_memory(fdt, SOME_MEMORY, &size);
+	fdt = set_memory(fdt, SOME_MEMORY, size);
 	return fdt && !host_read(fdt, host, d);
 }
