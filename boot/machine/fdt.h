@@ -89,6 +89,7 @@ enum dt_kind {
 	DT_SCREEN,		/* memory that a loader has put on a screen */
 	DT_FW_CFG,		/* QEMU's, which also does DMA */
 	DT_FLASH,		/* what is written to it starts the machine the next time */
+	DT_COREBOOT,		/* its firmware's tables, with a `reg` of the root's cells */
 	DT_NR_KINDS
 };
 

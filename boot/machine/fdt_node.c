@@ -28,6 +28,7 @@ static const struct {
 	{ "qemu,fw-cfg-mmio",		DT_FW_CFG },
 	{ "cfi-flash",			DT_FLASH },
 	{ "jedec-flash",		DT_FLASH },
+	{ "coreboot",			DT_COREBOOT },
 	{ "arm,smmu-v3",		DT_SMMUV3 },
 	{ "arm,smmu-v3-pmcg",		DT_PMCG },
 	{ "nvidia,tegra264-cmdqv",	DT_CMDQV },

@@ -24,6 +24,8 @@ static const char *const reasons[DT_NR_KINDS] = {
 	[DT_PMCG] = "its interrupts write any memory",
 	/* CMD_SYNC has an address and what is written there, past all translation. */
 	[DT_CMDQV] = "has an SMMU do commands, which write any memory",
+	/* A driver would read them at once, in memory that the loader has reserved. */
+	[DT_COREBOOT] = "its tables are in the firmware's memory",
 };
 
 const char *kept_why(enum dt_kind kind)

@@ -44,6 +44,9 @@ static int read_regs(struct host *host, const struct dt_walk *w, bool bridge, ho
 	struct host_mmio m = { .kind = HOST_MMIO_REG, .read_only = kind == DT_FLASH };
 	int ret;
 
+	/* Its `reg` is in other cells than its parent's, and of memory. */
+	if (kind == DT_COREBOOT)
+		return 0;
 	for (unsigned i = 0; i < dt_reg_count(w); i++) {
 		ret = dt_reg(w, i, &m.range, d);
 		m.kind = ecam && !i ? HOST_PCI_ECAM : HOST_MMIO_REG;

@@ -499,6 +499,35 @@ static void what_undoes_isolation_is_never_a_device(void **state)
 	assert_true(host.qemu);
 }
 
+static struct dt_prop strings(const char *s, u32 len)
+{
+	return (struct dt_prop){ (const u8 *)s, len };
+}
+
+#define STRINGS(s)	strings(s, sizeof(s))
+
+/* In the root's cells below a node that has none: as that one's it is anywhere, or nowhere. */
+static void a_table_of_coreboots_is_no_device(void **state)
+{
+	static const u32 sizes[] = { 0x1000, 0x10000 };
+	unsigned mmio, kept;
+
+	(void)state;
+	load_and_read("virt-gicv3");
+	mmio = host.nr_mmio;
+	kept = host.nr_kept;
+	tree_set(fdt, "/firmware", "ranges", "", 0);
+	tree_set_string(fdt, "/firmware/coreboot", "compatible", "coreboot");
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+		TREE_CELLS(fdt, "/firmware/coreboot", "reg", 0, 0x7ffdf000, 0, sizes[i],
+			   0, 0x7fe00000, 0, 0x1ff000);
+		read_all();
+		assert_int_equal(host_withhold(&host, STRINGS("/firmware"), &diag), 0);
+		assert_int_equal(host.nr_mmio, mmio);
+		assert_int_equal(host.nr_kept, kept);
+	}
+}
+
 /* Though a bus says that all of it is its registers. */
 static void flash_is_read_only(void **state)
 {
@@ -514,13 +543,6 @@ static void flash_is_read_only(void **state)
 	assert_mmio(0, 0x10000, HOST_MMIO_REG, "ebi@0");
 	assert_mmio(0x20000, 0x4000000 - 0x20000, HOST_MMIO_REG, "ebi@0");
 }
-
-static struct dt_prop strings(const char *s, u32 len)
-{
-	return (struct dt_prop){ (const u8 *)s, len };
-}
-
-#define STRINGS(s)	strings(s, sizeof(s))
 
 static void what_is_withheld_goes_with_all_below_it(void **state)
 {
@@ -900,6 +922,7 @@ int main(void)
 		TEST(addresses_are_translated_through_every_bus),
 		TEST(what_the_cpu_does_not_reach_is_no_mmio),
 		TEST(what_undoes_isolation_is_never_a_device),
+		TEST(a_table_of_coreboots_is_no_device),
 		TEST(flash_is_read_only),
 		TEST(what_is_withheld_goes_with_all_below_it),
 		TEST(a_withheld_bridge_has_no_windows),

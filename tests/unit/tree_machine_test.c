@@ -262,6 +262,21 @@ static void drivers_find_no_registers_of_the_cores_own(void **state)
 	assert_true(tree_has(out, "/cpus/cpu@0", "compatible"));
 }
 
+/* Its driver would read memory that the loader has reserved. */
+static void a_table_of_coreboots_is_not_the_guests(void **state)
+{
+	(void)state;
+	load("virt-gicv3");
+	tree_set(fdt, "/firmware", "ranges", "", 0);
+	tree_set_string(fdt, "/firmware/coreboot", "compatible", "coreboot");
+	TREE_CELLS(fdt, "/firmware/coreboot", "reg", 0, 0x7ffdf000, 0, 0x1000, 0, 0x7fe00000,
+		   0, 0x1ff000);
+	read_tree();
+	write_guest();
+	assert_true(tree_has(out, "/firmware", NULL));
+	assert_false(tree_has(out, "/firmware/coreboot", NULL));
+}
+
 static void the_smmu_goes_with_what_refers_to_it(void **state)
 {
 	(void)state;
@@ -427,6 +442,7 @@ int main(void)
 		TEST(the_cpus_external_debug_is_not_the_guests),
 		TEST(a_clusters_counters_are_not_the_guests),
 		TEST(drivers_find_no_registers_of_the_cores_own),
+		TEST(a_table_of_coreboots_is_not_the_guests),
 		TEST(the_smmu_goes_with_what_refers_to_it),
 		TEST(flash_that_is_read_only_is_rom_to_the_guest),
 		TEST(what_is_withheld_is_not_in_the_tree),
