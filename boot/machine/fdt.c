@@ -242,6 +242,7 @@ static void read_bus(struct dt_walk *w)
 
 	bus->address_cells = cells(w->prop[DT_ADDRESS_CELLS], 2);
 	bus->size_cells = cells(w->prop[DT_SIZE_CELLS], 1);
+	bus->compatible = w->prop[DT_COMPATIBLE];
 	bus->ranges = w->prop[DT_RANGES];
 	bus->mapped = bus->address_cells - 1u < 2 && bus->size_cells - 1u < 2;
 	bus->off = !dt_enabled(w);

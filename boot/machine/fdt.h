@@ -53,6 +53,7 @@ enum dt_known {
 /* A node as the bus of its children. */
 struct dt_bus {
 	const char *name;
+	struct dt_prop compatible;
 	struct dt_prop ranges;
 	u8 address_cells, size_cells;
 	bool mapped;		/* the CPU reaches the children's `reg`, level by level */
@@ -87,6 +88,7 @@ enum dt_kind {
 	DT_DSU,			/* a cluster's counters, by registers of the core's own */
 	DT_CCPLEX,		/* /cpus, whose driver sets clocks by such registers */
 	DT_SCREEN,		/* memory that a loader has put on a screen */
+	DT_SRAM,		/* memory on the chip; its children are parts of it */
 	DT_FW_CFG,		/* QEMU's, which also does DMA */
 	DT_FLASH,		/* what is written to it starts the machine the next time */
 	DT_COREBOOT,		/* its firmware's tables, with a `reg` of the root's cells */
@@ -168,6 +170,9 @@ bool dt_is_below(const struct dt_walk *w, struct dt_prop paths, int *top);
 /* `status` is absent or says okay. */
 bool dt_enabled(const struct dt_walk *w);
 enum dt_kind dt_kind(const struct dt_walk *w);
+
+/* True for a part of an SRAM. */
+bool dt_in_sram(const struct dt_walk *w);
 bool dt_is_memory(const struct dt_walk *w);
 bool dt_is_cpu(const struct dt_walk *w);
 bool dt_is_pci(const struct dt_walk *w);

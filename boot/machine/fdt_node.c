@@ -25,6 +25,7 @@ static const struct {
 	{ "arm,dsu-pmu",		DT_DSU },
 	{ "nvidia,tegra194-ccplex",	DT_CCPLEX },
 	{ "simple-framebuffer",		DT_SCREEN },
+	{ "mmio-sram",			DT_SRAM },
 	{ "qemu,fw-cfg-mmio",		DT_FW_CFG },
 	{ "cfi-flash",			DT_FLASH },
 	{ "jedec-flash",		DT_FLASH },
@@ -49,15 +50,25 @@ static const struct {
 	{ "socionext,synquacer-pcie-ecam", DT_PCI_DW_ECAM },
 };
 
-enum dt_kind dt_kind(const struct dt_walk *w)
+static enum dt_kind kind_of(struct dt_prop compatible)
 {
 	const char *s = NULL;
 
-	while ((s = dt_next_string(w->prop[DT_COMPATIBLE], s)))
+	while ((s = dt_next_string(compatible, s)))
 		for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++)
 			if (*s == kinds[i].compatible[0] && !strcmp(s, kinds[i].compatible))
 				return kinds[i].kind;
 	return DT_OTHER;
+}
+
+enum dt_kind dt_kind(const struct dt_walk *w)
+{
+	return kind_of(w->prop[DT_COMPATIBLE]);
+}
+
+bool dt_in_sram(const struct dt_walk *w)
+{
+	return w->depth && kind_of(dt_parent(w)->compatible) == DT_SRAM;
 }
 
 static bool is(struct dt_prop p, const char *s)

@@ -157,6 +157,10 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 		return err;
 	if (why)
 		return host_keep(host, w, why, d);
+	if (dt_in_sram(w))
+		err = host_read_sram_part(host, w, d);
+	if (err)
+		return err;
 	/* Nobody asked for what a master does that no driver is to find. */
 	return dt_is_off(w) && dt_is_master(w) ? 0 : host_read_mmio(host, w, d);
 }

@@ -146,7 +146,8 @@ struct host {
 	unsigned nr_memory;
 	/*
 	 * /memreserve/, less what the loader reserved for the bundle and the tree,
-	 * /reserved-memory with a reg, and the release addresses of spin-tables
+	 * /reserved-memory with a reg, parts of SRAM that say of no use, and the release addresses
+	 * of spin-tables
 	 */
 	struct host_reserved reserved[HOST_MAX_RESERVED];
 	unsigned nr_reserved;

@@ -77,27 +77,19 @@ static bool names_firmware(const struct dt_walk *w)
 	return false;
 }
 
-/*
- * A node without `reg` leaves the place to whoever reads the tree: the guest. Memory that is not to
- * be mapped and has no driver is the firmware's, unless find_users() finds a device that refers to
- * it, or a screen in it.
- */
-int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
+/* Memory that is not to be mapped and has no driver is the firmware's; but see find_users(). */
+static int reserve_regs(struct host *host, const struct dt_walk *w, bool no_map, bool drivers,
+			struct diag *d)
 {
-	bool no_map = dt_prop(w, "no-map").data;
-	bool drivers = w->prop[DT_COMPATIBLE].data && !names_firmware(w);
-	bool firmware = no_map && !drivers;
 	struct range r;
 	u64 phandle = 0;
 	int ret;
 
-	if (!dt_enabled(w))
-		return 0;
 	for (unsigned i = 0; i < dt_reg_count(w); i++) {
 		ret = dt_reg(w, i, &r, d);
 		if (ret < 0)
 			return ret;
-		if (ret && !host_reserve(host, r, no_map, firmware, dt_name(w)))
+		if (ret && !host_reserve(host, r, no_map, no_map && !drivers, dt_name(w)))
 			return dt_fail(w, d, -E2BIG, "reg",
 				       "is one more than the %d reservations that Mavis takes: join some in the device tree, or build it with a larger HOST_MAX_RESERVED",
 				       HOST_MAX_RESERVED);
@@ -110,11 +102,39 @@ int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *
 	return 0;
 }
 
+/* A node without `reg` leaves the place to whoever reads the tree: the guest. */
+int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	bool no_map = dt_prop(w, "no-map").data;
+	bool drivers = w->prop[DT_COMPATIBLE].data && !names_firmware(w);
+
+	return dt_enabled(w) ? reserve_regs(host, w, no_map, drivers, d) : 0;
+}
+
+/*
+ * What the tree keeps out of an SRAM for no driver is the firmware's, enabled or not: on TI's K3,
+ * code of EL3 and of the system controller. Its pages go whole: a driver that has some of one loses
+ * that, but not the calls that go by it (add_callers()).
+ */
+int host_read_sram_part(struct host *host, const struct dt_walk *w, struct diag *d)
+{
+	static const char *const uses[] = { "compatible", "pool", "export", "protect-exec" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(uses); i++)
+		if (dt_prop(w, uses[i]).data)
+			return 0;
+	return reserve_regs(host, w, true, false, d);
+}
+
 /* Properties by which a device says which memory is for it; vendors put a prefix before. */
 static bool names_memory(const char *prop)
 {
-	static const char *const ends[] = { "memory-region", "memory-regions", "shmem" };
+	static const char *const ends[] = { "memory-region", "memory-regions", "shmem", "sram",
+					    "msg-ram" };
 
+	/* Each phandle there has an index beside it, which may be like another node's. */
+	if (!strcmp(prop, "allwinner,sram"))
+		return false;
 	for (unsigned i = 0; i < ARRAY_SIZE(ends); i++)
 		if (ends_in(prop, ends[i]))
 			return true;

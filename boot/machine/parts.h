@@ -15,6 +15,7 @@
 
 int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_reserved(struct host *host, const struct dt_walk *w, struct diag *d);
+int host_read_sram_part(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_cpu(struct host *host, const struct dt_walk *w, struct diag *d);
 int host_read_gic(struct host *host, const struct dt_walk *w, unsigned version, struct diag *d);
 int host_read_its(struct host *host, const struct dt_walk *w, struct diag *d);

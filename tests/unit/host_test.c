@@ -375,6 +375,71 @@ static void reserved_memory_in_no_bank_is_for_who_refers_to_it(void **state)
 	assert_true(find_reserved(0xfe002000)->used);
 }
 
+#define SRAM "/soc/sram@870000000"
+
+/* 2 MiB of it at 0x870000000, with parts of one cell. */
+static void add_sram(void)
+{
+	load("virt-gicv3");
+	TREE_CELLS(fdt, "/soc", "#address-cells", 2);
+	TREE_CELLS(fdt, "/soc", "#size-cells", 2);
+	tree_set(fdt, "/soc", "ranges", "", 0);
+	tree_set_string(fdt, SRAM, "compatible", "mmio-sram");
+	TREE_CELLS(fdt, SRAM, "reg", 8, 0x70000000, 0, 0x200000);
+	TREE_CELLS(fdt, SRAM, "#address-cells", 1);
+	TREE_CELLS(fdt, SRAM, "#size-cells", 1);
+	TREE_CELLS(fdt, SRAM, "ranges", 0, 8, 0x70000000, 0x200000);
+}
+
+/* As TI's K3 trees say where TF-A is. */
+static void sram_that_is_for_nobody_is_the_firmwares(void **state)
+{
+	static const char *const uses[] = { "compatible", "pool", "export", "protect-exec" };
+
+	(void)state;
+	add_sram();
+	TREE_CELLS(fdt, SRAM "/atf-sram@0", "reg", 0, 0x20000);
+	TREE_CELLS(fdt, SRAM "/off-sram@1c0800", "reg", 0x1c0800, 0x1000);
+	tree_set_string(fdt, SRAM "/off-sram@1c0800", "status", "disabled");
+	tree_set_string(fdt, "/soc/bus", "compatible", "simple-bus");
+	tree_set(fdt, "/soc/bus", "ranges", "", 0);
+	TREE_CELLS(fdt, "/soc/bus/part@60000000", "reg", 0, 0x60000000, 0x1000);
+	read_all();
+	assert_true(find_reserved(0x870000000)->firmware);
+	assert_range(find_reserved(0x870000000)->range, 0x870000000, 0x20000);
+	assert_true(find_reserved(0x8701c0000)->firmware);
+	assert_range(find_reserved(0x8701c0000)->range, 0x8701c0000, 0x2000);
+	assert_null(find_reserved(0x60000000));
+	assert_range(find_mmio(0x870000000)->range, 0x870000000, 0x200000);
+	for (unsigned i = 0; i < ARRAY_SIZE(uses); i++) {
+		tree_set_string(fdt, SRAM "/atf-sram@0", uses[i], "");
+		read_all();
+		assert_null(find_reserved(0x870000000));
+		tree_delete(fdt, SRAM "/atf-sram@0", uses[i]);
+	}
+}
+
+static void sram_that_a_device_refers_to_is_not_the_firmwares(void **state)
+{
+	static const char *const refers[] = { "shmem", "sram", "vendor,sram", "qcom,rpm-msg-ram" };
+
+	(void)state;
+	add_sram();
+	TREE_CELLS(fdt, SRAM "/part@0", "reg", 0, 0x20000);
+	TREE_CELLS(fdt, SRAM "/part@0", "phandle", 0x1234);
+	/* The second is an index. */
+	TREE_CELLS(fdt, "/dsp", "allwinner,sram", 0x1235, 0x1234);
+	read_all();
+	assert_true(find_reserved(0x870000000)->firmware);
+	for (unsigned i = 0; i < ARRAY_SIZE(refers); i++) {
+		TREE_CELLS(fdt, "/dsp", refers[i], 0x1234);
+		read_all();
+		assert_false(find_reserved(0x870000000)->firmware);
+		assert_true(find_reserved(0x870000000)->used);
+		tree_delete(fdt, "/dsp", refers[i]);
+	}
+}
+
 /* A phone's loader leaves its screen on, and the tree reserves the memory without a word. */
 static void memory_with_a_screen_is_not_the_firmwares(void **state)
 {
@@ -916,6 +981,8 @@ int main(void)
 		TEST(reservations_are_read_from_both_places),
 		TEST(reserved_memory_that_no_driver_finds_is_the_firmwares),
 		TEST(reserved_memory_in_no_bank_is_for_who_refers_to_it),
+		TEST(sram_that_is_for_nobody_is_the_firmwares),
+		TEST(sram_that_a_device_refers_to_is_not_the_firmwares),
 		TEST(memory_with_a_screen_is_not_the_firmwares),
 		TEST(what_the_tree_shares_a_page_with_is_not_the_loaders),
 		TEST(what_the_loader_reserved_for_itself_is_left_out),

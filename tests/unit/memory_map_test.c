@@ -257,6 +257,24 @@ static void what_the_firmware_keeps_is_not_the_guests(void **state)
 	assert_non_null(region_find(&table, IPA(0x80000000)));
 }
 
+/* Its node has all of an SRAM as its registers. */
+static void what_the_firmware_keeps_of_an_sram_is_not_the_guests(void **state)
+{
+	(void)state;
+	device("sram@70000000", 0x70000000, 0x200000, HOST_MMIO_REG, false);
+	host.reserved[0] = (struct host_reserved){ { 0x701c0000, 0x20000 }, .no_map = true,
+						   .firmware = true };
+	host.reserved[1] = (struct host_reserved){ { 0x70000000, 0x1000 }, .no_map = true,
+						   .used = true };
+	host.nr_reserved = 2;
+	assert_int_equal(build(), 0);
+	assert_string_equal(at(0x70000000)->name, "sram@70000000");
+	assert_string_equal(at(0x701bffff)->name, "sram@70000000");
+	assert_null(at(0x701c0000));
+	assert_null(at(0x701dffff));
+	assert_string_equal(at(0x701e0000)->name, "sram@70000000");
+}
+
 /* A driver maps it as it likes, and nobody hands it out. What others have there stays theirs. */
 static void what_is_reserved_for_a_driver_need_not_be_in_a_bank(void **state)
 {
@@ -409,6 +427,7 @@ int main(void)
 		test(a_region_over_mavis_is_refused_with_both_places),
 		test(a_region_over_the_its_is_refused),
 		test(what_the_firmware_keeps_is_not_the_guests),
+		test(what_the_firmware_keeps_of_an_sram_is_not_the_guests),
 		test(what_is_reserved_for_a_driver_need_not_be_in_a_bank),
 		test(what_is_kept_is_nobodys),
 		test(what_is_read_only_stays_so),
