@@ -89,6 +89,7 @@ enum dt_kind {
 	DT_CCPLEX,		/* /cpus, whose driver sets clocks by such registers */
 	DT_SCREEN,		/* memory that a loader has put on a screen */
 	DT_SRAM,		/* memory on the chip; its children are parts of it */
+	DT_CORE,		/* a processor in whose own memory a driver puts its program */
 	DT_FW_CFG,		/* QEMU's, which also does DMA */
 	DT_FLASH,		/* what is written to it starts the machine the next time */
 	DT_COREBOOT,		/* its firmware's tables, with a `reg` of the root's cells */

@@ -66,7 +66,7 @@ struct host_mmio {
 	u64 bus;			/* PCI windows: the PCI address of range.base */
 	int node;			/* in the host tree; of PCI entries, the host bridge */
 	enum host_mmio_kind kind;
-	bool prefetchable;		/* PCI windows; HOST_MMIO_REG: a window, too */
+	bool prefetchable;		/* PCI windows; HOST_MMIO_REG: a window, or memory */
 	bool echoes;			/* HOST_PCI_ECAM: as struct pci_space's */
 	bool read_only;			/* flash, in which a loader may be */
 	char name[40];			/* node name with unit address */

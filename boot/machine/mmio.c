@@ -36,12 +36,24 @@ int host_add_mmio(struct host *host, const struct dt_walk *w, struct range r, st
 	return add(host, w, &m, NULL, d);
 }
 
+/*
+ * What `reg` has of these is memory. Linux maps it for write-combining, and clears and copies with
+ * what Device memory does not take: DC ZVA, unaligned accesses. A driver that maps it as Device
+ * memory still has that.
+ */
+static bool is_memory(enum dt_kind kind)
+{
+	return kind == DT_SRAM || kind == DT_CORE || kind == DT_SCREEN;
+}
+
 static int read_regs(struct host *host, const struct dt_walk *w, bool bridge, host_range_fn *fn,
 		     const char *why, struct diag *d)
 {
 	enum dt_kind kind = dt_kind(w);
 	bool ecam = bridge && (kind == DT_PCI_ECAM || kind == DT_PCI_DW_ECAM);
-	struct host_mmio m = { .kind = HOST_MMIO_REG, .read_only = kind == DT_FLASH };
+	struct host_mmio m = { .kind = HOST_MMIO_REG,
+			       .read_only = kind == DT_FLASH,
+			       .prefetchable = is_memory(kind) || dt_in_sram(w) };
 	int ret;
 
 	/* Its `reg` is in other cells than its parent's, and of memory. */

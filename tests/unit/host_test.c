@@ -440,6 +440,34 @@ static void sram_that_a_device_refers_to_is_not_the_firmwares(void **state)
 	}
 }
 
+/* Linux maps what these have for write-combining. */
+static void registers_that_are_memory_may_be_gathered(void **state)
+{
+	static const char *const cores[] = { "ti,am64-r5f", "ti,j721e-c66-dsp", "ti,am64-m4fss",
+					     "xlnx,zynqmp-r5f" };
+
+	(void)state;
+	add_sram();
+	TREE_CELLS(fdt, SRAM "/pool@0", "reg", 0, 0x1000);
+	tree_set(fdt, SRAM "/pool@0", "pool", "", 0);
+	TREE_CELLS(fdt, "/soc/core", "reg", 9, 0, 0, 0x8000, 9, 0x10000, 0, 0x8000);
+	TREE_CELLS(fdt, "/soc/framebuffer", "reg", 10, 0x3f000, 0, 0x7e9000);
+	tree_set_string(fdt, "/soc/framebuffer", "compatible", "simple-framebuffer");
+	read_all();
+	assert_true(find_mmio(0x870000000)->prefetchable);
+	assert_range(find_mmio(0x870000000)->range, 0x870000000, 0x200000);
+	assert_true(find_mmio(0xa0003f000)->prefetchable);
+	assert_false(find_mmio(0x900000000)->prefetchable);
+	for (unsigned i = 0; i < host.nr_mmio; i++)
+		assert_string_not_equal(host.mmio[i].name, "pool@0");
+	for (unsigned i = 0; i < ARRAY_SIZE(cores); i++) {
+		tree_set_string(fdt, "/soc/core", "compatible", cores[i]);
+		read_all();
+		assert_true(find_mmio(0x900000000)->prefetchable);
+		assert_true(find_mmio(0x900010000)->prefetchable);
+	}
+}
+
 /* A phone's loader leaves its screen on, and the tree reserves the memory without a word. */
 static void memory_with_a_screen_is_not_the_firmwares(void **state)
 {
@@ -983,6 +1011,7 @@ int main(void)
 		TEST(reserved_memory_in_no_bank_is_for_who_refers_to_it),
 		TEST(sram_that_is_for_nobody_is_the_firmwares),
 		TEST(sram_that_a_device_refers_to_is_not_the_firmwares),
+		TEST(registers_that_are_memory_may_be_gathered),
 		TEST(memory_with_a_screen_is_not_the_firmwares),
 		TEST(what_the_tree_shares_a_page_with_is_not_the_loaders),
 		TEST(what_the_loader_reserved_for_itself_is_left_out),
