@@ -161,7 +161,8 @@ static bool is_local_fixup(const struct dt_walk *w)
 /*
  * A screen that the loader has set up says where by its own `reg`. What begins there: one phone's
  * is larger than what is reserved for it. No other device's registers say that memory is no
- * firmware's: a mailbox may lie amid EL3's.
+ * firmware's: a mailbox may lie amid EL3's; and of /memreserve/ one entry may have a screen and EL3
+ * in it, but not the screen first.
  */
 static void note_screen(struct host *host, const struct dt_walk *w)
 {
@@ -171,9 +172,9 @@ static void note_screen(struct host *host, const struct dt_walk *w)
 	if (dt_kind(w) != DT_SCREEN || dt_is_off(w) || !dt_reg_count(w) ||
 	    dt_reg(w, 0, &r, &ignored) <= 0)
 		return;
-	for (unsigned i = 0; i < host->nr_reserved; i++)
-		if (r.base - host->reserved[i].range.base < host->reserved[i].range.size)
-			host->reserved[i].firmware = false;
+	for (struct host_reserved *o = host->reserved; o < host->reserved + host->nr_reserved; o++)
+		if (r.base - o->range.base < (o->no_map ? o->range.size : PAGE_SIZE))
+			o->firmware = false;
 }
 
 bool host_has_memory(const struct host *host, struct range r)
@@ -291,7 +292,9 @@ int host_finish_memory(struct host *host, struct diag *d)
 	if (!host->nr_memory)
 		return no_memory(host, d);
 	host->nr_memory = ranges_normalise(host->memory, host->nr_memory);
-	find_users(host);
 	err = read_memreserve(host, d);
-	return err ? err : reserve_spin_tables(host, d);
+	if (err)
+		return err;
+	find_users(host);
+	return reserve_spin_tables(host, d);
 }

@@ -494,6 +494,20 @@ static void memory_with_a_screen_is_not_the_firmwares(void **state)
 	TREE_CELLS(fdt, screen, "reg", 0, 0x9d400000, 0, 0x2500000);
 	read_all();
 	assert_false(find_reserved(0x9d400000)->firmware);
+	/* Or it is not in /reserved-memory, but where U-Boot puts what it has on its own. */
+	assert_int_equal(fdt_add_mem_rsv(fdt, 0x90000000, 0x200000), 0);
+	assert_int_equal(fdt_add_mem_rsv(fdt, 0x9d400000, 0x2500000), 0);
+	tree_delete(fdt, memory, "reg");
+	read_all();
+	assert_false(find_reserved(0x9d400000)->firmware);
+	assert_true(find_reserved(0x90000000)->firmware);
+	/* Behind the beginning there may be anything before it. */
+	TREE_CELLS(fdt, screen, "reg", 0, 0x9d401000, 0, 0xa61d00);
+	read_all();
+	assert_true(find_reserved(0x9d400000)->firmware);
+	assert_int_equal(fdt_del_mem_rsv(fdt, 1), 0);
+	assert_int_equal(fdt_del_mem_rsv(fdt, 0), 0);
+	TREE_CELLS(fdt, memory, "reg", 0, 0x9d400000, 0, 0x2400000);
 	/* What begins elsewhere, what no driver is to find, and any other device. */
 	TREE_CELLS(fdt, screen, "reg", 0, 0x9d3ff000, 0, 0xa61d00);
 	read_all();
