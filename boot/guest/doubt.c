@@ -138,6 +138,25 @@ static bool (*const rules[])(const struct doubts *d, const struct region *r, cha
 			     size_t size) = { no_memory,     over_registers, over_reserved,
 					      moved,	     hides,	     read_only_memory };
 
+/*
+ * No region of the config can give it back: EL3 may be there. Some trees have memory of a driver's
+ * inside a larger piece, or a piece twice.
+ */
+static bool lost(const struct host *host, const struct host_reserved *r, char *buf, size_t size)
+{
+	for (unsigned i = 0; i < host->nr_reserved && r->used && !r->firmware; i++) {
+		const struct host_reserved *o = &host->reserved[i];
+
+		if (!o->firmware || !ranges_overlap(o->range, r->range))
+			continue;
+		format(buf, size,
+		       "%s: has %#lx bytes at %#lx for a driver, but the firmware keeps some of that (%s), and the guest does not have it: if no firmware is there, cut it out of %s in the device tree",
+		       r->name, r->range.size, r->range.base, o->name, o->name);
+		return true;
+	}
+	return false;
+}
+
 static bool long_bootargs(const struct config *config, char *buf, size_t size)
 {
 	size_t len = strlen(config->bootargs);
@@ -158,5 +177,8 @@ bool doubt_next(struct doubts *d, char *buf, size_t size)
 		       d->rule < ARRAY_SIZE(rules))
 			if (rules[d->rule++](d, &t->region[d->region], buf, size))
 				return true;
+	while (d->reserved < d->host->nr_reserved)
+		if (lost(d->host, &d->host->reserved[d->reserved++], buf, size))
+			return true;
 	return d->region++ == t->nr && long_bootargs(d->config, buf, size);
 }

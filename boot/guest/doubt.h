@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the config says and the machine's device tree does not bear out. It may be meant. */
+/*
+ * What the config says and the machine's device tree does not bear out, or that tree in one place
+ * and not in another. It may be meant.
+ */
 #ifndef BOOT_GUEST_DOUBT_H
 #define BOOT_GUEST_DOUBT_H
 
@@ -13,7 +16,7 @@ struct doubts {
 	const struct region_table *regions;	/* finished */
 	struct mm_caps caps;
 	bool own_tree;			/* the bundle has a tree for the guest */
-	unsigned region, rule;		/* where doubt_next() goes on: 0 at first */
+	unsigned region, rule, reserved;	/* where doubt_next() goes on: 0 at first */
 };
 
 /* The next one as a sentence that names region or node; false: there is no more. */

@@ -210,6 +210,25 @@ static void memory_that_no_kernel_can_write_is_said(void **state)
 	nothing();
 }
 
+/* What the firmware keeps is cut out whatever else is there. */
+static void memory_that_a_driver_loses_to_the_firmware_is_said(void **state)
+{
+	(void)state;
+	reserve("smem", GIB(1) + MIB(66) + PAGE_SIZE, true, false);
+	reserve("adsp", GIB(1) + MIB(68), true, false);
+	host.reserved[4].used = true;
+	describe(GIB(1), MIB(1), REGION_RAM, (struct region_opts){ 0 });
+	nothing();
+	host.reserved[3].used = true;
+	describe(GIB(1), MIB(1), REGION_RAM, (struct region_opts){ 0 });
+	once("smem: has 0x100000 bytes at 0x44201000 for a driver",
+	     "the firmware keeps some of that (tfa)");
+	/* One who is found to be the firmware's own loses nothing. */
+	host.reserved[3].firmware = true;
+	describe(GIB(1), MIB(1), REGION_RAM, (struct region_opts){ 0 });
+	nothing();
+}
+
 static void what_linux_has_no_room_for_is_said(void **state)
 {
 	static char line[2049];
@@ -240,6 +259,7 @@ int main(void)
 		TEST(reserved_memory_that_stays_in_the_tree_is_named),
 		TEST(a_device_that_the_guest_sees_no_more_is_named),
 		TEST(memory_that_no_kernel_can_write_is_said),
+		TEST(memory_that_a_driver_loses_to_the_firmware_is_said),
 		TEST(what_linux_has_no_room_for_is_said),
 	};
 
