@@ -44,11 +44,12 @@
 	X(pmuserenr_el0,	0,	kind->pmu)			\
 	X(SYS_PMSCR_EL1,	0,	kind->owns_spe)
 
-/* These read as 0 when ones were written. */
+/* These read as 0 when ones were written: of 31 counters, cycles and (PMICNTR) instructions. */
+#define EL1_COUNTERS	(~0u | when(SHOWN(ID_AA64DFR1, 36), BIT(32)))
 #define EL1_CLEARED(X)							\
-	X(pmcntenclr_el0,	~0u,	kind->pmu)			\
-	X(pmintenclr_el1,	~0u,	kind->pmu)			\
-	X(pmovsclr_el0,		~0u,	kind->pmu)
+	X(pmcntenclr_el0,	EL1_COUNTERS,	kind->pmu)		\
+	X(pmintenclr_el1,	EL1_COUNTERS,	kind->pmu)		\
+	X(pmovsclr_el0,		EL1_COUNTERS,	kind->pmu)
 
 /*
  * The timers are off at the first start. Not when a CPU comes back from CPU_SUSPEND: one of them

@@ -106,7 +106,7 @@ static void write_controls(const struct cpu_kind *kind)
 		return;
 	write_sysreg_s(at[HFGxTR_EL2], SYS_HFGRTR_EL2);
 	write_sysreg_s(at[HFGxTR_EL2], SYS_HFGWTR_EL2);
-	write_sysreg_s(0, SYS_HFGITR_EL2);
+	write_sysreg_s(at[HFGITR_EL2], SYS_HFGITR_EL2);
 	write_sysreg_s(at[HDFGxTR_EL2], SYS_HDFGRTR_EL2);
 	write_sysreg_s(at[HDFGxTR_EL2], SYS_HDFGWTR_EL2);
 	if (HAVE(ID_AA64PFR0, 44))
@@ -174,6 +174,8 @@ static void init_mpam(const struct cpu_kind *kind)
 	write_sysreg_s(MPAM2_TRAP, SYS_MPAM2_EL2);
 	write_sysreg_s(0, SYS_MPAM1_EL1);
 	write_sysreg_s(0, SYS_MPAM0_EL1);
+	if (HAVE(ID_AA64PFR1, 24))		/* of SME, and all in Streaming SVE mode */
+		write_sysreg_s(0, SYS_MPAMSM_EL1);
 	if (read_sysreg_s(SYS_MPAMIDR_EL1) & MPAMIDR_HAS_HCR)
 		write_sysreg_s(MPAMHCR_TRAP, SYS_MPAMHCR_EL2);
 }

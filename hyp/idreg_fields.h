@@ -148,7 +148,8 @@ SHOW(ID_AA64ISAR1, GPA, 24, UNSIGNED, 1, "keys are the guest's (HCR_EL2.APK, API
 SHOW(ID_AA64ISAR1, GPI, 28, UNSIGNED, 1, "keys are the guest's (HCR_EL2.APK, API)")
 SHOW(ID_AA64ISAR1, FRINTTS, 32, UNSIGNED, 15, "EL0's instructions: no control at EL2")
 SHOW(ID_AA64ISAR1, SB, 36, UNSIGNED, 1, "a barrier")
-SHOW(ID_AA64ISAR1, SPECRES, 40, UNSIGNED, 2, "prediction restriction of the guest's own context")
+HIDE(ID_AA64ISAR1, SPECRES, 40,
+	"some cores lose TLB invalidations by CPP RCTX (CVE-2025-0647; HFGITR_EL2)")
 SHOW(ID_AA64ISAR1, BF16, 44, UNSIGNED, 15, "EL0's instructions: no control at EL2")
 SHOW(ID_AA64ISAR1, DGH, 48, UNSIGNED, 15, "EL0's instructions: no control at EL2")
 SHOW(ID_AA64ISAR1, I8MM, 52, UNSIGNED, 15, "EL0's instructions: no control at EL2")

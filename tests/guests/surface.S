@@ -71,6 +71,10 @@ first:	show	"registers", x20
 	read	"error data", S3_0_C5_C5_0	/* ERXMISC0_EL1 */
 1:	read	"implementation defined", S3_0_C15_C2_0
 	read	"pfr0", id_aa64pfr0_el1
+	mov	x19, #0
+	mov	x0, #0
+	.inst	0xd50b73e0			/* CPP RCTX, X0 */
+	show	"prediction", x19
 
 	ldr	x0, =PSCI_CPU_ON
 	mov	x1, #1

@@ -46,6 +46,12 @@ def test_the_cores_own_registers_are_not_written(surface):
     assert found["implementation defined"] == UNDEFINED
 
 
+def test_no_instruction_is_there_that_stops_tlb_invalidations(surface):
+    """CPP RCTX, of FEAT_SPECRES: `max` has it, and EL2 traps it."""
+    _, found = surface
+    assert found["prediction"] == UNDEFINED
+
+
 def test_there_are_no_error_records(surface):
     cpu, found = surface
     assert (found["ras"] > 0) == (cpu == "max")

@@ -103,6 +103,19 @@ static void the_pmu_does_not_count_el2_where_it_can_be_told(void **state)
 	}
 }
 
+/* FEAT_SPECRES, and SPECRES2: bits of what the CPU does not have are RES0. */
+static void prediction_restriction_is_trapped_where_it_is(void **state)
+{
+	static const u64 traps[] = { 0, GENMASK(50, 48), GENMASK(50, 48) | BIT(60) };
+
+	(void)state;
+	for (unsigned version = 0; version < ARRAY_SIZE(traps); version++) {
+		reset(NULL);
+		set(&raw, ID_AA64ISAR1, 40, version);
+		assert_int_equal(value(HFGITR_EL2), traps[version]);
+	}
+}
+
 /* The guest sees version 9 then, whatever is above: PMUACR_EL1, and PMZR_EL0, which is written. */
 static void the_registers_of_pmuv3p9_are_not_trapped(void **state)
 {
@@ -176,6 +189,7 @@ int main(void)
 		cmocka_unit_test_setup(what_the_guest_sees_it_can_use, reset),
 		cmocka_unit_test_setup(the_pmu_does_not_count_el2_where_it_can_be_told, reset),
 		cmocka_unit_test_setup(the_registers_of_pmuv3p9_are_not_trapped, reset),
+		cmocka_unit_test_setup(prediction_restriction_is_trapped_where_it_is, reset),
 		cmocka_unit_test_setup(a_trace_unit_that_nothing_keeps_from_el2_is_trapped, reset),
 		cmocka_unit_test_setup(spe_that_is_el3s_is_trapped_and_hidden, reset),
 		cmocka_unit_test_setup(a_trace_buffer_of_a_debuggers_stays_trapped, reset),

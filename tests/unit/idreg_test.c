@@ -126,7 +126,7 @@ static void the_features_of_user_space_are_as_on_the_bare_machine(void **state)
 		u64 raw, visible;
 	} max[] = {
 		{ ID_AA64ISAR0, 0x1221111110212120, ~0ull },
-		{ ID_AA64ISAR1, 0x0111211110211502, ~0ull },
+		{ ID_AA64ISAR1, 0x0111211110211502, ~GENMASK(43, 40) },	/* SPECRES */
 		{ ID_AA64ISAR2, 0x0000000000110012, ~0ull },
 		{ ID_AA64PFR0, 0x1301001121110222,
 		  ~(GENMASK(39, 36) | GENMASK(11, 4)) }, /* SEL2, EL2, EL1 */
