@@ -5,6 +5,7 @@
 
 #include "drivers/console.h"
 #include "lib/errno.h"
+#include "lib/range.h"
 #include "lib/sections.h"
 
 struct keep_taken keep_loaded_in_the_way(const struct host *host, struct range r)
@@ -38,6 +39,16 @@ int keep_check_bundle(const struct host *host, unsigned pa_bits, struct diag *d)
 		    (unsigned long)(image.size >> 10), (unsigned long)image.base);
 }
 
+/* By the page, as the guest has it. What the tree names may lie in a bank and not be reserved. */
+static struct keep_taken callers_in_the_way(const struct host *host, struct range r)
+{
+	for (const struct host_caller *c = host->caller; c < host->caller + host->nr_callers; c++)
+		for (unsigned i = 0; i < c->nr_memory; i++)
+			if (ranges_overlap(pages_around(c->memory[i]), r))
+				return (struct keep_taken){ pages_around(c->memory[i]), c->name };
+	return (struct keep_taken){ 0 };
+}
+
 struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
 				  struct range r)
 {
@@ -56,7 +67,7 @@ struct keep_taken keep_in_the_way(const struct host *host, const struct config *
 		if (ranges_overlap(region_pa(&config->regions[i]), r))
 			return (struct keep_taken){ region_pa(&config->regions[i]),
 						    config->regions[i].name };
-	return (struct keep_taken){ 0 };
+	return callers_in_the_way(host, r);
 }
 
 static u64 find_below(const struct host *host, const struct config *config, u64 limit, u64 size,
@@ -100,6 +111,7 @@ int keep_memory_below(u64 end, struct host *host, const struct config *config, u
 	if (!host_reserve(host, (struct range){ at, size }, true, true, "Mavis itself"))
 		return fail(d, -ENOSPC, "%s: the machine has more reservations than Mavis takes",
 			    what);
+	host->reserved[host->nr_reserved - 1].mavis = true;
 	print("Mavis keeps %lu KiB more at %#lx, for %s\n", (unsigned long)(size >> 10),
 	      (unsigned long)at, what);
 	*out = PA(at);

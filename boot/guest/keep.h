@@ -22,7 +22,7 @@ int keep_check_bundle(const struct host *host, unsigned pa_bits, struct diag *d)
 
 /*
  * What somebody has of @r and must not become Mavis's: what was loaded, reservations, what is kept
- * from the guest, the config's regions.
+ * from the guest, the config's regions, memory by which the firmware speaks with the guest.
  */
 struct keep_taken keep_in_the_way(const struct host *host, const struct config *config,
 				  struct range r);

@@ -229,9 +229,20 @@ static int add_reserved(const struct adding *a, struct diag *d)
 	return err;
 }
 
+static bool is_mavis(const struct host *host, struct range image, struct range r)
+{
+	if (ranges_overlap(r, image))
+		return true;
+	for (unsigned i = 0; i < host->nr_reserved; i++)
+		if (host->reserved[i].mavis && ranges_overlap(r, host->reserved[i].range))
+			return true;
+	return false;
+}
+
 /*
  * Memory by which the firmware speaks with the guest lies in what is its own, or in no bank. Linux
- * maps it cacheable, and nobody runs code there or hands it out.
+ * maps it cacheable, and nobody runs code there or hands it out. What is Mavis's was taken out
+ * before, and must not come back.
  */
 static int add_caller(const struct adding *a, const struct host_caller *c, unsigned machines,
 		      struct range image, struct diag *d)
@@ -241,7 +252,7 @@ static int add_caller(const struct adding *a, const struct host_caller *c, unsig
 
 	for (unsigned m = 0; m < c->nr_memory && !err; m++) {
 		struct range pages = pages_around(c->memory[m]);
-		bool taken = ranges_overlap(pages, image);
+		bool taken = is_mavis(a->host, image, pages);
 
 		for (unsigned n = 0; n < a->host->nr_kept && !taken; n++)
 			taken = ranges_overlap(pages, a->host->kept[n].range);

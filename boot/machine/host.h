@@ -49,6 +49,7 @@ struct host_reserved {
 	bool no_map;
 	bool firmware;			/* its own: no driver of a guest's finds a use for it */
 	bool used;			/* it has `compatible`, or a device refers to it */
+	bool mavis;			/* Mavis's own: boot/guest/keep.h */
 	u32 phandle;			/* of its node; 0: none */
 	char name[32];
 };

@@ -50,6 +50,7 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 	out->no_map = no_map;
 	out->firmware = firmware;
 	out->used = false;
+	out->mavis = false;
 	out->phandle = 0;
 	format(out->name, sizeof(out->name), "%s", name);
 	host->nr_reserved++;

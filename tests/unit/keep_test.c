@@ -27,6 +27,7 @@ static void each_lies_below_the_one_before(void **state)
 	assert_int_equal(at.v, GIB(2) + MIB(58));
 	assert_int_equal(host.nr_reserved, 3);
 	assert_true(host.reserved[2].firmware);		/* and so not the guest's */
+	assert_true(host.reserved[2].mavis);
 }
 
 static void what_others_have_is_left_alone(void **state)
@@ -45,6 +46,20 @@ static void what_others_have_is_left_alone(void **state)
 	host.bundle = (struct range){ GIB(2), MIB(64) };
 	assert_int_equal(keep_memory(&host, &config, MIB(2), MIB(2), "it", &at, &d), 0);
 	assert_int_equal(at.v, GIB(1) + MIB(62));
+}
+
+/* It need not be reserved, and is the guest's by the page. */
+static void memory_behind_calls_is_left_alone(void **state)
+{
+	(void)state;
+	host.caller[0] = (struct host_caller){ .nr_memory = 1, .name = "scmi" };
+	host.caller[0].memory[0] = (struct range){ GIB(2) + MIB(63) + 0x100, 0x80 };
+	host.caller[1].nr_memory = 2;
+	host.caller[1].memory[1] = (struct range){ GIB(2) + MIB(60) + PAGE_SIZE, PAGE_SIZE };
+	host.nr_callers = 2;
+	assert_int_equal(keep_find(&host, &config, MIB(1), PAGE_SIZE), GIB(2) + MIB(62));
+	assert_int_equal(keep_find(&host, &config, MIB(2), MIB(2)), GIB(2) + MIB(58));
+	assert_string_equal(keep_in_the_way(&host, &config, host.memory[1]).name, "scmi");
 }
 
 static void an_unaligned_bank_has_no_room_below_itself(void **state)
@@ -106,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(each_lies_below_the_one_before, setup),
 		cmocka_unit_test_setup(what_others_have_is_left_alone, setup),
+		cmocka_unit_test_setup(memory_behind_calls_is_left_alone, setup),
 		cmocka_unit_test_setup(an_unaligned_bank_has_no_room_below_itself, setup),
 		cmocka_unit_test_setup(sizes_that_are_no_pages_are_refused, setup),
 		cmocka_unit_test_setup(a_machine_with_too_many_reservations_is_said, setup),

@@ -275,6 +275,26 @@ static void what_the_firmware_keeps_of_an_sram_is_not_the_guests(void **state)
 	assert_string_equal(at(0x701e0000)->name, "sram@70000000");
 }
 
+/* The tree may name for a call what Mavis has since taken for itself. */
+static void what_mavis_keeps_is_no_memory_of_a_call(void **state)
+{
+	(void)state;
+	host.reserved[0] = (struct host_reserved){ { 0x8f000000, 0x10000 }, .firmware = true,
+						   .mavis = true, .name = "Mavis itself" };
+	host.reserved[1] = (struct host_reserved){ { 0x8e000000, 0x10000 }, .firmware = true };
+	host.nr_reserved = 2;
+	host.caller[0] = (struct host_caller){ .nr_memory = 3, .name = "scmi" };
+	host.caller[0].memory[0] = (struct range){ 0x8f001080, 0x80 };
+	host.caller[0].memory[1] = (struct range){ 0x8e001080, 0x80 };
+	host.caller[0].memory[2] = (struct range){ 0x8effff80, 0x100 };
+	host.nr_callers = 1;
+	assert_int_equal(build(), 0);
+	assert_null(at(0x8f000000));
+	assert_null(at(0x8f001000));
+	assert_string_equal(at(0x8e001000)->name, "scmi");
+	assert_null(at(0x8e002000));
+}
+
 /* A driver maps it as it likes, and nobody hands it out. What others have there stays theirs. */
 static void what_is_reserved_for_a_driver_need_not_be_in_a_bank(void **state)
 {
@@ -428,6 +448,7 @@ int main(void)
 		test(a_region_over_the_its_is_refused),
 		test(what_the_firmware_keeps_is_not_the_guests),
 		test(what_the_firmware_keeps_of_an_sram_is_not_the_guests),
+		test(what_mavis_keeps_is_no_memory_of_a_call),
 		test(what_is_reserved_for_a_driver_need_not_be_in_a_bank),
 		test(what_is_kept_is_nobodys),
 		test(what_is_read_only_stays_so),
