@@ -275,31 +275,68 @@ static int add_callers(const struct adding *a, struct range image, struct diag *
 	return err;
 }
 
-/*
- * Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that. On the
- * finished table.
- */
-static int limit_memory(struct region_table *t, u64 limit, struct diag *d)
+/* What @named has of @cut, which was taken from @r. */
+static int give_back(struct region_table *t, const struct region *r, struct range cut,
+		     struct range named, const char *name, struct diag *d)
 {
+	struct range part = range_intersect(cut, pages_around(named));
+	struct region piece = *r;
+
+	if (!part.size)
+		return 0;
+	piece.ipa = IPA(part.base);
+	piece.pa = PA(part.base);
+	piece.size = part.size;
+	piece.opts.expose = EXPOSE_NONE;
+	format(piece.name, sizeof(piece.name), "%s", name);
+	return region_add(t, &piece, d);
+}
+
+/* The guest's tree still names it: for drivers, and for calls of the firmware. */
+static int give_back_named(const struct adding *a, const struct region *r, struct range cut,
+			   struct diag *d)
+{
+	const struct host *host = a->host;
+	int err = 0;
+
+	for (const struct host_reserved *o = host->reserved;
+	     o < host->reserved + host->nr_reserved && !err; o++)
+		if (!o->firmware)
+			err = give_back(a->table, r, cut, o->range, o->name, d);
+	for (const struct host_caller *c = host->caller; c < host->caller + host->nr_callers; c++)
+		for (unsigned m = 0; m < c->nr_memory && !err; m++)
+			err = give_back(a->table, r, cut, c->memory[m], c->name, d);
+	return err;
+}
+
+/*
+ * Keeps the lowest @limit bytes of the host's memory; the config's regions are beside that, and so
+ * is what the tree reserves above. On the finished table, which is to be finished again: regions
+ * that are empty, and overlap, may be in it.
+ */
+static int limit_memory(const struct adding *a, u64 limit, struct diag *d)
+{
+	struct region_table *t = a->table;
+	unsigned nr = t->nr;
 	u64 left = limit;
-	unsigned kept = 0;
+	int err = 0;
 
-	for (unsigned i = 0; i < t->nr; i++) {
-		struct region r = t->region[i];
+	for (unsigned i = 0; i < nr && !err; i++) {
+		struct region *r = &t->region[i];
+		struct range cut = region_pa(r);
 
-		if (region_is_memory(&r) && r.origin == REGION_FROM_HOST) {
-			r.size = MIN(r.size, left);
-			left -= r.size;
-		}
-		if (r.size)
-			t->region[kept++] = r;
+		if (!region_is_memory(r) || r->origin != REGION_FROM_HOST)
+			continue;
+		r->size = MIN(r->size, left);
+		left -= r->size;
+		err = give_back_named(a, r, (struct range){ cut.base + r->size,
+							    cut.size - r->size }, d);
 	}
-	t->nr = kept;
-	if (left)
+	if (!err && left)
 		return fail(d, -ERANGE,
 			    "/guest: memory: asks for %lu KiB, and the machine has %lu KiB beside Mavis and the config's regions: ask for no more, or leave it out for all",
 			    (unsigned long)(limit >> 10), (unsigned long)((limit - left) >> 10));
-	return 0;
+	return err;
 }
 
 /*
@@ -371,9 +408,12 @@ int memory_map_finish(struct region_table *t, const struct host *host, const str
 		err = add_callers(&adding, image, d);
 	if (!err)
 		err = region_table_finish(t, caps, mte && !hides_mte, d);
+	if (!err && config->memory) {
+		err = limit_memory(&adding, config->memory, d);
+		if (!err)
+			err = region_table_finish(t, caps, mte && !hides_mte, d);
+	}
 	if (!err && hides_mte)
 		format(t->mte_hidden_by, sizeof(t->mte_hidden_by), "%s", hides_mte->name);
-	if (!err && config->memory)
-		err = limit_memory(t, config->memory, d);
 	return err;
 }

@@ -211,6 +211,41 @@ static void regions_of_the_config_are_beside_the_limit(void **state)
 	assert_null(at(0x40000000 + MIB(64 + 2 + 16)));
 }
 
+/* The guest's tree names it, wherever the limit is. Drivers may overlap, and lie across it. */
+static void what_is_reserved_for_a_driver_is_beside_the_limit(void **state)
+{
+	(void)state;
+	host.reserved[0] = (struct host_reserved){ { 0x88000000, MIB(2) }, .used = true,
+						   .name = "ramoops@88000000" };
+	host.reserved[1] = (struct host_reserved){ { 0x88100000, MIB(2) }, .no_map = true,
+						   .used = true, .name = "dsp@88100000" };
+	host.reserved[2] = (struct host_reserved){ { 0x8a000000, MIB(1) }, .no_map = true,
+						   .firmware = true };
+	host.reserved[3] = (struct host_reserved){ { 0x40000000 + MIB(65), MIB(2) },
+						   .name = "screen" };
+	host.nr_reserved = 4;
+	host.caller[0] = (struct host_caller){ .nr_memory = 1, .name = "scmi" };
+	host.caller[0].memory[0] = (struct range){ 0x8c000080, 0x80 };
+	host.nr_callers = 1;
+	config.memory = MIB(64);
+	assert_int_equal(build(), 0);
+	assert_int_equal(host_memory(), MIB(64 + 1 + 3) + PAGE_SIZE);
+	assert_true(region_is_memory(at(0x40000000 + MIB(66) - PAGE_SIZE)));
+	assert_non_null(at(0x40000000 + MIB(66)));
+	assert_int_equal(at(0x40000000 + MIB(66))->opts.expose, EXPOSE_NONE);
+	assert_string_equal(at(0x40000000 + MIB(66))->name, "screen");
+	assert_null(at(0x40000000 + MIB(67)));
+	assert_null(at(0x88000000 - PAGE_SIZE));
+	assert_int_equal(at(0x88000000)->opts.expose, EXPOSE_NONE);
+	assert_true(at(0x88000000)->attr.write);
+	assert_string_equal(at(0x881fffff)->name, "ramoops@88000000");
+	assert_string_equal(at(0x882fffff)->name, "dsp@88100000");
+	assert_null(at(0x88300000));
+	assert_null(at(0x8a000000));
+	assert_string_equal(at(0x8c000000)->name, "scmi");
+	assert_null(at(0x8c001000));
+}
+
 static void more_memory_than_there_is_is_refused(void **state)
 {
 	(void)state;
@@ -443,6 +478,7 @@ int main(void)
 		test(what_of_the_gic_would_write_memory_is_kept),
 		test(a_limit_takes_the_lowest_memory),
 		test(regions_of_the_config_are_beside_the_limit),
+		test(what_is_reserved_for_a_driver_is_beside_the_limit),
 		test(more_memory_than_there_is_is_refused),
 		test(a_region_over_mavis_is_refused_with_both_places),
 		test(a_region_over_the_its_is_refused),
