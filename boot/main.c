@@ -322,7 +322,7 @@ static void check_stage2(void)
 	for (unsigned i = 0; i < nr; i++)
 		differ += guest_checks[i].differ != 0;
 	report_mte(&config);
-	if (cmdline_has(host.bootargs, CMDLINE_JSON))
+	if (config.json)
 		report_json(&host, &config);
 	if (differ && config.strict)
 		stop("/guest: strict: the self-check found %u regions that differ from what the architecture says: see DIFFERS above",

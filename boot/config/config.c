@@ -140,12 +140,16 @@ static int check_allowed(const struct config_reader *r, const struct config_pair
 	return 0;
 }
 
-/* Mavis's command line has some of the words, too. */
+/*
+ * Mavis's command line has some of the words, too. It is read here and not later: the guest may
+ * come to lie over the tree that has it.
+ */
 static void read_command_line(struct config *c, const char *args)
 {
 	c->verify |= cmdline_has(args, CMDLINE_VERIFY);
 	c->quiet |= cmdline_has(args, CMDLINE_QUIET);
 	c->verbose |= cmdline_has(args, CMDLINE_VERBOSE);
+	c->json |= cmdline_has(args, CMDLINE_JSON);
 	c->debug |= cmdline_has(args, CMDLINE_DEBUG);
 }
 

@@ -52,6 +52,7 @@ struct config {
 	bool verify;
 	bool quiet;			/* nothing on the console but errors that stop Mavis */
 	bool verbose;			/* a line for each region of the machine's, too */
+	bool json;			/* by the command line alone: the table for programs, too */
 	bool strict;			/* stop where the self-check finds a difference */
 	bool control;			/* offer the control page and calls */
 	bool debug;			/* gdb on the console, ... (docs/debugging.md) */

@@ -170,7 +170,7 @@ struct host {
 	bool asked_firmware;		/* for the memory that it alone knows */
 	struct host_uart uart;
 	struct range bundle;			/* linux,initrd-start/end; size 0: none */
-	const char *bootargs;			/* "" where there are none */
+	const char *bootargs;			/* in the tree; "" where there are none */
 	struct host_smmu smmu[HOST_MAX_SMMU];	/* disabled ones too */
 	unsigned nr_smmus;
 	struct dma_streams streams[HOST_MAX_STREAMS];	/* .smmu: of these */

@@ -1009,14 +1009,16 @@ static void the_command_line_counts_before_what_needs_it(void **state)
 	const char *was = host.bootargs;
 
 	(void)state;
-	host.bootargs = "debug verbose verify";
+	host.bootargs = "debug verbose verify json";
 	accepts("regions { test { " REG "type = \"mmio\"; adjustable; watch; }; };");
-	assert_true(config.debug && config.control && config.verbose && config.verify);
+	assert_true(config.debug && config.control && config.verbose && config.verify &&
+		    config.json);
 	assert_false(config.quiet);
 	host.bootargs = "quiet";
 	accepts("");
 	assert_true(config.quiet);
-	assert_false(config.debug || config.control || config.verbose || config.verify);
+	assert_false(config.debug || config.control || config.verbose || config.verify ||
+		     config.json);
 	host.bootargs = was;
 }
 
