@@ -125,17 +125,31 @@ static void check_linux(const struct bundle *bundle, struct image *image)
 	check(ramdisk_check(&bundle->ramdisk, &diag), &diag);
 }
 
+/*
+ * A member of an archive is aligned to 4 bytes at most, and libfdt wants 8. What lies before it is
+ * its own name, which nobody reads any more.
+ */
+static struct member align_tree(const struct member *m)
+{
+	struct member aligned = { (const void *)ALIGN_DOWN((u64)m->data, 8), m->size };
+
+	if (aligned.data != m->data)
+		memmove((void *)aligned.data, m->data, m->size);
+	return aligned;
+}
+
 struct entry load_guest(const struct bundle *bundle, const struct config *config,
 			const struct host *host, const struct region_table *regions,
 			ipa_t control_page)
 {
 	static struct place_request r;
+	struct member dtb = align_tree(&bundle->dtb);
 	struct guest_fdt_args tree = {
 		.host = host,
 		.config = config,
 		.regions = regions,
-		.base = bundle->dtb.data,
-		.base_size = bundle->dtb.size,
+		.base = dtb.data,
+		.base_size = dtb.size,
 		.control_page = control_page,
 	};
 	struct placement p;
@@ -154,6 +168,8 @@ struct entry load_guest(const struct bundle *bundle, const struct config *config
 	r.host_fdt = (struct range){ (u64)host->fdt, fdt_totalsize(host->fdt) };
 	for (unsigned i = 0; i < host->nr_reserved; i++)
 		r.avoid[r.nr_avoid++] = host->reserved[i].range;
+	check(guest_fdt_reserved(&tree, r.avoid, &r.nr_avoid, PLACE_MAX_AVOID, &diag), &diag);
+	r.nr_own = r.nr_avoid - host->nr_reserved;
 	if (!config->bare)
 		check_linux(bundle, &r.image);
 	check(place_guest(&r, &p, &diag), &diag);

@@ -268,19 +268,24 @@ int place_guest(const struct place_request *r, struct placement *p, struct diag 
 {
 	bool fdt_first = r->memory && !r->has_fdt_at;
 	struct taken taken = { .nr = 0 };
+	unsigned i = 0;
 	u64 from = 0;
 	int err = 0;
 
 	*p = (struct placement){ .fdt.size = r->fdt_size };
-	for (unsigned i = 0; i < r->nr_avoid; i++)
+	for (; i < r->nr_avoid - r->nr_own; i++)
 		take(&taken, r->avoid[i]);
 
 	if (r->has_fdt_at) {
 		err = place_fdt_at(r, &taken, p, d);
 		take(&taken, pa_range(&p->fdt));
 	}
-	if (!err)
-		err = (r->bare ? place_bare : place_kernel)(r, &taken, p, d);
+	if (!err && r->bare)
+		err = place_bare(r, &taken, p, d);
+	for (; i < r->nr_avoid; i++)
+		take(&taken, r->avoid[i]);
+	if (!err && !r->bare)
+		err = place_kernel(r, &taken, p, d);
 	take(&taken, pa_range(&p->kernel));
 	if (r->memory)
 		from = p->kernel.ipa.v + p->kernel.size;

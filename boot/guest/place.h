@@ -23,6 +23,8 @@ struct place_request {
 	struct range host_fdt; /* PA; read while the guest's tree is written, then free */
 	struct range avoid[PLACE_MAX_AVOID];	/* PA of reserved memory */
 	unsigned nr_avoid;
+	/* The last of them are of the guest's own tree: what it asks to be there may be. */
+	unsigned nr_own;
 };
 
 struct place {

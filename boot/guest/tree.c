@@ -236,7 +236,7 @@ u64 guest_fdt_bound(const struct guest_fdt_args *args)
 	       EDIT_MAX_RAM * 16 + 1024 + edit_exposed_bound(args->regions);
 }
 
-static int check_base(const void *fdt, u64 size, struct diag *d)
+int edit_check_base(const void *fdt, u64 size, struct diag *d)
 {
 	struct diag why;
 
@@ -260,7 +260,7 @@ static int open_tree(struct edit *e, u32 room)
 
 	if (args->base) {
 		from = memcpy(e->fdt, args->base, args->base_size);
-		err = check_base(from, args->base_size, e->d);
+		err = edit_check_base(from, args->base_size, e->d);
 		if (err)
 			return err;
 	}

@@ -22,6 +22,15 @@ struct guest_fdt_args {
 u64 guest_fdt_bound(const struct guest_fdt_args *args);
 
 /*
+ * Adds to the *nr ranges (PA) at @avoid, which has room for @max, the guest's memory that the
+ * bundle's tree reserves by /memreserve/ or a `reg` in /reserved-memory: a kernel that was placed
+ * there would give its own text away. The tree must be aligned to 8. -EINVAL: it is corrupt;
+ * -E2BIG: there are too many, and the text names the first without a place.
+ */
+int guest_fdt_reserved(const struct guest_fdt_args *args, struct range *avoid, unsigned *nr,
+		       unsigned max, struct diag *d);
+
+/*
  * Writes the guest's tree into @size bytes at @buf, aligned to 8; the tree's totalsize is what it
  * needs. The guest's CPUs are the first config->cpus of host->cpu, or all. Every error names the
  * node and property that did not fit or was wrong.

@@ -97,6 +97,9 @@ bool edit_is_leftover(const char *name);
 bool edit_is_gone(const struct edit *e, enum dt_kind kind);
 int edit_take_away(struct edit *e);
 
+/* Whether the bundle's tree, at an address aligned to 8, is sound. */
+int edit_check_base(const void *fdt, u64 size, struct diag *d);
+
 /* When all are noted: what the tree still says about them. */
 int edit_references(struct edit *e);
 

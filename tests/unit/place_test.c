@@ -377,6 +377,28 @@ static void a_tree_without_memory_for_it_is_refused(void **state)
 	}
 }
 
+/* A program that reserves itself, and a tree that reserves itself, are right to. */
+static void what_the_guests_own_tree_reserves_may_be_asked_for(void **state)
+{
+	(void)state;
+	request.avoid[request.nr_avoid++] = (struct range){ 0x41000000, MIB(2) };
+	request.avoid[request.nr_avoid++] = (struct range){ 0x42000000, MIB(2) };
+	request.has_fdt_at = request.bare = true;
+	request.fdt_at = IPA(0x41000000);
+	request.load = IPA(0x42000000);
+	request.kernel.size = MIB(1);
+	assert_int_equal(place_guest(&request, &placement, &diag), -ENOSPC);
+	request.nr_own = 2;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	assert_int_equal(placement.fdt.pa.v, 0x41000000);
+	assert_int_equal(placement.kernel.pa.v, 0x42000000);
+	/* A kernel that goes anywhere does not go there. */
+	request.bare = request.has_fdt_at = false;
+	request.kernel.base = 0x41000000;
+	assert_int_equal(place_guest(&request, &placement, &diag), 0);
+	nothing_overlaps();
+}
+
 /* As its own machine's ROM: nothing but the program itself knows of it. */
 static void firmware_may_lie_in_memory_that_its_tree_does_not_have(void **state)
 {
@@ -445,6 +467,7 @@ int main(void)
 		test(the_tree_goes_where_it_is_told),
 		test(a_tree_that_belongs_over_the_bundle_is_made_elsewhere),
 		test(a_tree_without_memory_for_it_is_refused),
+		test(what_the_guests_own_tree_reserves_may_be_asked_for),
 		test(firmware_may_lie_in_memory_that_its_tree_does_not_have),
 		test(no_ramdisk_is_no_error),
 		test(nothing_is_put_at_address_0),

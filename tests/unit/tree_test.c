@@ -268,6 +268,62 @@ static void a_guest_tree_in_the_bundle_is_used_instead(void **state)
 	free(base);
 }
 
+/* By the page, where the guest has memory, and what the machine's tree has too only once. */
+static void what_a_guest_tree_reserves_is_found(void **state)
+{
+	struct range avoid[6] = { { 0x48000000, MIB(1) } };
+	unsigned nr = 1;
+	void *base;
+
+	(void)state;
+	load("virt-gicv3");
+	read_tree();
+	regions.nr = 0;
+	add_ram(0x40000000, MIB(256));
+	add_ram(0x80000000, MIB(16));
+	regions.region[1].pa = PA(0x60000000);
+	regions.region[regions.nr++] = (struct region){
+		.ipa = IPA(0x9000000), .pa = PA(0x9000000), .size = PAGE_SIZE, .type = REGION_MMIO,
+	};
+	assert_int_equal(guest_fdt_reserved(&args, avoid, &nr, 6, &diag), 0);
+	assert_int_equal(nr, 1);
+
+	base = tree_load("virt-gicv3");
+	args.base = base;
+	args.base_size = fdt_totalsize(base);
+	host.bundle = (struct range){ 0x47000000, MIB(1) };
+	assert_int_equal(fdt_add_mem_rsv(base, 0x47000000, MIB(1)), 0);
+	assert_int_equal(fdt_add_mem_rsv(base, 0x41000800, 0x1000), 0);
+	assert_int_equal(fdt_add_mem_rsv(base, 0x4ffff000, ~0ull - 0x4ffff000), 0);
+	TREE_CELLS(base, "/reserved-memory", "#address-cells", 2);
+	TREE_CELLS(base, "/reserved-memory", "#size-cells", 2);
+	tree_set(base, "/reserved-memory", "ranges", "", 0);
+	TREE_CELLS(base, "/reserved-memory/dma", "reg", 0, 0x40000000, 0, 0x200000, 0, 0x48000000,
+		   0, 0x1000);
+	TREE_CELLS(base, "/reserved-memory/off", "reg", 0, 0x42000000, 0, 0x1000);
+	tree_set_string(base, "/reserved-memory/off", "status", "disabled");
+	TREE_CELLS(base, "/reserved-memory/uart", "reg", 0, 0x9000000, 0, 0x1000);
+	TREE_CELLS(base, "/reserved-memory/far", "reg", ~0u, 0, 0, 0x1000);
+	assert_int_equal(guest_fdt_reserved(&args, avoid, &nr, 6, &diag), 0);
+	assert_int_equal(nr, 5);
+	assert_int_equal(avoid[1].base, 0x41000000);
+	assert_int_equal(avoid[1].size, 0x2000);
+	assert_int_equal(avoid[2].base, 0x4ffff000);
+	assert_int_equal(avoid[2].size, 0x1000);
+	assert_int_equal(avoid[3].base, 0x60000000);
+	assert_int_equal(avoid[3].size, MIB(16));
+	assert_int_equal(avoid[4].base, 0x40000000);
+	assert_int_equal(avoid[4].size, 0x200000);
+
+	nr = 1;
+	assert_int_equal(guest_fdt_reserved(&args, avoid, &nr, 4, &diag), -E2BIG);
+	says("guest.dtb: /reserved-memory/dma: is one more than the 4 reservations");
+	nr = 1;
+	assert_int_equal(guest_fdt_reserved(&args, avoid, &nr, 1, &diag), -E2BIG);
+	says("guest.dtb: /memreserve/: is one more than the 1 ");
+	free(base);
+}
+
 static void a_corrupt_guest_tree_is_refused(void **state)
 {
 	static const u8 junk[64] = "not a tree";
@@ -386,7 +442,8 @@ static void more_than_linux_takes_is_refused(void **state)
 static void damage(const char *name, bool in_bundle)
 {
 	void *good = tree_load(name), *base = tree_load(name);
-	unsigned written = 0, sound = 0, n = 5000;
+	unsigned written = 0, sound = 0, n = 5000, nr;
+	struct range avoid[2];
 	u32 total = fdt_totalsize(good);
 
 	load(name);
@@ -402,6 +459,8 @@ static void damage(const char *name, bool in_bundle)
 		}
 		config.cpus = 1 + seed % 4;
 		sound++;
+		nr = 0;
+		guest_fdt_reserved(&args, avoid, &nr, ARRAY_SIZE(avoid), &diag);
 		if (!write_tree()) {
 			written++;
 			assert_int_equal(fdt_check_full(out, fdt_totalsize(out)), 0);
@@ -450,6 +509,7 @@ int main(void)
 		TEST(memory_in_too_many_pieces_is_refused),
 		TEST(the_loaders_own_reservations_are_dropped),
 		TEST(a_guest_tree_in_the_bundle_is_used_instead),
+		TEST(what_a_guest_tree_reserves_is_found),
 		TEST(a_corrupt_guest_tree_is_refused),
 		TEST(a_guest_tree_without_the_boot_cpu_is_refused),
 		TEST(a_tree_with_its_blocks_in_another_order_is_refused),
