@@ -8,6 +8,8 @@ import sys
 import debugger
 import machine
 
+LOG_SIZE = 8192                 # drivers/console.c
+
 sys.path.insert(0, str(machine.TOP / "tests/tools"))
 
 from schemas import checked  # noqa: E402  (found through the line above)
@@ -59,6 +61,7 @@ class Mavis:
         base = int(re.search(r"Mavis keeps \d+ KiB at (0x[0-9a-f]+)\s", m.console)[1], 16)
         symbols = debugger.symbols(machine.BUILD / "mavis.elf")
         self.guest = base + symbols["guest"]
+        self.log_at = base + symbols["mavis_log"]
         self.its = [(int(at, 16), int(size) * 1024) for size, at in re.findall(
             r"Mavis keeps (\d+) KiB more at (0x[0-9a-f]+), for an ITS's tables", m.console)]
         self.monitor = monitor
@@ -74,6 +77,18 @@ class Mavis:
 
     def is_whole(self):
         return self.read() == self.was
+
+    def said(self, since=0):
+        """(Its lines after the first `since` characters that it ever said, as far as it has them still; where they end).
+
+        Here they are whole: on the console the guest's words may be amid them.
+        """
+        data = self.monitor.read_physical(self.log_at, 8 + LOG_SIZE)
+        head, = struct.unpack_from("<Q", data)
+        ring = data[8 + head % LOG_SIZE:] + data[8:8 + head % LOG_SIZE]
+        text = ring[LOG_SIZE - min(head - since, LOG_SIZE):].decode()
+        lines = text[:text.rfind("\n") + 1]
+        return lines, head - len(text) + len(lines)
 
     def stage2(self):
         """Each table of the guest's stage 2, by its address (struct stage2, mm/pgtable.h)."""
