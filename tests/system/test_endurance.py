@@ -168,7 +168,7 @@ REGIONS = """control; regions {
     scratch { reg = <0x0 0x7c000000 0x0 0x400000>; type = "raw"; memattr = <5>; expose = "none"; adjustable; };
 };"""
 BAR = "/sys/bus/pci/devices/0000:00:10.0"
-# Each goes round until the end, with n the round; one that fails says so.
+# Each goes round until the end, and once at least, with n the round; one that fails says so.
 WORKERS = {
     "read": "dd if=/mnt/a/data bs=64k iflag=direct 2>/dev/null | cmp -s - /tmp/data",
     "copy": "cp /mnt/a/data /mnt/b/copy && sync && echo 1 >/proc/sys/vm/drop_caches && cmp -s /mnt/b/copy /tmp/data",
@@ -194,7 +194,11 @@ WORKERS = {
 # of its jobs end while it reads.
 GO = """cat >/tmp/all.sh <<'END'
 now() { cut -d. -f1 /proc/uptime; }; end=$(($(now) + %d)); mkdir /tmp/work
-go() { n=0; while [ $(now) -lt $end ]; do . /tmp/$1.sh || echo "$1: round $n"; n=$((n+1)); done; echo $n >/tmp/work/$1; }
+go() {
+    n=0
+    while . /tmp/$1.sh || echo "$1: round $n"; n=$((n+1)); [ $(now) -lt $end ]; do :; done
+    echo $n >/tmp/work/$1
+}
 for w in %s; do go $w & done; wait; echo >/tmp/work/over
 END
 (sh /tmp/all.sh >/tmp/failed 2>&1 &)"""
