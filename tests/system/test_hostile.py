@@ -5,6 +5,7 @@ import contextlib
 import re
 import subprocess
 
+import pexpect
 import pytest
 
 import boards
@@ -20,9 +21,8 @@ AT = {"raspi4b": 0x10000000}
 VIRT_AT = 0x44000000
 CLASSES = ["memory", "walks", "calls", "power", "registers", "flash", "control", "pci", "buses",
            "races", "dma", "lpis", "gic", "console", "its"]
-# What changes although all is withstood: the guest has what is adjustable changed, and BARs moved; the ITS is driven. And the
-# class before each, as the guest goes on while it is looked at.
-CHANGES = {"stage 2": {"flash", "control", "pci", "buses", "races", "dma"}, "ITS": {"console", "its"}}
+# What changes although all is withstood: the guest has what is adjustable changed, and BARs moved; the ITS is driven.
+CHANGES = {"stage 2": {"control", "pci", "buses", "races", "dma"}, "ITS": {"its"}}
 CONFIG = """/dts-v1/;
 / {
     compatible = "mavis,config";
@@ -77,6 +77,16 @@ def with_firmware(path, machine_of="", **virt):
     return ["-dtb", path]
 
 
+def stop(m, monitor, ended):
+    """Stops the machine, to look at it from outside; gives which class it is in, if so many were seen to have ended.
+
+    It has gone on meanwhile, on a busy host through whole classes. What it said of them is left for the next expect().
+    """
+    monitor.ask("stop")
+    m.qemu.expect(pexpect.TIMEOUT, timeout=0.1)
+    return ended + len(re.findall(r"hostile: \w+: \d+ tried", m.qemu.before))
+
+
 @pytest.mark.parametrize("name, how", [pytest.param(name, how, marks=marks, id=f"{name}{how and '-' + how}")
                                        for name, how, marks in RUNS])
 def test_it_is_withstood(start, tmp_path, name, how):
@@ -97,14 +107,19 @@ def test_it_is_withstood(start, tmp_path, name, how):
             firmware.write(sockets, firmware.number(5, 7, firmware.WINDOW_END - firmware.SIZE))
         monitor.ask("cont")
         m.expect("hostile: begins, whole\r*\n")
+        now = stop(m, monitor, 0)
         mavis = observe.Mavis(m, monitor)
-        for attack in CLASSES:
+        monitor.ask("cont")
+        for ended, attack in enumerate(CLASSES, 1):
             said = m.expect(rf"hostile: {attack}: (\d+) tried, (\d+) withstood, (.*?)\r*\n", seconds=SECONDS[how])
             tried, withstood, state = said.groups()
             assert state == "whole"
+            before, now = now, stop(m, monitor, ended)
             assert mavis.is_whole(), f"{attack}: Mavis's text or constants have changed"
             for what, changed_by in CHANGES.items():
-                assert mavis.keeps(what) or attack in changed_by, f"{attack}: Mavis's tables have changed: {what}"
+                since = CLASSES[before:now + 1]
+                assert mavis.keeps(what) or changed_by & {*since}, f"{since}: Mavis's tables have changed: {what}"
+            monitor.ask("cont")
             assert tried == withstood, m.console[-2000:]
             nothing = NOTHING.get(name, set()) | (set() if name == "smmu" else {"dma"})
             nothing |= set() if name.startswith(("gicv3", "smmu")) else {"its", "lpis"}
