@@ -120,24 +120,27 @@ def hold(guest, file, how=""):
 
 
 def let_go(guest):
-    """It has noticed nothing: neither has its call ended, nor a signal come."""
-    assert guest.run("kill $(pidof holdmap); wait; tail -n 1 /tmp/held").endswith("holdmap: over")
+    """True if it has noticed nothing: neither has its call ended, nor a signal come."""
+    return guest.run("kill $(pidof holdmap); wait; tail -n 1 /tmp/held").endswith("holdmap: over")
 
 
 @pytest.mark.parametrize("file, how, mair", [("resource2_wc", "", 0x44), ("resource2", "spin", 0x04)])
 def test_at_says_what_a_process_has(guest, file, how, mair):
     at = hold(guest, file, how)
-    for kind, memattr, together in (("normal-wb", 6 if guest.fwb else 15, 0xff if guest.fwb else mair),
-                                    ("device-nGnRE", 1, 0x04), ("normal-nc", 5, mair)):
-        guest.run(f"mavisctl set gpu-bar {kind}")
-        said = ask(guest, f"at $(pidof holdmap) {at}")
-        assert (said["mair"], said["memattr"], said["attr"], said["want"]) == (mair, memattr, together, together)
-        assert said["ipa"] == region(guest, "gpu-bar")["ipa"] and said["region"] == "gpu-bar"
-    assert "Device-nGnRE" in guest.run(f"mavisctl at $(pidof holdmap) {at}") or mair == 0x44
-    said, status = guest.run("mavisctl at $(pidof holdmap) 0x1000", check=False)
-    assert status == 1 and "not mapped by stage 1 (translation fault, level " in said
-    let_go(guest)
-    guest.run("mavisctl set gpu-bar normal-wb")
+    try:
+        for kind, memattr, together in (("normal-wb", 6 if guest.fwb else 15, 0xff if guest.fwb else mair),
+                                        ("device-nGnRE", 1, 0x04), ("normal-nc", 5, mair)):
+            guest.run(f"mavisctl set gpu-bar {kind}")
+            said = ask(guest, f"at $(pidof holdmap) {at}")
+            assert (said["mair"], said["memattr"], said["attr"], said["want"]) == (mair, memattr, together, together)
+            assert said["ipa"] == region(guest, "gpu-bar")["ipa"] and said["region"] == "gpu-bar"
+        assert "Device-nGnRE" in guest.run(f"mavisctl at $(pidof holdmap) {at}") or mair == 0x44
+        said, status = guest.run("mavisctl at $(pidof holdmap) 0x1000", check=False)
+        assert status == 1 and "not mapped by stage 1 (translation fault, level " in said
+    finally:
+        undisturbed = let_go(guest)
+        guest.run("mavisctl set gpu-bar normal-wb")
+    assert undisturbed
 
 
 def test_at_says_what_the_kernel_has(guest):

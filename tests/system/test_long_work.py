@@ -69,18 +69,20 @@ def test_one_that_was_touched_is_cleaned_once(guest):
 def test_a_region_that_changes_is_cleaned_while_the_other_cpu_uses_it(guest):
     guest.run("peek /dev/mem 0x70000000 0x55aa")
     before = cleaned(guest)
-    guest.run("(while [ ! -e /tmp/stop ]; do taskset -c 1 peek /dev/mem 0x7ffff000 >/dev/null || touch /tmp/failed /tmp/stop; "
-              "done) &")
-    for kind in ("normal-nc", "normal-wb"):
-        guest.run(f"taskset -c 0 mavisctl set target {kind}")
-    guest.run("touch /tmp/stop; wait; [ ! -e /tmp/failed ]; rm /tmp/stop")
+    guest.run("rm -f /tmp/failed; (while [ ! -e /tmp/stop ]; do taskset -c 1 peek /dev/mem 0x7ffff000 >/dev/null || "
+              "touch /tmp/failed /tmp/stop; done) &")
+    try:
+        for kind in ("normal-nc", "normal-wb"):
+            guest.run(f"taskset -c 0 mavisctl set target {kind}")
+    finally:
+        guest.run("touch /tmp/stop; wait; rm /tmp/stop; [ ! -e /tmp/failed ]")
     assert cleaned(guest) == before + 2 * SIZE
     assert int(guest.run("peek /dev/mem 0x70000000"), 16) == 0x55aa
 
 
 def test_two_commands_at_once_are_both_carried_out(guest):
     """Each does pieces of what the other waits for."""
-    guest.run("peek /dev/mem 0x70000000 0x55aa; for cpu in 0 1; do "
+    guest.run("peek /dev/mem 0x70000000 0x55aa; rm -f /tmp/failed; for cpu in 0 1; do "
               "(for kind in normal-nc normal-wb device-nGnRE normal-wb; do taskset -c $cpu mavisctl set target $kind || "
               "touch /tmp/failed; done) & done; wait; [ ! -e /tmp/failed ]")
     assert "stage 2 rw- normal-wb" in guest.run("mavisctl walk 0x70000000")

@@ -87,12 +87,14 @@ def test_a_watched_uart_works_and_its_records_are_what_qemu_saw(guest, events):
 def test_a_network_card_works_while_its_registers_are_watched(guest, events):
     """Linux's own driver resets it, reads its EEPROM and its PHY, and has it send and receive, on both CPUs."""
     first = trace(guest, "--range 0")["next"]
-    guest.run("mavisctl watch nic; ip link set eth0 up")
-    assert "lease of 10.0.2.15 obtained" in guest.run("udhcpc -i eth0 -n -q -s /bin/true")
-    guest.run("ip addr add 10.0.2.15/24 dev eth0")
-    for cpu in (0, 1):
-        assert "2 packets received" in guest.run(f"taskset {1 + cpu} ping -c 2 10.0.2.2")
-    guest.run("mavisctl watch nic off; ip link set eth0 down")
+    try:
+        guest.run("mavisctl watch nic; ip link set eth0 up")
+        assert "lease of 10.0.2.15 obtained" in guest.run("udhcpc -i eth0 -n -q -s /bin/true")
+        guest.run("ip addr add 10.0.2.15/24 dev eth0")
+        for cpu in (0, 1):
+            assert "2 packets received" in guest.run(f"taskset {1 + cpu} ping -c 2 10.0.2.2")
+    finally:
+        guest.run("mavisctl watch nic off; ip link set eth0 down")
     # On a slow machine the driver's statistics, each two seconds, may have pushed the first ones out.
     records = [r for r in trace(guest, f"--from {first}-{2 ** 62}")["records"] if r["region"] == "nic"]
     ours = same(records, qemu_saw(events, "e1000e-mmio"))
