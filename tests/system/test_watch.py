@@ -89,7 +89,7 @@ def test_a_network_card_works_while_its_registers_are_watched(guest, events):
     first = trace(guest, "--range 0")["next"]
     try:
         guest.run("mavisctl watch nic; ip link set eth0 up")
-        assert "lease of 10.0.2.15 obtained" in guest.run("udhcpc -i eth0 -n -q -s /bin/true")
+        assert "lease of 10.0.2.15 obtained" in guest.run("udhcpc -i eth0 -n -q -t 20 -s /bin/true")
         guest.run("ip addr add 10.0.2.15/24 dev eth0")
         for cpu in (0, 1):
             assert "2 packets received" in guest.run(f"taskset {1 + cpu} ping -c 2 10.0.2.2")
