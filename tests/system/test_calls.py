@@ -31,7 +31,6 @@ INVALID_PARAMETERS = (1 << 64) - 2
 CPU_SUSPEND = 0xc4000001
 SYSTEM_SUSPEND = 0xc400000e
 CPU_OFF, AFFINITY_INFO, OFF = 0x84000002, 0xc4000004, 1
-WHILE_A_CPU_GOES_OFF = 100
 PEEK, POKE, EFAULT = 0xc600000f, 0xc6000010, -14 & REFUSED      # hyp/control_abi.h
 NO_KIND = bytes.fromhex("e0031faac0035fd6")                     # mov x0, xzr; ret
 NOTHING, ROOT_AT = 0xb000000, 0x9000000000
@@ -103,6 +102,9 @@ class Calls:
 
     def streaming_cpu(self, *x):
         return self._add(5, *x)
+
+    def smc_until(self, result, *x):
+        return self._add(6, *x, *[0] * (7 - len(x)), result)
 
 
 def loaded(tree, bundle, folder, knobs=0):
@@ -281,9 +283,7 @@ def test_two_cpus_are_in_the_firmware_at_once(run):
 
 def test_a_cpu_goes_off_in_streaming_mode_and_comes_back(run):
     """This firmware resets nothing: EL2 is entered in that mode, where it may not clear the registers of Advanced SIMD."""
-    calls = Calls().streaming_cpu(CPU_OFF)
-    for _ in range(WHILE_A_CPU_GOES_OFF):
-        calls.smc(AFFINITY_INFO, 1)
+    calls = Calls().streaming_cpu(CPU_OFF).smc_until(OFF, AFFINITY_INFO, 1)
     calls.second_cpu(0x8200ff00).smc(0x8200ff00)
     _, got = run(calls, guest="allow-smc = <0x8200ff00 0x8200ff00>;", cpu="max,pauth-impdef=on")
     assert got[-2][0] == OFF
@@ -356,8 +356,9 @@ def test_linux_finds_its_firmware(start, plain_tree, tmp_path):
     assert re.search(r"firmware call 0x82000010 scmi +[1-9]\d* passed +0 refused", stats), stats
 
     # Suspended to memory, from where the firmware starts EL2 anew: Mavis, the guest's CPUs and its stage 2 are as they were.
+    # The firmware refuses it while another CPU is on, for which Linux waits a tenth of a second: it has more time before.
     assert guest.run("cat /sys/power/mem_sleep") == "s2idle [deep]"
-    guest.run("echo mem >/sys/power/state")
+    guest.run("cd /sys/devices/system/cpu/cpu1; echo 0 >online && sleep 2 && echo mem >/sys/power/state && echo 1 >online")
     log = guest.run("dmesg")
     assert "PM: suspend entry (deep)" in log and "PM: suspend exit" in log
     assert guest.run("nproc") == "2"
