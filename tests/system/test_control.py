@@ -202,7 +202,7 @@ def test_counters_count(guest):
 @pytest.mark.parametrize("cpu", ["max", "cortex-a72"])
 def test_changes_under_load_lose_nothing(start, tmp_path, cpu, times):
     guest = boot(start, f"load-{cpu}-{times}", cpu, tmp_path, unjudged="it runs a hundred million DCs")
-    guest.run(f"barload {BAR}/resource2_wc {SIZE} 1 >/tmp/load & sleep 1")
+    guest.run(f"barload {BAR}/resource2_wc {SIZE} 1 >/tmp/load & until grep -qs begins /tmp/load; do sleep 0.1; done")
     said = ask(guest, f"set gpu-bar device-nGnRE normal-wb --times {times} --pause 3")
     load = guest.run("kill $!; wait; cat /tmp/load")
     works, faults, turns, lost = map(int, re.search(r"(\d+) worked, (\d+) SIGBUS, (\d+) turns, (\d+) lost", load).groups())

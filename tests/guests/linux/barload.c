@@ -2,7 +2,8 @@
 /*
  * barload FILE SIZE CPU: uses memory behind a PCI BAR (a resource file) from one CPU until SIGTERM,
  * whatever its type is at the moment: aligned stores and loads, which must never lose a value, and
- * unaligned ones, which work or raise SIGBUS. Prints how often each, and how often it changed.
+ * unaligned ones, which work or raise SIGBUS. Says when it begins; prints how often each, and how
+ * often it changed.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -68,6 +69,8 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_stop);
 	for (size_t i = 0; i < slots; i++)
 		*(volatile uint64_t *)(mem + i * STRIDE) = 0;
+	printf("barload: begins\n");
+	fflush(stdout);
 	while (!stopped) {
 		size_t slot;
 		volatile uint64_t *at;
