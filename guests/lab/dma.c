@@ -46,7 +46,7 @@ static volatile u64 *line(u64 page, u64 i)
 static bool transfer(u64 memory, u64 command)
 {
 	volatile u64 *reg = (volatile u64 *)registers;
-	u64 until = read_sysreg(cntvct_el0) + 4 * read_sysreg(cntfrq_el0);
+	u64 until = read_sysreg(cntvct_el0) + 60 * read_sysreg(cntfrq_el0);
 
 	reg[EDU_FROM / 8] = command & EDU_TO_MEMORY ? EDU_BUFFER : memory;
 	reg[EDU_TO / 8] = command & EDU_TO_MEMORY ? memory : EDU_BUFFER;
