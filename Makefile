@@ -218,11 +218,13 @@ $(O)/tools/regions: $(wildcard tools/regiontool/*.c) $(TOOL_SRC) \
 
 $(O)/host/regions_tool_test: $(O)/tools/regions
 
+JUNIT := $(O)/junit
+
 .PHONY: unit
 # Results for programs go to junit/; cmocka does not write over what is there. A test that fails says it once more, for people.
 unit: $(UNIT_TESTS)
-	@mkdir -p $(O)/junit
-	@for t in $^; do n=$${t##*/} x=$(O)/junit/$${t##*/}.xml; rm -f "$$x"; \
+	@mkdir -p $(JUNIT)
+	@for t in $^; do n=$${t##*/} x=$(JUNIT)/$${t##*/}.xml; rm -f "$$x"; \
 		CMOCKA_MESSAGE_OUTPUT=xml CMOCKA_XML_FILE="$$x" $$t >$$t.log 2>&1 || { cat $$t.log; $$t; exit 1; }; \
 		sed -i "s/<testsuite name=\"[^\"]*\"/<testsuite name=\"$$n\"/" "$$x" || exit 1; done
 
@@ -458,7 +460,7 @@ site: | $(DEPS)/.docs
 TEST_JOBS := $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 # libfdt is made with SWIG, of which newer Pythons complain.
 PYTEST = MAVIS_BUILD='$(O)' /usr/bin/python3 -B -W "ignore:builtin type" -m pytest -q --no-header -c tests/pytest.ini \
-	-n $(TEST_JOBS) --dist loadfile --junitxml='$(O)/junit/$@.xml'
+	-n $(TEST_JOBS) --dist loadfile --junitxml='$(JUNIT)/$@.xml'
 
 # Bare-metal guests.
 TEST_GUESTS := $(patsubst tests/guests/%.S,$(O)/test/%.bin,$(filter-out %/bss.S,$(wildcard tests/guests/*.S))) \

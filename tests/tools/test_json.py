@@ -95,15 +95,16 @@ def test_the_statuses_are_those_of_the_page(virt, tmp_path):
             assert said.stderr.startswith("regions: error: ")
 
 
-def make_unit(*tests):
-    return subprocess.run(["make", "-s", "unit", f"O={BUILD}", "UNIT_TESTS=" + " ".join(map(str, tests))], cwd=TOP, env=ENV,
-                          capture_output=True, text=True, timeout=300, check=False)
+def make_unit(folder, *tests):
+    """Its results go to the folder: beside this, a `make unit` may write its own."""
+    return subprocess.run(["make", "-s", "unit", f"O={BUILD}", f"JUNIT={folder}", "UNIT_TESTS=" + " ".join(map(str, tests))],
+                          cwd=TOP, env=ENV, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_unit_tests_leave_junits_xml(tmp_path):
-    said = make_unit(f"{BUILD}/host/json_test")
+    said = make_unit(tmp_path, f"{BUILD}/host/json_test")
     assert (said.returncode, said.stdout) == (0, ""), said.stderr
-    suite = xml.parse(TOP / BUILD / "junit/json_test.xml").getroot().find("testsuite")
+    suite = xml.parse(tmp_path / "json_test.xml").getroot().find("testsuite")
     assert suite.get("name") == "json_test" and suite.get("failures") == "0"
     source = (TOP / "tests/unit/json_test.c").read_text(encoding="utf-8")
     assert [case.get("name") for case in suite.iter("testcase")] == re.findall(r"cmocka_unit_test\((\w+)\)", source)
@@ -113,7 +114,7 @@ def test_a_unit_test_that_fails_is_said_and_is_a_failure(tmp_path):
     broken = tmp_path / "broken_test"
     broken.write_text("#!/bin/sh\n[ -z \"$CMOCKA_XML_FILE\" ] && echo here it is\nexit 1\n")
     broken.chmod(0o755)
-    said = make_unit(broken)
+    said = make_unit(tmp_path, broken)
     assert said.returncode != 0 and "here it is" in said.stdout
 
 
