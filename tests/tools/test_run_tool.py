@@ -71,7 +71,6 @@ def test_qemu_ends_with_what_started_it(qemu, tmp_path):
     until = time.monotonic() + 30
     while not ((tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip()) and time.monotonic() < until:
         time.sleep(0.05)
-    time.sleep(0.2)
     runner.send_signal(signal.SIGTERM)
     runner.communicate(timeout=30)
     with pytest.raises(ProcessLookupError):
