@@ -19,7 +19,7 @@ CPU = {"isb-vector": "max", "isb-key": "max"}
 SMP = {"share": 2}
 MACHINE = "virt,virtualization=on,gic-version=3,iommu=smmuv3"
 
-PATIENCE = 20
+PATIENCE = 120
 
 
 def rule_of(program):

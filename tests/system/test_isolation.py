@@ -43,11 +43,16 @@ def test_mavis_itself_is_out_of_reach(guest, write):
         assert f"{address:#x}" in refused(guest, address, write)
 
 
+def uptime(guest):
+    return float(guest.run("cut -d' ' -f1 /proc/uptime"))
+
+
 def test_a_storm_of_bad_accesses_does_not_flood_the_console(guest):
+    begin = uptime(guest)
     output = guest.run(f"for i in $(seq 60); do devmem {NOTHING:#x} 32; done; true")
     assert output.count("Bus error") == 60
-    seconds = 30
-    assert output.count("mavis: ") <= BURST + seconds
+    # The first of the seconds may have begun before.
+    assert output.count("mavis: ") <= BURST + uptime(guest) - begin + 1
 
 
 def test_the_guest_lives_on(guest):

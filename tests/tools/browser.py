@@ -76,7 +76,7 @@ class Browser:
         assert not errors, errors
         return result["result"].get("value")
 
-    def until(self, script, seconds=20):
+    def until(self, script, seconds=120):
         end = time.monotonic() + seconds
         while not (value := self.run(script)):
             assert time.monotonic() < end, f"never true: {script}"
@@ -88,7 +88,7 @@ class Browser:
         self.run("window.before = true")
         self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while True:
             with contextlib.suppress(Failed):       # it is on its way
                 if self.run("!window.before && location.href !== 'about:blank' && document.readyState === 'complete'"):

@@ -359,7 +359,7 @@ def test_a_serial_line_is_read_until_the_lab_is_done(tmp_path):
         child.stdin.write(data[700:])
         child.stdin.flush()
         try:
-            assert child.wait(timeout=20) == 0
+            assert child.wait(timeout=120) == 0
         finally:
             child.kill()
         assert "4 cells, 1 differs" in child.stdout.readline()
