@@ -8,6 +8,12 @@
 #define STATE_ON	0
 #define STATE_OFF	1
 
+/*
+ * So often it is looked for, at least: the second may be over before a CPU of an emulator, or of a
+ * machine that stood still, has had its turn.
+ */
+#define LOOKS		BIT(17)
+
 /* A CPU that came out of a spin-table. Written here and in cpu_wait.S, by all with the MMU on. */
 struct waiting_cpu {
 	u64 mpidr;
@@ -50,12 +56,14 @@ void cpu_power_expect(u64 mpidr, pa_t arrival)
 
 bool cpu_power_comes(u64 mpidr, u64 since)
 {
-	u64 second = MAX(read_sysreg(cntfrq_el0), 1);
+	u64 second = MAX(read_sysreg(cntfrq_el0), 1), looks = 0;
 	const struct waiting_cpu *w = find(mpidr);
 
-	while (!is_here(w))
-		if (read_sysreg(cntpct_el0) - since > second)
+	while (!is_here(w)) {
+		if (++looks > LOOKS && read_sysreg(cntpct_el0) - since > second)
 			return is_here(w);
+		asm volatile("yield" : : : "memory");	/* to an emulator's other CPUs */
+	}
 	return true;
 }
 

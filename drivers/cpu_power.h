@@ -29,7 +29,10 @@
  */
 void cpu_power_expect(u64 mpidr, pa_t arrival);
 
-/* True once that CPU waits, at the latest a second after @since (CNTPCT_EL0). */
+/*
+ * True once that CPU waits. It has a second from @since on (CNTPCT_EL0), and more where looking for
+ * it a hundred thousand times takes longer.
+ */
 bool cpu_power_comes(u64 mpidr, u64 since);
 
 /* Where a CPU of a spin-table waits for cpu_power_on(): at EL2, MMU on, no stack. */
