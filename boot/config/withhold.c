@@ -20,6 +20,28 @@ static const char *needed(const struct host *host, const struct dt_walk *w)
 	return NULL;
 }
 
+/*
+ * Refuses the node that @w stands on: its registers are no addresses of the CPU's, so that the
+ * guest reaches it by its bus, named or not. That is the nearest node above with registers that can
+ * be taken from the guest; @with_reg: a bit for each depth that has such.
+ */
+static int refuse_child(const struct config_reader *r, struct dt_walk *w, u32 with_reg)
+{
+	const char *hide =
+		dt_parent(w)->address_cells == 3 ?
+			", or hide the function: a region with `pci` and `expose`" :
+			"";
+	const char *name = dt_name(w);
+	char bus[DT_MAX_PATH];
+
+	for (w->depth--; with_reg && !(with_reg & BIT(w->depth)); w->depth--)
+		;
+	dt_path(w, bus, sizeof(bus));
+	return refuse(r, -EINVAL, "withhold",
+		      "%.48s has no registers that stage 2 could keep, and the guest finds it by its bus: withhold %.80s%s",
+		      name, bus, hide);
+}
+
 /* All nodes that fit, and what is below them. */
 static int check_path(const struct config_reader *r, const char *path)
 {
@@ -28,11 +50,15 @@ static int check_path(const struct config_reader *r, const char *path)
 	bool found = false;
 	struct dt_walk w;
 	char hint[160];
+	u32 with_reg = 0;
 
 	dt_walk(&w, r->host->fdt);
 	while (dt_next(&w)) {
 		const char *why;
 
+		with_reg &= (u32)BIT(w.depth) - 1;
+		if (dt_reg_count(&w))
+			with_reg |= (u32)BIT(w.depth);
 		if (!dt_is_below(&w, one, &top))
 			continue;
 		found = true;
@@ -41,6 +67,8 @@ static int check_path(const struct config_reader *r, const char *path)
 			return refuse(r, -EINVAL, "withhold",
 				      "\"%.64s\" takes %s from the guest, but %s: take it out",
 				      path, dt_name(&w), why);
+		if (w.depth == top && w.prop[DT_REG].data && !dt_parent(&w)->mapped)
+			return refuse_child(r, &w, with_reg);
 	}
 	if (found)
 		return 0;

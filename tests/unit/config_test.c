@@ -157,6 +157,42 @@ static void nodes_of_the_machine_are_withheld(void **state)
 	assert_memory_equal(config.withhold.data, paths, sizeof(paths));
 }
 
+/* It is the bus that the guest drives, whatever the tree says to be on it. */
+static void a_node_on_a_bus_that_the_guest_drives_is_not_withheld(void **state)
+{
+	static const struct refusal cases[] = {
+		{ "withhold = \"/pcie/wifi\";", "withhold",
+		  "wifi@0,0 has no registers that stage 2 could keep, and the guest finds it by its bus: withhold /pcie@10000000, or hide the function: a region with `pci`",
+		  0 },
+		{ "withhold = \"/pcie/wifi/leds/led\";", "withhold", "withhold /pcie@10000000", 0 },
+		{ "withhold = \"/soc/i2c@9100000/mux/i2c/rtc\";", "withhold",
+		  "rtc@68 has no registers that stage 2 could keep, and the guest finds it by its bus: withhold /soc/i2c@9100000",
+		  0 },
+		{ "withhold = \"/scmi/protocol@14\";", "withhold", "its bus: withhold /scmi", 0 },
+	};
+	void *tree = tree_load("virt-gicv3");
+
+	(void)state;
+	TREE_CELLS(tree, "/pcie@10000000/wifi@0,0", "reg", 0, 0, 0, 0, 0);
+	TREE_CELLS(tree, "/pcie@10000000/wifi@0,0/leds", "#size-cells", 0);
+	TREE_CELLS(tree, "/pcie@10000000/wifi@0,0/leds/led@1", "reg", 1);
+	tree_set(tree, "/soc", "ranges", "", 0);
+	TREE_CELLS(tree, "/soc/i2c@9100000", "reg", 0, 0x9100000, 0x1000);
+	tree_set_string(tree, "/soc/i2c@9100000/mux", "compatible", "i2c-mux-gpio");
+	TREE_CELLS(tree, "/soc/i2c@9100000/mux/i2c@0", "reg", 0);
+	TREE_CELLS(tree, "/soc/i2c@9100000/mux/i2c@0/rtc@68", "reg", 0x68);
+	tree_set_string(tree, "/scmi", "compatible", "arm,scmi-smc");
+	TREE_CELLS(tree, "/scmi/protocol@14", "reg", 0x14);
+	host.fdt = tree;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		compile_guest(cases[i].body, "");
+		refuses(&cases[i], "/guest");
+	}
+	accepts("withhold = \"/pcie\", \"/soc/i2c\", \"/soc/i2c/mux\", \"/scmi\", \"/soc\";");
+	host.fdt = host_tree;
+	free(tree);
+}
+
 static void the_calls_of_the_firmware_are_read(void **state)
 {
 	static const struct refusal cases[] = {
@@ -1197,6 +1233,7 @@ int main(void)
 		cmocka_unit_test(an_empty_guest_gets_the_whole_machine),
 		cmocka_unit_test(the_guest_is_read),
 		cmocka_unit_test(nodes_of_the_machine_are_withheld),
+		cmocka_unit_test(a_node_on_a_bus_that_the_guest_drives_is_not_withheld),
 		cmocka_unit_test(the_calls_of_the_firmware_are_read),
 		cmocka_unit_test(properties_of_the_device_tree_itself_are_passed_over),
 		cmocka_unit_test(the_copy_can_be_done_without),
