@@ -176,7 +176,7 @@ static void read_bundle(void)
 	ask_for_parts();
 	console_decide(config.quiet);
 	check(host_withhold(&host, config.withhold, &diag), &diag);
-	report_kept(&host);
+	report_kept(&host, &config);
 	calls_ask_for_memory(&host, &config);
 }
 

@@ -74,12 +74,12 @@ void report_dma(const struct host *host)
 		print("%s\n", text);
 }
 
-void report_kept(const struct host *host)
+void report_kept(const struct host *host, const struct config *config)
 {
 	unsigned at = 0;
 	char text[160];
 
-	while (kept_next(host, &at, text, sizeof(text)))
+	while (kept_next(host, config->regions, config->nr_regions, &at, text, sizeof(text)))
 		print("%s\n", text);
 }
 

@@ -10,7 +10,7 @@
 void report_machine(const struct host *host);
 
 /* What is kept from the guest, and why. */
-void report_kept(const struct host *host);
+void report_kept(const struct host *host, const struct config *config);
 
 /* Flash that the guest cannot write to. Once the guest has its regions. */
 void report_flash(const struct host *host);

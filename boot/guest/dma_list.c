@@ -20,10 +20,29 @@ static bool is_contained(const struct host *host, const struct host_master *m)
 	return bound && !m->elsewhere;
 }
 
-static bool is_listed(const struct dma_list *l, const struct host_master *m, bool contained)
+/*
+ * Wherever the guest sees its registers. A page of a disabled one's may be here for the sake of
+ * another device: to be given, the config has to say so.
+ */
+static bool is_given(const struct region_table *t, const struct host_master *m)
 {
-	return region_find(l->regions, IPA(m->regs.base)) &&
-	       is_contained(l->host, m) == contained;
+	for (const struct region *r = t->region; r < t->region + t->nr; r++)
+		if ((!m->off || r->origin == REGION_FROM_CONFIG) &&
+		    host_master_is_in(m, region_pa(r)))
+			return true;
+	return false;
+}
+
+/* The names are compared with each other, and the table is long: each is looked up once. */
+static bool is_listed(struct dma_list *l, unsigned i, bool contained)
+{
+	const struct host_master *m = &l->host->master[i];
+
+	if (!l->way[i])
+		l->way[i] = !is_given(l->regions, m)	  ? DMA_NOT_THE_GUESTS :
+			    is_contained(l->host, m) ? DMA_CONTAINED :
+						       DMA_NOT_CONTAINED;
+	return l->way[i] == (contained ? DMA_CONTAINED : DMA_NOT_CONTAINED);
 }
 
 static size_t stem(const char *name)
@@ -40,7 +59,7 @@ static bool has_stem(const char *name, const char *other, size_t len)
 }
 
 /* Those of one name are one entry: the first, and how many there are. "": none. */
-static void write_names(const struct dma_list *l, bool contained, char *buf, size_t size)
+static void write_names(struct dma_list *l, bool contained, char *buf, size_t size)
 {
 	const struct host *host = l->host;
 	size_t at = 0;
@@ -51,11 +70,11 @@ static void write_names(const struct dma_list *l, bool contained, char *buf, siz
 		unsigned alike = 0, before = 0;
 		size_t len = stem(m->name);
 
-		if (!is_listed(l, m, contained))
+		if (!is_listed(l, i, contained))
 			continue;
 		for (unsigned j = 0; j < host->nr_masters && !before; j++) {
 			if (!has_stem(host->master[j].name, m->name, len) ||
-			    !is_listed(l, &host->master[j], contained))
+			    !is_listed(l, j, contained))
 				continue;
 			before += j < i;
 			alike++;
@@ -86,7 +105,7 @@ static bool say_out_of_use(const struct host_smmu *s, char *buf, size_t size)
 	return true;
 }
 
-static bool say_contained(const struct dma_list *l, char *buf, size_t size)
+static bool say_contained(struct dma_list *l, char *buf, size_t size)
 {
 	char names[LIST_SIZE];
 
@@ -96,7 +115,7 @@ static bool say_contained(const struct dma_list *l, char *buf, size_t size)
 	return drives_any(l->host);
 }
 
-static bool say_rest(const struct dma_list *l, char *buf, size_t size)
+static bool say_rest(struct dma_list *l, char *buf, size_t size)
 {
 	char names[LIST_SIZE];
 
@@ -145,11 +164,11 @@ static bool is_pci(const struct host *host, const struct host_master *m)
 
 bool dma_is_contained(const struct host *host, const struct region_table *regions)
 {
-	const struct dma_list l = { .host = host, .regions = regions };
+	struct dma_list l = { .host = host, .regions = regions };
 
-	for (const struct host_master *m = host->master; m < host->master + host->nr_masters; m++)
-		if (is_listed(&l, m, false) ||
-		    (host->qemu && is_pci(host, m) && is_listed(&l, m, true)))
+	for (unsigned i = 0; i < host->nr_masters; i++)
+		if (is_listed(&l, i, false) ||
+		    (host->qemu && is_pci(host, &host->master[i]) && is_listed(&l, i, true)))
 			return false;
 	return drives_any(host) && !host->more_masters;
 }

@@ -6,11 +6,14 @@
 #include "boot/machine/host.h"
 #include "mm/region.h"
 
+enum dma_way { DMA_UNKNOWN, DMA_NOT_THE_GUESTS, DMA_CONTAINED, DMA_NOT_CONTAINED };
+
 /* Goes through the lines. Zero the rest to start. */
 struct dma_list {
 	const struct host *host;
 	const struct region_table *regions;	/* what the guest does not have it cannot use */
 	unsigned line;
+	u8 way[HOST_MAX_MASTERS];		/* of each of host->master: enum dma_way */
 };
 
 /* Writes the next line, without its end; false: there are no more. */

@@ -195,7 +195,7 @@ int host_read(const void *fdt, struct host *host, struct diag *d)
 	host->bundle = (struct range){ 0, 0 };
 	host->bootargs = "";
 	host->nr_smmus = host->nr_streams = host->nr_doorbells = 0;
-	host->nr_masters = host->more_masters = host->nr_off_masters = 0;
+	host->nr_masters = host->more_masters = 0;
 	host->other_smmu = host->qemu = host->asked_firmware = false;
 
 	dt_walk(&w, fdt);

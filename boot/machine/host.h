@@ -18,7 +18,8 @@
 #define HOST_MAX_ITS		16
 #define HOST_MAX_SMMU		DMA_MAX_SMMUS
 #define HOST_MAX_STREAMS	DMA_MAX_STREAMS
-#define HOST_MAX_MASTERS	192
+#define HOST_MAX_MASTERS	384
+#define HOST_MAX_MASTER_REGS	4
 #define HOST_MAX_DOORBELLS	32
 #define HOST_MAX_CALLERS	30
 #define HOST_MAX_SHMEM		4
@@ -115,8 +116,10 @@ struct host_smmu {
 
 /* A node that writes and reads memory by itself. */
 struct host_master {
-	struct range regs;		/* the first of them */
+	struct range regs[HOST_MAX_MASTER_REGS];	/* the last is around all that are left */
+	unsigned nr_regs;
 	int node;
+	bool off;			/* it is disabled, or a node above it */
 	bool elsewhere;			/* some of it is behind no SMMUv3 that is enabled */
 	char name[40];
 };
@@ -175,10 +178,8 @@ struct host {
 	unsigned nr_smmus;
 	struct dma_streams streams[HOST_MAX_STREAMS];	/* .smmu: of these */
 	unsigned nr_streams;
-	struct host_master master[HOST_MAX_MASTERS];	/* enabled ones */
+	struct host_master master[HOST_MAX_MASTERS];	/* disabled ones too */
 	unsigned nr_masters, more_masters;	/* beyond these */
-	unsigned nr_off_masters;	/* disabled ones: their registers are nobody's, ... */
-	char off_master[40];		/* ... and this is the first */
 	struct range doorbell[HOST_MAX_DOORBELLS];	/* devices write there to interrupt */
 	int doorbell_node[HOST_MAX_DOORBELLS];
 	unsigned nr_doorbells;
@@ -225,6 +226,9 @@ bool host_reserve(struct host *host, struct range r, bool no_map, bool firmware,
 
 /* True if one bank of the machine's memory has all of @r. */
 bool host_has_memory(const struct host *host, struct range r);
+
+/* True if some of the master's registers are in @r. */
+bool host_master_is_in(const struct host_master *m, struct range r);
 
 /* True if the loader reserved @r for the bundle or the tree: both are free once the guest runs. */
 bool host_reserved_by_loader(const struct host *host, struct range r);

@@ -115,22 +115,36 @@ int host_withhold(struct host *host, struct dt_prop paths, struct diag *d)
 	return err ? err : host_withhold_callers(host, paths, d);
 }
 
-static bool say_off(const struct host *host, unsigned *at, char *buf, size_t size)
+static bool is_given(const struct host_master *m, const struct region *regions, unsigned nr)
 {
-	unsigned nr = host->nr_off_masters;
-
-	if (!nr)
-		return false;
-	if (nr > 1)
-		format(buf, size, "Not for guests: %s and %u more (disabled, and do DMA)",
-		       host->off_master, nr - 1);
-	else
-		format(buf, size, "Not for guests: %s (disabled, and does DMA)", host->off_master);
-	++*at;
-	return true;
+	for (const struct region *r = regions; r < regions + nr; r++)
+		if (host_master_is_in(m, region_pa(r)))
+			return true;
+	return false;
 }
 
-bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size)
+static bool say_off(const struct host *host, const struct region *regions, unsigned nr, char *buf,
+		    size_t size)
+{
+	const struct host_master *first = NULL;
+	unsigned off = 0;
+
+	for (const struct host_master *m = host->master; m < host->master + host->nr_masters; m++) {
+		if (!m->off || is_given(m, regions, nr))
+			continue;
+		first = first ? first : m;
+		off++;
+	}
+	if (off > 1)
+		format(buf, size, "Not for guests: %s and %u more (disabled, and do DMA)",
+		       first->name, off - 1);
+	else if (off)
+		format(buf, size, "Not for guests: %s (disabled, and does DMA)", first->name);
+	return off;
+}
+
+bool kept_next(const struct host *host, const struct region *regions, unsigned nr, unsigned *at,
+	       char *buf, size_t size)
 {
 	const struct host_kept *first, *k, *end = host->kept + host->nr_kept;
 	unsigned more = 0;
@@ -144,7 +158,7 @@ bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size)
 			break;
 	}
 	if (*at >= host->nr_kept)
-		return *at == host->nr_kept && say_off(host, at, buf, size);
+		return (*at)++ == host->nr_kept && say_off(host, regions, nr, buf, size);
 	first = &host->kept[(*at)++];
 	for (k = first + 1; k < end; k++)
 		more += k->why == first->why;

@@ -5,6 +5,7 @@
 
 #include "boot/machine/fdt.h"
 #include "boot/machine/host.h"
+#include "mm/region.h"
 
 /* Why a node of this kind is not the guest's, in a few words; NULL: it may be. */
 const char *kept_why(enum dt_kind kind);
@@ -17,8 +18,10 @@ int host_withhold(struct host *host, struct dt_prop paths, struct diag *d);
 
 /*
  * Writes one line, without its end, for each reason for which something is kept, *at being 0 for
- * the first; false after the last.
+ * the first; false after the last. Disabled masters of the bus are among it, but for those that
+ * one of the config's @nr @regions gives to the guest.
  */
-bool kept_next(const struct host *host, unsigned *at, char *buf, size_t size);
+bool kept_next(const struct host *host, const struct region *regions, unsigned nr, unsigned *at,
+	       char *buf, size_t size);
 
 #endif

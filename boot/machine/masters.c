@@ -71,31 +71,54 @@ bool dt_is_master(const struct dt_walk *w)
 	return dt_is_pci(w) || has_name(dt_name(w)) || is_compatible(w);
 }
 
-/* Without registers it is a bus, and its children are what counts. */
+bool host_master_is_in(const struct host_master *m, struct range r)
+{
+	for (unsigned i = 0; i < m->nr_regs; i++)
+		if (ranges_overlap(m->regs[i], r))
+			return true;
+	return false;
+}
+
+static void add_regs(struct host_master *m, struct range r)
+{
+	struct range *last = &m->regs[HOST_MAX_MASTER_REGS - 1];
+	u64 end;
+
+	if (m->nr_regs < HOST_MAX_MASTER_REGS) {
+		m->regs[m->nr_regs++] = r;
+		return;
+	}
+	end = MAX(range_end(*last), range_end(r));
+	last->base = MIN(last->base, r.base);
+	last->size = end - last->base;
+}
+
+/*
+ * Without registers it is a bus, and its children are what counts. Those of a disabled one a region
+ * may give to the guest; one that is wrong is no reason to stop.
+ */
 int host_read_master(struct host *host, const struct dt_walk *w, struct diag *d)
 {
-	struct host_master *m = &host->master[host->nr_masters];
-	struct range regs;
+	struct host_master m = { .node = w->node, .off = dt_is_off(w) };
+	struct range r;
 	int ret;
 
 	if (!dt_reg_count(w) || !dt_is_master(w))
 		return 0;
-	if (dt_is_off(w)) {
-		if (!host->nr_off_masters++)
-			format(host->off_master, sizeof(host->off_master), "%s", dt_name(w));
-		return 0;
+	for (unsigned i = 0; i < dt_reg_count(w); i++) {
+		ret = dt_reg(w, i, &r, d);
+		if (ret < 0 && !m.off)
+			return ret;
+		if (ret > 0)
+			add_regs(&m, r);
 	}
-	ret = dt_reg(w, 0, &regs, d);
-	if (ret <= 0)
-		return ret;
+	if (!m.nr_regs)
+		return 0;
 	if (host->nr_masters == HOST_MAX_MASTERS) {
 		host->more_masters++;
 		return 0;
 	}
-	m->regs = regs;
-	m->node = w->node;
-	m->elsewhere = false;
-	format(m->name, sizeof(m->name), "%s", dt_name(w));
-	host->nr_masters++;
+	format(m.name, sizeof(m.name), "%s", dt_name(w));
+	host->master[host->nr_masters++] = m;
 	return 0;
 }

@@ -464,7 +464,8 @@ static void master(const char *name, u64 base, int node)
 {
 	struct host_master *m = &host.master[host.nr_masters++];
 
-	*m = (struct host_master){ .regs = { base, 0x200 }, .node = node };
+	*m = (struct host_master){ .regs = { { base, 0x200 } }, .nr_regs = 1,
+				   .node = node };
 	snprintf(m->name, sizeof(m->name), "%s", name);
 }
 
@@ -495,6 +496,29 @@ static void the_list_has_what_nothing_contains(void **state)
 	host.other_smmu = false;
 	assert_int_equal(list(), 1);
 	assert_string_equal(lines[0], "DMA: not contained (no SMMUv3): nothing that the device tree names");
+}
+
+/* At another address, by any of its ranges; one that is disabled where the config gives it. */
+static void the_list_goes_by_what_of_the_machine_the_guest_has(void **state)
+{
+	struct region *r = add(0x50000000000, PAGE_SIZE, REGION_MMIO, REGION_FROM_CONFIG);
+
+	(void)state;
+	r->pa = PA(0xb000000);
+	master("dma@b000800", 0xb000800, 7);
+	master("eth@c000000", 0xc000000, 8);
+	host.master[1].regs[host.master[1].nr_regs++] = (struct range){ 0xb000c00, 4 };
+	master("usb@50000000000", 0x50000000000, 9);	/* hidden by it */
+	master("off@b000000", 0xb000000, 10);
+	master("off@9000000", 0x9000000, 11);		/* beside an enabled one */
+	host.master[3].off = host.master[4].off = true;
+	list();
+	assert_string_equal(lines[1], "DMA: not contained: dma@b000800, eth@c000000, off@b000000");
+	assert_false(dma_is_contained(&host, &guest_regions));
+	r->pa = PA(0xd000000);
+	list();
+	assert_string_equal(lines[1], "DMA: not contained: nothing that the device tree names");
+	assert_true(dma_is_contained(&host, &guest_regions));
 }
 
 static bool contained(void)
@@ -576,6 +600,7 @@ int main(void)
 		TEST(one_that_is_disabled_has_no_streams),
 		TEST(what_cannot_contain_lets_pass_and_is_refused_where_one_is_required),
 		TEST(the_list_has_what_nothing_contains),
+		TEST(the_list_goes_by_what_of_the_machine_the_guest_has),
 		TEST(all_are_contained_or_not),
 		TEST(a_long_list_is_cut),
 	};

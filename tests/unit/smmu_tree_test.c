@@ -124,7 +124,7 @@ static bool is_master(const char *name)
 {
 	for (unsigned i = 0; i < host.nr_masters; i++)
 		if (!strcmp(host.master[i].name, name))
-			return true;
+			return !host.master[i].off;
 	return false;
 }
 
@@ -168,6 +168,35 @@ static void masters_are_known_by_property_name_and_compatible(void **state)
 	assert_true(is_master("fw-cfg@9020000"));
 	assert_false(is_master(""));			/* the root, which has dma-coherent */
 	assert_false(is_master("smmuv3@9050000"));
+}
+
+/* However many; of a disabled one, too, whose wrong ones are nothing to stop for. */
+static void a_master_is_known_by_all_its_registers(void **state)
+{
+	static fdt32_t cells[4 * (HOST_MAX_MASTER_REGS + 2)];
+	const u64 last = 0x20000000 + (HOST_MAX_MASTER_REGS + 1) * 0x10000;
+	const struct host_master *m = host.master;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(cells) / 4; i++) {
+		cells[4 * i + 1] = cpu_to_fdt32(0x20000000 + i * 0x10000);
+		cells[4 * i + 3] = cpu_to_fdt32(0x1000);
+	}
+	tree_set(fdt, "/usb@20000000", "reg", cells, sizeof(cells));
+	read_tree();
+	while (strcmp(m->name, "usb@20000000"))
+		m++;
+	assert_true(host_master_is_in(m, (struct range){ last, 0x1000 }));
+	assert_true(host_master_is_in(m, (struct range){ 0x20010800, 4 }));
+	assert_false(host_master_is_in(m, (struct range){ 0x20011000, 0x1000 }));
+	assert_false(host_master_is_in(m, (struct range){ last + 0x10000, 0x1000 }));
+	assert_false(m->off);
+	cells[0] = cpu_to_fdt32(0xffffffff);
+	tree_set(fdt, "/usb@20000000", "reg", cells, sizeof(cells));
+	tree_set_string(fdt, "/usb@20000000", "status", "disabled");
+	read_tree();
+	assert_true(m->off && host_master_is_in(m, (struct range){ last, 0x1000 }));
+	assert_false(host_master_is_in(m, (struct range){ 0x20000000, 0x1000 }));
 }
 
 static bool is_elsewhere(const char *name)
@@ -308,6 +337,7 @@ int main(void)
 		TEST(streams_beyond_32_bits_are_refused_by_name),
 		TEST(more_than_there_is_room_for_is_refused),
 		TEST(masters_are_known_by_property_name_and_compatible),
+		TEST(a_master_is_known_by_all_its_registers),
 		TEST(a_stream_that_is_on_no_smmu_of_ours_is_noted),
 		TEST(a_function_that_no_entry_has_is_noted),
 		TEST(a_disabled_device_and_a_bus_are_none),

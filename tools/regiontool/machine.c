@@ -189,7 +189,7 @@ typedef bool next_line(void *at, char *text, size_t size);
 
 static bool next_kept(void *at, char *text, size_t size)
 {
-	return kept_next(&host, at, text, size);
+	return kept_next(&host, config.regions, config.nr_regions, at, text, size);
 }
 
 static bool next_dma(void *at, char *text, size_t size)
