@@ -161,14 +161,15 @@ static u64 bound_from(const struct host *host, int node, u32 id)
 
 /*
  * A function whose requester's ID no entry has is behind no IOMMU, as the binding has it: of a
- * host bridge all have to be there, of all of its buses.
+ * host bridge all have to be there, of all of its buses. The bridge's own `iommus` is for none of
+ * them, and read after this.
  */
 static void look_for_gaps(struct host *host, const struct dt_walk *w)
 {
 	struct dt_prop range = dt_prop(w, "bus-range");
 	u64 first = 0, last = 0xff, mask = 0xffff;
 
-	if (!w->prop[DT_IOMMU_MAP].len || !dt_is_pci(w))
+	if (!dt_is_pci(w))
 		return;
 	if (range.len == 8) {
 		first = dt_cell(range.data) & 0xff;
@@ -199,11 +200,11 @@ int host_finish_smmu(struct host *host, struct diag *d)
 	while (!err && dt_next(&w)) {
 		if (!dt_enabled(&w))
 			continue;
-		err = read_iommus(host, &w, d);
-		if (!err)
-			err = read_iommu_map(host, &w, d);
+		err = read_iommu_map(host, &w, d);
 		if (!err)
 			look_for_gaps(host, &w);
+		if (!err)
+			err = read_iommus(host, &w, d);
 	}
 	return err;
 }

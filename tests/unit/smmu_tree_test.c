@@ -263,6 +263,22 @@ static void a_function_that_no_entry_has_is_noted(void **state)
 	assert_false(is_elsewhere("pcie@10000000"));
 }
 
+/* `iommus` is of the bridge itself: it says nothing of the functions. */
+static void a_bridge_without_a_map_is_noted(void **state)
+{
+	(void)state;
+	TREE_CELLS(fdt, "/pcie@10000000", "iommus", PHANDLE, 0);
+	read_tree();
+	assert_int_equal(host.nr_streams, 1);
+	assert_true(is_elsewhere("pcie@10000000"));
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 1, PHANDLE, 1, 0xffff);
+	read_tree();
+	assert_true(is_elsewhere("pcie@10000000"));
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 0, PHANDLE, 0, 0x10000);
+	read_tree();
+	assert_false(is_elsewhere("pcie@10000000"));
+}
+
 static void a_disabled_device_and_a_bus_are_none(void **state)
 {
 	(void)state;
@@ -340,6 +356,7 @@ int main(void)
 		TEST(a_master_is_known_by_all_its_registers),
 		TEST(a_stream_that_is_on_no_smmu_of_ours_is_noted),
 		TEST(a_function_that_no_entry_has_is_noted),
+		TEST(a_bridge_without_a_map_is_noted),
 		TEST(a_disabled_device_and_a_bus_are_none),
 		TEST(the_guest_sees_no_smmu),
 		TEST(the_doorbell_of_a_gicv2_is_its_frame),
