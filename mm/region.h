@@ -76,7 +76,7 @@ struct region_opts {
 	u8 unaligned;			/* enum region_unaligned */
 	bool read_only;
 	bool exec;			/* also where the type is not executable */
-	bool allow_alias;		/* mismatched mappings of the same memory are meant */
+	bool allow_alias;		/* other mappings of the same memory are meant */
 	u8 expose;			/* enum region_expose */
 	bool adjustable;		/* the guest may change its memory type while it runs */
 	bool no_dma;			/* devices behind an SMMU do not reach it */
@@ -163,7 +163,7 @@ int region_carve(struct region_table *t, struct range pa, const char *owner, str
  * regions that overlap, refuses overlaps among config regions (-EEXIST, both names) and config
  * regions beyond caps->pa_bits (-ERANGE; of the host's, what is beyond is dropped), and resolves
  * every region's attributes for a guest that has MTE if @mte and if no region stands against it.
- * Mismatched aliases (alias.h) are refused. O(n log n).
+ * Aliases that differ (alias.h) are refused. O(n log n).
  */
 int region_table_finish(struct region_table *t, const struct mm_caps *caps, bool mte,
 			struct diag *d);

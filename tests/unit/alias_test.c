@@ -101,6 +101,44 @@ static void memory_that_another_region_has_is_not_adjustable(void **state)
 	}
 }
 
+/* What one keeps from the guest or its devices the other would give to them. */
+static void what_only_one_may_not_do_is_refused_by_property(void **state)
+{
+	for (unsigned which = 0; which < 4; which++) {
+		const char *prop = which < 2 ? "read-only" : "no-dma";
+		struct region *r[2];
+		char said[80];
+
+		setup(state);
+		r[0] = map("low", 0x10000000, 0x40000000, 0x10000, REGION_DEVICE_MEMORY);
+		r[1] = map("high", 0x20000000, 0x40008000, 0x10000, REGION_DEVICE_MEMORY);
+		if (which < 2)
+			r[which]->opts.read_only = true;
+		else
+			r[which - 2]->opts.no_dma = true;
+		snprintf(said, sizeof(said), "0x40008000, only one %s: make them alike", prop);
+		assert_refused("regions low and high: ", said);
+		r[0]->opts.allow_alias = true;
+		assert_int_equal(finish(), 0);
+		r[0]->opts.allow_alias = false;
+		for (unsigned i = 0; i < 2; i++)
+			r[i]->opts.read_only = r[i]->opts.no_dma = true;
+		assert_int_equal(finish(), 0);
+	}
+}
+
+/* The config's counts where the machine's tree has the same memory: it is no second one. */
+static void what_the_machine_has_there_is_no_alias(void **state)
+{
+	struct region *r;
+
+	(void)state;
+	map("flash", 0x40000000, 0x40000000, 0x10000, REGION_MMIO)->origin = REGION_FROM_HOST;
+	r = map("card", 0x10000000, 0x40008000, 0x1000, REGION_MMIO);
+	r->opts.read_only = r->opts.no_dma = true;
+	assert_int_equal(finish(), 0);
+}
+
 static void a_long_region_is_compared_beyond_its_neighbour(void **state)
 {
 	(void)state;
@@ -128,10 +166,14 @@ static void random_tables_are_judged_as_by_comparing_all_pairs(void **state)
 
 			r->opts.allow_alias = rand() % 6 == 0;
 			r->opts.adjustable = rand() % 8 == 0;
+			r->opts.read_only = rand() % 4 == 0;
+			r->opts.no_dma = rand() % 4 == 0;
 			for (unsigned j = 0; j < i; j++) {
 				const struct region *o = &table.region[j];
 
 				mismatch |= (o->type != type || o->opts.adjustable ||
+					     o->opts.read_only != r->opts.read_only ||
+					     o->opts.no_dma != r->opts.no_dma ||
 					     r->opts.adjustable) &&
 					    !o->opts.allow_alias && !r->opts.allow_alias &&
 					    ranges_overlap((struct range){ o->pa.v, o->size },
@@ -164,6 +206,8 @@ int main(void)
 		test(neighbours_are_no_aliases),
 		test(allow_alias_on_either_side_is_enough),
 		test(memory_that_another_region_has_is_not_adjustable),
+		test(what_only_one_may_not_do_is_refused_by_property),
+		test(what_the_machine_has_there_is_no_alias),
 		test(a_long_region_is_compared_beyond_its_neighbour),
 		test(random_tables_are_judged_as_by_comparing_all_pairs),
 		test(the_table_stays_sorted_by_ipa),
