@@ -84,7 +84,7 @@ int edit_memory(struct edit *e)
 	unsigned n = 0;
 	int ret;
 
-	if (!dt_enabled(&e->w))
+	if (dt_is_off(&e->w))
 		return 0;
 	if (e->w.depth != 1)
 		return edit_delete_node(e);

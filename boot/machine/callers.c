@@ -23,7 +23,7 @@ int host_read_caller(struct host *host, const struct dt_walk *w, struct diag *d)
 	struct host_caller *c = &host->caller[host->nr_callers];
 	u64 id;
 
-	if (kind == CALLER_NR_KINDS || !dt_enabled(w) || is_known(host, kind))
+	if (kind == CALLER_NR_KINDS || dt_is_off(w) || is_known(host, kind))
 		return 0;
 	if (host->nr_callers == HOST_MAX_CALLERS)
 		return dt_fail(w, d, -E2BIG, "compatible",

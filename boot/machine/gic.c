@@ -72,7 +72,10 @@ int host_read_gic(struct host *host, const struct dt_walk *w, unsigned version, 
 {
 	struct host_gic *gic = &host->gic;
 
-	/* A second one is cascaded from the first, and a device as others are. */
+	/*
+	 * A second one is cascaded from the first, and a device as others are. For interrupt
+	 * controllers Linux does not look whether the bus above is disabled, nor does this.
+	 */
 	if (gic->version || !dt_enabled(w))
 		return 0;
 	gic->version = (u8)version;

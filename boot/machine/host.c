@@ -140,7 +140,7 @@ static int read_device(struct host *host, const struct dt_walk *w, struct diag *
 		err = host_read_doorbell(host, w, 0, d);
 		break;
 	case DT_SMMU:
-		host->other_smmu |= dt_enabled(w);
+		host->other_smmu |= !dt_is_off(w);
 		break;
 	case DT_SMMUV3:
 		err = host_read_smmu(host, w, d);

@@ -25,7 +25,7 @@ int host_read_memory(struct host *host, const struct dt_walk *w, struct diag *d)
 	struct range r;
 	int ret;
 
-	if (!dt_enabled(w))
+	if (dt_is_off(w))
 		return 0;
 	if (!n)
 		return dt_fail(w, d, -EINVAL, "reg",
@@ -279,7 +279,7 @@ static int no_memory(const struct host *host, struct diag *d)
 
 	dt_walk(&w, host->fdt);
 	while (dt_next(&w))
-		if (dt_is_memory(&w) && dt_enabled(&w))
+		if (dt_is_memory(&w) && !dt_is_off(&w))
 			return dt_fail(&w, d, -ENODEV, "reg",
 				       "has not one page of memory: the loader fills it in; take the tree that it passes on, or correct it");
 	return fail(d, -ENODEV,

@@ -19,7 +19,7 @@ int host_read_smmu(struct host *host, const struct dt_walk *w, struct diag *d)
 	dt_number(w->prop[DT_PHANDLE], &phandle);
 	s->regs = regs;
 	s->phandle = (u32)phandle;
-	s->enabled = dt_enabled(w);
+	s->enabled = !dt_is_off(w);
 	s->coherent = w->prop[DT_DMA_COHERENT].data;
 	s->one_page = dt_prop(w, "cavium,cn9900-broken-page1-regspace").data;
 	s->out_of_use = NULL;
@@ -39,7 +39,10 @@ static int add_doorbell(struct host *host, const struct dt_walk *w, struct range
 	return 0;
 }
 
-/* The page at @offset from the node's registers is one that devices write to for an interrupt. */
+/*
+ * The page at @offset from the node's registers is one that devices write to for an interrupt. As
+ * Linux, by the node's own status, whatever that of its bus.
+ */
 int host_read_doorbell(struct host *host, const struct dt_walk *w, u64 offset, struct diag *d)
 {
 	struct range r;
@@ -198,7 +201,7 @@ int host_finish_smmu(struct host *host, struct diag *d)
 		return 0;
 	dt_walk(&w, host->fdt);
 	while (!err && dt_next(&w)) {
-		if (!dt_enabled(&w))
+		if (dt_is_off(&w))
 			continue;
 		err = read_iommu_map(host, &w, d);
 		if (!err)

@@ -787,8 +787,13 @@ static void what_is_below_a_disabled_node_is_disabled(void **state)
 	(void)state;
 	load_and_read("zcu102");
 	assert_true(host.nr_masters > 0);
+	tree_set_string(fdt, "/axi/memory@e0000000", "device_type", "memory");
+	TREE_CELLS(fdt, "/axi/memory@e0000000", "reg", 0, 0xe0000000, 0, 0x1000);
+	read_all();
+	assert_true(host_has_memory(&host, (struct range){ 0xe0000000, 0x1000 }));
 	tree_set_string(fdt, "/axi", "status", "disabled");
 	read_all();
+	assert_false(host_has_memory(&host, (struct range){ 0xe0000000, 0x1000 }));
 	for (unsigned i = 0; i < host.nr_masters; i++)
 		assert_true(host.master[i].off);
 	assert_null(find_mmio(0xfd0e0000));

@@ -84,6 +84,32 @@ static void disabled_nodes_and_other_iommus_own_no_streams(void **state)
 	assert_int_equal(host.nr_streams, 0);
 }
 
+static void what_is_below_a_disabled_bus_contains_nothing_and_owns_no_streams(void **state)
+{
+	static const char bus[] = "/soc";
+
+	(void)state;
+	TREE_CELLS(fdt, bus, "#address-cells", 2);
+	TREE_CELLS(fdt, bus, "#size-cells", 2);
+	tree_set(fdt, bus, "ranges", "", 0);
+	add_smmu("/soc/smmu@9100000", 0x9100000, PHANDLE + 1);
+	TREE_CELLS(fdt, "/soc/usb@9200000", "reg", 0, 0x9200000, 0, 0x1000);
+	TREE_CELLS(fdt, "/soc/usb@9200000", "iommus", PHANDLE, 1);
+	tree_set_string(fdt, "/soc/iommu@9300000", "compatible", "arm,smmu-v2");
+	TREE_CELLS(fdt, "/pcie@10000000", "iommu-map", 0, PHANDLE + 1, 0, 0x10000);
+	read_tree();
+	assert_int_equal(host.nr_smmus, 2);
+	assert_int_equal(host.nr_streams, 2);
+	assert_true(host.smmu[0].enabled && host.smmu[1].enabled && host.other_smmu);
+
+	tree_set_string(fdt, bus, "status", "disabled");
+	read_tree();
+	assert_int_equal(host.nr_smmus, 2);
+	assert_int_equal(host.smmu[0].enabled + host.smmu[1].enabled, 1);
+	assert_int_equal(host.nr_streams, 0);
+	assert_false(host.other_smmu);
+}
+
 static void refused_host(const char *part)
 {
 	assert_int_equal(host_check(fdt, fdt_totalsize(fdt), &diag), 0);
@@ -350,6 +376,7 @@ int main(void)
 		TEST(what_qemu_says_is_read),
 		TEST(several_smmus_and_entries),
 		TEST(disabled_nodes_and_other_iommus_own_no_streams),
+		TEST(what_is_below_a_disabled_bus_contains_nothing_and_owns_no_streams),
 		TEST(streams_beyond_32_bits_are_refused_by_name),
 		TEST(more_than_there_is_room_for_is_refused),
 		TEST(masters_are_known_by_property_name_and_compatible),
