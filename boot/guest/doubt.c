@@ -75,34 +75,49 @@ static bool over_registers(const struct doubts *d, const struct region *r, char 
 	return true;
 }
 
+static bool is_moved(const struct region *r)
+{
+	return r->ipa.v != r->pa.v;
+}
+
+/* Of a driver's or the kernel's own; what is no-map only if @no_map. */
+static const struct host_reserved *find_reserved(const struct host *host, struct range r,
+						 bool no_map)
+{
+	for (unsigned i = 0; i < host->nr_reserved; i++) {
+		const struct host_reserved *o = &host->reserved[i];
+
+		if (!o->firmware && (!o->no_map || no_map) && ranges_overlap(o->range, r))
+			return o;
+	}
+	return NULL;
+}
+
 /*
  * The guest's tree still names the memory there, for the kernel's own use or a driver's, but as
- * memory the guest does not have it. What is no-map is a driver's that knows how to map it, and a
- * region may say how.
+ * memory the guest does not have it: or at another address, where its kernel does not know that it
+ * is reserved. What is no-map is a driver's that knows how to map it, and a region may say how.
  */
 static bool over_reserved(const struct doubts *d, const struct region *r, char *buf, size_t size)
 {
 	bool named = r->opts.expose == EXPOSE_RESERVED || r->opts.expose == EXPOSE_PMEM;
+	const struct host_reserved *o;
 
-	if (region_is_memory(r) || d->own_tree)
+	if (d->own_tree || (region_is_memory(r) && !is_moved(r)))
 		return false;
-	for (unsigned i = 0; i < d->host->nr_reserved; i++) {
-		const struct host_reserved *o = &d->host->reserved[i];
-
-		if (o->firmware || (o->no_map && !named) || !ranges_overlap(o->range, region_pa(r)))
-			continue;
-		format(buf, size,
-		       "region %s: shares memory with %s of /reserved-memory, which stays in the guest's device tree: the guest may use it for both: move one of them, or give the bundle a tree without that node",
-		       r->name, o->name);
-		return true;
-	}
-	return false;
+	o = find_reserved(d->host, region_pa(r), named || is_moved(r));
+	if (!o)
+		return false;
+	format(buf, size,
+	       "region %s: shares memory with %s of /reserved-memory, which stays in the guest's device tree: the guest may use it for both: move one of them, or give the bundle a tree without that node",
+	       r->name, o->name);
+	return true;
 }
 
 /* To a device that no SMMU contains, what the guest tells it is an address of the machine. */
 static bool moved(const struct doubts *d, const struct region *r, char *buf, size_t size)
 {
-	if (!region_is_memory(r) || r->ipa.v == r->pa.v)
+	if (!region_is_memory(r) || !is_moved(r))
 		return false;
 	format(buf, size, "region %s: DMA goes wrong there: no SMMU translates for %s", r->name,
 	       d->host->nr_streams ? "the devices that are not contained" : "devices");
@@ -113,12 +128,13 @@ static bool moved(const struct doubts *d, const struct region *r, char *buf, siz
 static bool hides(const struct doubts *d, const struct region *r, char *buf, size_t size)
 {
 	const struct host_mmio *device = find_device(d->host, region_ipa(r), true);
+	const struct host_reserved *o = find_reserved(d->host, region_ipa(r), true);
 
-	if (!device || r->ipa.v == r->pa.v || d->own_tree)
+	if ((!device && !o) || !is_moved(r) || d->own_tree)
 		return false;
 	format(buf, size,
 	       "region %s: ipa: hides %s, which stays in the guest's device tree: give another, which tools/regions lists, or withhold that node",
-	       r->name, device->name);
+	       r->name, device ? device->name : o->name);
 	return true;
 }
 

@@ -196,6 +196,46 @@ static void a_device_that_the_guest_sees_no_more_is_named(void **state)
 	nothing();
 }
 
+static void all_that_is_said(unsigned nr, const char *const *says)
+{
+	for (unsigned i = 0; i < nr; i++) {
+		assert_true(doubt_next(&doubts, said, sizeof(said)));
+		if (!strstr(said, says[i]))
+			fail_msg("\"%s\" is not \"%s\"", said, says[i]);
+		assert_true(strlen(said) < sizeof(said) - 1);
+	}
+	nothing();
+}
+
+/* Then no kernel keeps to the reservation: it is at another address, or is other memory. */
+static void reserved_memory_that_a_moved_region_has_or_hides_is_named(void **state)
+{
+	static const char *const has[] = {
+		"region x: shares memory with gpu of /reserved-memory", "DMA goes wrong there" };
+	static const char *const hides[] = {
+		"DMA goes wrong there",
+		"region x: ipa: hides gpu, which stays in the guest's device tree" };
+
+	(void)state;
+	describe_at(GIB(4), GIB(1) + MIB(65), 0x1000, REGION_RAM, (struct region_opts){ 0 });
+	all_that_is_said(2, has);
+	doubts.region = 0;
+	doubts.own_tree = true;
+	all_that_is_said(1, has + 1);
+	describe_at(GIB(1) + MIB(65), GIB(2), 0x1000, REGION_RAM, (struct region_opts){ 0 });
+	all_that_is_said(2, hides);
+	doubts.region = 0;
+	doubts.own_tree = true;
+	all_that_is_said(1, hides);
+	describe_at(GIB(4), GIB(1) + MIB(65), 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	all_that_is_said(1, has);
+	describe_at(GIB(1) + MIB(65), GIB(2), 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	all_that_is_said(1, hides + 1);
+	/* The firmware's is in nobody's tree; and is refused where it is the memory itself. */
+	describe_at(GIB(1) + MIB(66), GIB(2), 0x1000, REGION_MMIO, (struct region_opts){ 0 });
+	nothing();
+}
+
 static void memory_that_no_kernel_can_write_is_said(void **state)
 {
 	struct region_opts opts = { .read_only = true };
@@ -258,6 +298,7 @@ int main(void)
 		TEST(registers_are_not_memory),
 		TEST(reserved_memory_that_stays_in_the_tree_is_named),
 		TEST(a_device_that_the_guest_sees_no_more_is_named),
+		TEST(reserved_memory_that_a_moved_region_has_or_hides_is_named),
 		TEST(memory_that_no_kernel_can_write_is_said),
 		TEST(memory_that_a_driver_loses_to_the_firmware_is_said),
 		TEST(what_linux_has_no_room_for_is_said),
