@@ -8,7 +8,7 @@
 #include "lib/sections.h"
 
 /* What EL2's own map takes before the pool is looked at again (cpus_make_room()). */
-#define POOL_FOR_EL2	32
+#define POOL_FOR_EL2	16
 
 /* All that is left of the last block is the pool's as well. */
 static u64 size_for(const struct host *host, const struct config *config)
