@@ -284,7 +284,7 @@ static bool any_strays(u64 ecam, bool on)
 {
 	bool any = false;
 
-	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && bars.any_bound; b++)
+	for (struct bar *b = bars.bar; b < bars.bar + bars.nr; b++)
 		if (b->f.ecam == ecam) {
 			b->kept_off = false;
 			any |= on && strays(b);
@@ -402,7 +402,7 @@ static bool is_to_be_off(u64 ecam, u64 offset, unsigned size)
 {
 	bool bound = false, kept_off = false;
 
-	if (!bars.any_bound || !writes(offset, size, PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0)))
+	if (!writes(offset, size, PCI_BAR(0), PCI_BAR(6) - PCI_BAR(0)))
 		return false;
 	for (const struct bar *b = bars.bar; b < bars.bar + bars.nr; b++)
 		if (b->f.ecam == ecam) {

@@ -32,7 +32,6 @@ struct bar {
 struct bars {
 	struct bar bar[BAR_MAX];
 	unsigned nr;
-	bool any_bound;			/* a region of theirs is read-only or no-dma */
 	struct pci_windows windows;
 };
 

@@ -170,14 +170,12 @@ int bars_trap(struct selfcheck *checks, struct diag *d)
 	u8 page;
 
 	ecam.nr = 0;
-	bars.any_bound = false;
 	for (unsigned i = 0; i < nr_hidden && !err; i++)
 		err = ecam_add(hidden[i].region, &hidden[i].f, ECAM_HIDDEN, &page, d);
 	for (struct bar *b = bars.bar; b < bars.bar + bars.nr && !err; b++, checks++) {
 		err = region_resolve(&b->region, &guest.caps, guest.regions->mte, &hides_mte, d);
 		if (err)
 			break;
-		bars.any_bound |= b->region.opts.read_only || b->region.opts.no_dma;
 		check_in_window(b, checks);
 		err = ecam_add(b->region.name, &b->f, ECAM_FOLLOWED, &b->page, d);
 		if (!err)
