@@ -169,12 +169,14 @@ static const char *leaves_the_guests(const struct gicr *r, u64 offset, unsigned 
 	const char *why = NULL;
 
 	for (const struct gicr *o = gicrs; o < gicrs + nr_gicrs && !why; o++) {
-		u64 prop = config ? val : read64(o->pa + GICR_PROPBASER);
-		u64 pend = config ? read64(o->pa + GICR_PENDBASER) : val;
-
-		if (o->was_on && (o == r || (config && same_group(o, r))))
-			why = size == 8 ? not_the_guests(tables_of(prop, pend)) :
-					  "LPIs were on with it: write 8 bytes at once";
+		if (!o->was_on || (o != r && !(config && same_group(o, r))))
+			continue;
+		if (size != 8)
+			why = "LPIs were on with it: write 8 bytes at once";
+		else if (config)
+			why = not_the_guests(tables_of(val, read64(o->pa + GICR_PENDBASER)));
+		else
+			why = not_the_guests(tables_of(read64(o->pa + GICR_PROPBASER), val));
 	}
 	return why;
 }
